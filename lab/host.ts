@@ -1,0 +1,222 @@
+/** One host of a lab: its disk, its cable, its power switch, and a way in. */
+import { spawn } from "node:child_process";
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, type Result, run, UserError, until } from "../toolchain/shell";
+import type { Image } from "./image";
+import { controlGroupFolders, freeze, ip, isPopulated, kill } from "./kernel";
+
+export type Role = "load balancer" | "back end";
+
+/** What a host is, as it stands in the lab's file. */
+export interface HostPlan {
+    /** Short name, unique in the lab: `lb1`, `web1`. */
+    name: string;
+    /** What `uname -n` says: `lb1.example.com`. */
+    fqdn: string;
+    address: string;
+    role: Role;
+}
+
+export interface Site {
+    /** Name prefix of the lab's kernel objects: `halb.dev`. */
+    prefix: string;
+    /** The lab's own folder. */
+    dir: string;
+    /** The namespace that operators and clients are in. */
+    control: string;
+    image: Image;
+}
+
+export class Host {
+    readonly name: string;
+    readonly address: string;
+    /** Network namespace and control group. */
+    readonly id: string;
+    private readonly dir: string;
+
+    constructor(
+        readonly plan: HostPlan,
+        private readonly site: Site,
+    ) {
+        this.name = plan.name;
+        this.address = plan.address;
+        this.id = `${site.prefix}.${plan.name}`;
+        this.dir = join(site.dir, plan.name);
+    }
+
+    /** The root file system, as seen from outside; only while the disk is mounted. */
+    get root(): string {
+        return join(this.dir, "root");
+    }
+
+    /** Makes the disk and the cable. The host stays off. */
+    async make(hostsFile: string): Promise<void> {
+        const disk = join(this.dir, "disk");
+        mkdirSync(disk, { recursive: true });
+        await run(["truncate", "--size=4G", `${disk}.img`]);
+        await run(["mkfs.ext4", "-q", "-F", "-O", "^resize_inode", "-E", "lazy_itable_init=1", `${disk}.img`]);
+        await run(["mount", "-o", "loop", `${disk}.img`, disk]);
+        for (const folder of [join(disk, "upper"), join(disk, "work"), this.root]) {
+            mkdirSync(folder);
+        }
+        const { base, web } = this.site.image;
+        const lower = this.plan.role === "back end" ? `${web}:${base}` : base;
+        const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
+        await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
+        await this.individualize(hostsFile);
+        await run(["ip", "netns", "add", this.id]);
+        await ip([`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`], this.site.control);
+    }
+
+    /** What makes a copy of the base this host: names, keys, pages. */
+    private async individualize(hostsFile: string): Promise<void> {
+        const put = (path: string, text: string, mode = 0o644) => writeFileSync(join(this.root, path), text, { mode });
+        put("etc/hostname", `${this.plan.fqdn}\n`);
+        put("etc/hosts", hostsFile);
+        cpSync(join(this.dir, "ssh_host_ed25519_key"), join(this.root, "etc/ssh/ssh_host_ed25519_key"));
+        cpSync(join(this.dir, "ssh_host_ed25519_key.pub"), join(this.root, "etc/ssh/ssh_host_ed25519_key.pub"));
+        const authorized = readFileSync(join(this.site.dir, "id_ed25519.pub"), "utf8");
+        for (const [home, uid] of [
+            ["root", 0],
+            ["home/admin", 1000],
+        ] as const) {
+            mkdirSync(join(this.root, home, ".ssh"), { recursive: true, mode: 0o700 });
+            put(`${home}/.ssh/authorized_keys`, authorized, 0o600);
+            await run(["chown", "-R", `${uid}:${uid}`, join(this.root, home, ".ssh")]);
+        }
+        if (this.plan.role === "back end") {
+            put("var/www/html/index.html", `This is ${this.name}.\n`);
+            put("var/www/html/check.txt", "up\n");
+        }
+    }
+
+    /** Makes the host's SSH key and returns its line for a known_hosts file. */
+    async makeHostKey(): Promise<string> {
+        mkdirSync(this.dir, { recursive: true });
+        const key = join(this.dir, "ssh_host_ed25519_key");
+        await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
+        const [type, blob] = readFileSync(`${key}.pub`, "utf8").split(" ");
+        return `${this.address} ${type} ${blob}\n`;
+    }
+
+    /** Plugs the cable in and boots. Returns at once. */
+    async powerOn(): Promise<void> {
+        if (!existsSync(this.root)) {
+            throw new UserError(`${this.name} has no disk; run "npm run lab -- down" and "up" again`);
+        }
+        // A container's init changes its network namespace, so nothing from the last boot may stay.
+        await ip(
+            [
+                "link set lo up",
+                "address flush dev eth0",
+                `address add ${this.address}/24 dev eth0`,
+                "link set eth0 up",
+                "route replace default via 192.168.0.1",
+            ],
+            this.id,
+        );
+        await this.mend();
+        const groups = controlGroupFolders(this.id);
+        for (const group of groups) {
+            mkdirSync(group, { recursive: true });
+        }
+        const log = openSync(join(this.dir, "console.log"), "a");
+        const child = spawn(
+            "sh",
+            [join(__dirname, "sh", "boot.sh"), ...groups, "--", ...this.nspawn()],
+            { detached: true, stdio: ["ignore", log, log] },
+        );
+        child.unref();
+        closeSync(log);
+    }
+
+    private nspawn(): string[] {
+        return [
+            "systemd-nspawn",
+            "--quiet",
+            "--boot",
+            "--register=no",
+            "--keep-unit",
+            "--capability=all",
+            "--resolv-conf=off",
+            "--timezone=off",
+            "--link-journal=no",
+            `--machine=${this.name}`,
+            `--hostname=${this.plan.fqdn}`,
+            `--directory=${this.root}`,
+            `--bind-ro=${this.site.image.repository}:/srv/repo`,
+            `--network-namespace-path=/run/netns/${this.id}`,
+        ];
+    }
+
+    /** Waits until sshd answers. */
+    async booted(): Promise<void> {
+        await until(`${this.name} answers on port 22 (see ${this.dir}/console.log)`, 60_000, async () => {
+            const probe = ["bash", "-c", `exec 3<>/dev/tcp/${this.address}/22 && read -r -t 1 line <&3 && [ -n "$line" ]`];
+            return (await this.fromControl(probe)).code === 0;
+        });
+    }
+
+    /** Power loss: the cable goes first, so that no farewell leaves the host. */
+    async powerOff(): Promise<void> {
+        await this.cut();
+        await kill(this.id);
+    }
+
+    async cut(): Promise<void> {
+        await ip([`link set ${this.name} down`], this.site.control);
+    }
+
+    async mend(): Promise<void> {
+        await ip([`link set ${this.name} up`], this.site.control);
+    }
+
+    freeze(): void {
+        freeze(this.id, true);
+    }
+
+    thaw(): void {
+        freeze(this.id, false);
+    }
+
+    isOn(): boolean {
+        return isPopulated(this.id);
+    }
+
+    private fromControl(command: string[], input?: string, timeout?: number): Promise<Result> {
+        return attempt(["ip", "netns", "exec", this.site.control, ...command], { input, timeout });
+    }
+
+    /** The ssh command line that reaches the host from the control namespace. */
+    sshCommand(user = "root"): string[] {
+        const options = [
+            `IdentityFile=${this.site.dir}/id_ed25519`,
+            `UserKnownHostsFile=${this.site.dir}/known_hosts`,
+            "IdentitiesOnly=yes",
+            "StrictHostKeyChecking=yes",
+            "ConnectTimeout=5",
+            "LogLevel=ERROR",
+        ];
+        return ["ssh", "-F", "none", ...options.flatMap((option) => ["-o", option]), `${user}@${this.address}`];
+    }
+
+    /** Runs a shell command on the host over SSH, whatever its exit code. */
+    attempt(command: string, input?: string, timeout?: number): Promise<Result> {
+        return this.fromControl([...this.sshCommand(), command], input, timeout);
+    }
+
+    /** Runs a shell command on the host over SSH and returns what it printed. */
+    async run(command: string, input?: string): Promise<string> {
+        const result = await this.attempt(command, input);
+        if (result.code !== 0) {
+            throw new UserError(`${this.name}: ${command} exited with ${result.code}: ${result.stderr || result.stdout}`);
+        }
+        return result.stdout.trim();
+    }
+
+    async unmake(): Promise<void> {
+        await kill(this.id);
+        rmSync(this.dir, { recursive: true, force: true });
+    }
+}

@@ -1,0 +1,172 @@
+/**
+ * A lab: real Debian hosts on one machine, with a network of their own.
+ *
+ * All traffic stays in namespaces that the lab made. Operators and clients (pulumi, ssh, curl) are
+ * in its control namespace, at 192.168.0.1; every host hangs on the same bridge.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cache } from "../toolchain/paths";
+import { attempt, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
+import { Host, type HostPlan, type Role, type Site } from "./host";
+import { ensureImage } from "./image";
+import { controlGroups, deleteNamespace, ip, kill, namespaces, removeControlGroup, unmountBelow } from "./kernel";
+import { ensureRequirements } from "./requirements";
+
+export interface LabPlan {
+    /** The lab's name; several labs live side by side. Default: `dev`. */
+    name: string;
+    release: string;
+    loadBalancers: number;
+    backEnds: number;
+}
+
+export const defaultPlan: LabPlan = { name: "dev", release: "bookworm", loadBalancers: 2, backEnds: 2 };
+
+const labsDir = join(cache, "labs");
+
+function hostPlans(plan: LabPlan): HostPlan[] {
+    const make = (role: Role, name: string, last: number): HostPlan => ({
+        name,
+        fqdn: `${name}.example.com`,
+        address: `192.168.0.${last}`,
+        role,
+    });
+    const count = (n: number) => Array.from({ length: n }, (_, i) => i);
+    const backEndsFrom = 100 + Math.max(2, plan.loadBalancers);
+    return [
+        ...count(plan.loadBalancers).map((i) => make("load balancer", `lb${i + 1}`, 100 + i)),
+        ...count(plan.backEnds).map((i) => make("back end", `web${i + 1}`, backEndsFrom + i)),
+    ];
+}
+
+function checkName(name: string): void {
+    if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
+        throw new UserError(`--name: "${name}" must be lower-case letters, digits and dashes, 31 at most`);
+    }
+}
+
+/** Like Promise.all, but a failure is thrown only when the others have ended too, so that cleaning up meets no work in progress. */
+async function allEnded(work: Promise<void>[]): Promise<void> {
+    const failed = (await Promise.allSettled(work)).find((end) => end.status === "rejected");
+    if (failed) {
+        throw failed.reason;
+    }
+}
+
+export class Lab {
+    readonly hosts: Host[];
+
+    private constructor(
+        readonly plan: LabPlan,
+        private readonly site: Site,
+    ) {
+        this.hosts = hostPlans(plan).map((host) => new Host(host, site));
+    }
+
+    private static site(name: string): Omit<Site, "image"> {
+        const prefix = `halb.${name}`;
+        return { prefix, dir: join(labsDir, name), control: `${prefix}.control` };
+    }
+
+    /** Makes the lab and boots its hosts; where something fails half-way, nothing is left of it. */
+    static async up(wanted: Partial<LabPlan> = {}): Promise<Lab> {
+        const plan = { ...defaultPlan, ...wanted };
+        checkName(plan.name);
+        await ensureRequirements();
+        const image = await ensureImage(plan.release);
+        const lab = new Lab(plan, { ...Lab.site(plan.name), image });
+        if (existsSync(lab.site.dir) || namespaces(`${lab.site.prefix}.`).length > 0) {
+            throw new UserError(`a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`);
+        }
+        try {
+            await lab.make();
+        } catch (error) {
+            await Lab.down(plan.name);
+            throw error;
+        }
+        return lab;
+    }
+
+    /** A lab that is up, made by this or another process. */
+    static async open(name: string): Promise<Lab> {
+        const file = join(labsDir, name, "lab.json");
+        if (!existsSync(file)) {
+            throw new UserError(`no lab named "${name}" is up; "npm run lab -- up" makes one`);
+        }
+        const plan: LabPlan = JSON.parse(readFileSync(file, "utf8"));
+        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(plan.release) });
+    }
+
+    static names(): string[] {
+        return existsSync(labsDir) ? readdirSync(labsDir) : [];
+    }
+
+    private async make(): Promise<void> {
+        const { dir, control } = this.site;
+        mkdirSync(dir, { recursive: true });
+        await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", this.privateKeyFile]);
+        const keys = await Promise.all(this.hosts.map((host) => host.makeHostKey()));
+        writeFileSync(this.knownHostsFile, keys.join(""));
+        await run(["ip", "netns", "add", control]);
+        await ip(
+            ["link set lo up", "link add br0 type bridge", "address add 192.168.0.1/24 dev br0", "link set br0 up"],
+            control,
+        );
+        const names = this.hosts.map(({ plan }) => `${plan.address} ${plan.fqdn} ${plan.name}\n`);
+        const hostsFile = `127.0.0.1 localhost\n::1 localhost ip6-localhost\n${names.join("")}`;
+        await allEnded(
+            this.hosts.map(async (host) => {
+                await host.make(hostsFile);
+                await host.powerOn();
+                await host.booted();
+            }),
+        );
+        writeFileSync(join(dir, "lab.json"), `${JSON.stringify(this.plan, null, 4)}\n`);
+    }
+
+    /** Removes whatever there is of a lab, also where it was only half made. */
+    static async down(name: string): Promise<void> {
+        checkName(name);
+        const { prefix, dir } = Lab.site(name);
+        for (const group of controlGroups(`${prefix}.`)) {
+            await kill(group);
+            removeControlGroup(group);
+        }
+        await unmountBelow(dir);
+        for (const namespace of namespaces(`${prefix}.`)) {
+            await deleteNamespace(namespace);
+        }
+        rmSync(dir, { recursive: true, force: true });
+    }
+
+    get privateKeyFile(): string {
+        return join(this.site.dir, "id_ed25519");
+    }
+
+    get knownHostsFile(): string {
+        return join(this.site.dir, "known_hosts");
+    }
+
+    host(name: string): Host {
+        const host = this.hosts.find((candidate) => candidate.name === name);
+        if (!host) {
+            throw new UserError(`no host "${name}" in this lab; there are ${this.hosts.map(({ name: n }) => n).join(", ")}`);
+        }
+        return host;
+    }
+
+    /** The words before a command that make it run where the operators and clients are. */
+    get enter(): string[] {
+        return ["ip", "netns", "exec", this.site.control];
+    }
+
+    /** Runs a program where the operators and clients are. */
+    attempt(command: string[], options?: RunOptions): Promise<Result> {
+        return attempt([...this.enter, ...command], options);
+    }
+
+    run(command: string[], options?: RunOptions): Promise<string> {
+        return run([...this.enter, ...command], options);
+    }
+}

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Builds what the hosts of a lab boot from, once per Debian release:
+#   DIR/base  the root file system below every host's own disk
+#   DIR/web   what a back end has on top of it (nginx)
+#   DIR/repo  a flat apt repository with every package a test installs
+# The packages under test are in the repository and not in the base, so that a
+# converge installs them with the real apt, without a network.
+#
+# usage: build-image.sh RELEASE DIR
+set -eu
+
+release=$1
+dir=$2
+here=$(dirname "$0")
+work=$dir.building
+
+umount_all() {
+    # Children first: a mount point listed later lies deeper.
+    awk -v w="$work/" 'index($2, w) == 1 { print $2 }' /proc/self/mounts | sort -r |
+        while read -r mounted; do umount -l "$mounted"; done
+}
+
+clean_up() {
+    umount_all
+    rm -rf "$work"
+}
+
+in_root() {
+    root=$1
+    shift
+    DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot "$root" "$@"
+}
+
+say() {
+    echo "image $release: $*"
+}
+
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+clean_up
+mkdir -p "$work/repo"
+
+say "base system (debootstrap)"
+debootstrap --variant=minbase \
+    --include=systemd,systemd-sysv,dbus,openssh-server,iproute2,nftables,sudo,ca-certificates,iputils-ping,procps,curl,udev \
+    "$release" "$work/base" >"$dir.log" 2>&1 || {
+    echo "debootstrap failed; its last lines:" >&2
+    tail -n 20 "$dir.log" >&2
+    exit 1
+}
+
+# Nothing that a package starts may run in a chroot of the machine.
+printf '#!/bin/sh\nexit 101\n' >"$work/base/usr/sbin/policy-rc.d"
+chmod 755 "$work/base/usr/sbin/policy-rc.d"
+mount -t proc proc "$work/base/proc"
+
+say "packages for the repository"
+mirror=$(awk '$1 == "deb" { print $2; exit }' "$work/base/etc/apt/sources.list")
+printf 'deb %s %s-updates main\ndeb %s-security %s-security main\n' "$mirror" "$release" "$mirror" "$release" \
+    >"$work/base/etc/apt/sources.list.d/more.list"
+in_root "$work/base" apt-get -qq update >>"$dir.log" 2>&1
+# One call each: what one installs must not be left out for the other.
+for packages in "heartbeat haproxy" "nginx-light" "python3" "keepalived" "arping" "socat"; do
+    # shellcheck disable=SC2086 # a list of package names, split on purpose
+    in_root "$work/base" apt-get -qq -y --no-install-recommends --download-only install $packages >>"$dir.log" 2>&1
+done
+mv "$work/base"/var/cache/apt/archives/*.deb "$work/repo/"
+(cd "$work/repo" && dpkg-scanpackages -m . >Packages 2>>"$dir.log")
+
+say "configuration"
+sh "$here/configure-base.sh" "$work/base" >>"$dir.log" 2>&1
+umount "$work/base/proc"
+
+say "back ends (nginx)"
+mkdir -p "$work/web" "$work/overlay" "$work/root" "$work/base/srv/repo"
+mount -t overlay overlay -o "lowerdir=$work/base,upperdir=$work/web,workdir=$work/overlay" "$work/root"
+mount -t proc proc "$work/root/proc"
+mount --bind "$work/repo" "$work/root/srv/repo"
+in_root "$work/root" apt-get -qq update >>"$dir.log" 2>&1
+in_root "$work/root" apt-get -qq -y --no-install-recommends install nginx-light >>"$dir.log" 2>&1
+rm "$work/root/usr/sbin/policy-rc.d"
+umount_all
+rm -rf "$work/overlay" "$work/root" "$work/base/usr/sbin/policy-rc.d"
+
+rm -rf "$dir"
+mv "$work" "$dir"
+say "done"

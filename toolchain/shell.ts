@@ -1,0 +1,130 @@
+/** Running programs and saying what is going on: shared by the toolchain, the lab, the demo and the benchmarks. */
+import { type ChildProcess, spawn } from "node:child_process";
+
+/** What a finished program left. */
+export interface Result {
+    code: number;
+    stdout: string;
+    stderr: string;
+}
+
+export interface RunOptions {
+    cwd?: string;
+    env?: NodeJS.ProcessEnv;
+    /** Text for the program's standard input. */
+    input?: string;
+    /** Hang limit in milliseconds; the program is killed after it. Default: 10 minutes. */
+    timeout?: number;
+    /** Called with every line of output as it comes. */
+    onLine?: (line: string) => void;
+    /** Told of the process, for those who must signal it. */
+    onSpawn?: (child: ChildProcess) => void;
+}
+
+/** A mistake or a lack that the user can mend: shown without a stack trace. */
+export class UserError extends Error {}
+
+/** A program that ended with an exit code other than 0. */
+export class CommandFailed extends UserError {
+    constructor(
+        readonly command: string[],
+        readonly result: Result,
+    ) {
+        const tail = (result.stderr || result.stdout).trim().split("\n").slice(-20).join("\n");
+        super(`${command.join(" ")} exited with ${result.code}${tail ? `:\n${tail}` : ""}`);
+    }
+}
+
+function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
+    let rest = "";
+    return (chunk) => {
+        const lines = (rest + chunk).split("\n");
+        rest = lines.pop() ?? "";
+        lines.forEach(onLine);
+    };
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export function attempt(command: string[], options: RunOptions = {}): Promise<Result> {
+    const [program, ...args] = command;
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: "pipe" });
+        options.onSpawn?.(child);
+        const limit = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
+        let stdout = "";
+        let stderr = "";
+        const onLine = options.onLine ? lineSplitter(options.onLine) : undefined;
+        child.stdout.setEncoding("utf8").on("data", (text: string) => {
+            stdout += text;
+            onLine?.(text);
+        });
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+            stderr += text;
+            onLine?.(text);
+        });
+        child.once("error", (error: NodeJS.ErrnoException) => {
+            clearTimeout(limit);
+            reject(error.code === "ENOENT" ? new UserError(`${program} is not installed`) : error);
+        });
+        child.once("close", (code, signal) => {
+            clearTimeout(limit);
+            resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr });
+        });
+        // A program that does not read its input must not end us.
+        child.stdin.once("error", () => {});
+        child.stdin.end(options.input ?? "");
+    });
+}
+
+/** Runs a program to its end and expects it to succeed. Returns its standard output, trimmed. */
+export async function run(command: string[], options: RunOptions = {}): Promise<string> {
+    const result = await attempt(command, options);
+    if (result.code !== 0) {
+        throw new CommandFailed(command, result);
+    }
+    return result.stdout.trim();
+}
+
+/** Says what is being done and, when it is done, how long it took. */
+export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    process.stderr.write(`  ${what} …\n`);
+    const result = await action();
+    const seconds = (performance.now() - start) / 1000;
+    if (seconds > 2) {
+        process.stderr.write(`  ${what}: done in ${seconds.toFixed(1)} s\n`);
+    }
+    return result;
+}
+
+/** The frame of a command-line program: a user's mistake ends it with one plain message. */
+export async function main(body: () => Promise<number | undefined>): Promise<void> {
+    try {
+        process.exitCode = (await body()) ?? 0;
+    } catch (error) {
+        if (!(error instanceof UserError)) {
+            throw error;
+        }
+        process.stderr.write(`error: ${error.message}\n`);
+        process.exitCode = 1;
+    }
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Waits until `check` gives a value that is true, and returns it; after `limit` milliseconds it fails, saying `what`. */
+export async function until<T>(what: string, limit: number, check: () => Promise<T>, pause = 50): Promise<T> {
+    const end = performance.now() + limit;
+    for (;;) {
+        const value = await check();
+        if (value) {
+            return value;
+        }
+        if (performance.now() > end) {
+            throw new UserError(`${what}: not within ${limit / 1000} s`);
+        }
+        await sleep(pause);
+    }
+}
