@@ -1,0 +1,84 @@
+/** All that is wrong with the inputs, collected, each with its property path. */
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Problem {
+    /** Where: `hosts[1].address`. */
+    propertyPath: string;
+    /** What is wrong and what to write instead. */
+    reason: string;
+}
+
+/** Thrown once, with all problems. */
+export class InvalidArgs extends pulumi.InputPropertiesError {
+    /** Makes the SDK print the message without a stack trace: the mistake is not in the program's code. */
+    readonly __pulumiRunError = true;
+
+    constructor(name: string, problems: Problem[]) {
+        super({
+            message: [
+                `${name}: ${problems.length === 1 ? "one input is" : `${problems.length} inputs are`} not right:`,
+                ...problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`),
+            ].join("\n"),
+            errors: problems,
+        });
+    }
+}
+
+/**
+ * The value of an input, where it is known now; undefined for an Output or a promise. The checks
+ * are run twice: on the plain values before anything is registered, and on all of them once they
+ * are resolved.
+ */
+export function known<T>(input: pulumi.Input<T> | undefined): T | undefined {
+    return pulumi.Output.isInstance(input) || input instanceof Promise ? undefined : input;
+}
+
+/** The elements of a list input, where the list itself is known now. */
+export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): (T | undefined)[] | undefined {
+    return known(input)?.map((element) => known(element));
+}
+
+/** Collects problems; its methods are the kinds of checks that inputs need. */
+export class Checker {
+    readonly problems: Problem[] = [];
+
+    add(propertyPath: string, reason: string): void {
+        this.problems.push({ propertyPath, reason });
+    }
+
+    /** A value that must be there, unless it is not known yet. */
+    required(path: string, input: unknown): void {
+        if (input === undefined || input === null || input === "") {
+            this.add(path, "is required");
+        }
+    }
+
+    /** A text of a form. A text that is absent or not known yet is no problem. */
+    text(path: string, input: pulumi.Input<string> | undefined, form: RegExp, what: string): void {
+        const value = known(input);
+        if (value !== undefined && !(typeof value === "string" && form.test(value))) {
+            this.add(path, `"${value}" is not ${what}`);
+        }
+    }
+
+    integer(path: string, input: pulumi.Input<number> | undefined, min: number, max: number): void {
+        const value = known(input);
+        if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max)) {
+            this.add(path, `${value} is not a whole number from ${min} to ${max}`);
+        }
+    }
+
+    port(path: string, input: pulumi.Input<number> | undefined): void {
+        this.integer(path, input, 1, 65535);
+    }
+
+    /** No two of the values may be equal; those not known yet are left out. */
+    distinct(values: (string | undefined)[], path: (index: number) => string): void {
+        values.forEach((value, index) => {
+            const first = values.indexOf(value);
+            if (value !== undefined && first < index) {
+                this.add(path(index), `"${value}" is already used by ${path(first)}`);
+            }
+        });
+    }
+}

@@ -1,0 +1,16 @@
+/** /etc/ha.d/haresources: which host should hold which resource. The same on both hosts. */
+import * as ipaddr from "ipaddr.js";
+import type { Node, VirtualIp } from "../model";
+
+/** One line a preferred host; its resources are started from left to right. */
+export function haresources(virtualIps: VirtualIp[], preferred: Node): string {
+    return `${preferred.name} ${virtualIps.map(resource).join(" ")}
+`;
+}
+
+/** Resources split their arguments at "::", so an IPv6 address is written out in full. */
+export function resource(virtualIp: VirtualIp): string {
+    const address = ipaddr.parse(virtualIp.address).toNormalizedString();
+    const place = virtualIp.interface ? `/${virtualIp.interface}` : "";
+    return `VirtualIp::${address}/${virtualIp.prefixLength}${place}`;
+}

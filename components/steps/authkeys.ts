@@ -1,0 +1,15 @@
+/** Writes the secret that both hosts sign their heartbeats with. */
+import { authkeys as render } from "../render/authkeys";
+import type { Pair } from "./pair";
+import type { Step } from "./step";
+
+export function authkeys({ authkeysSecret }: Pair): Step {
+    return {
+        name: "authkeys",
+        scripts: ["authkeys.sh"],
+        payload: authkeysSecret.apply((secret) => ({
+            values: {},
+            files: [{ path: "/etc/ha.d/authkeys", mode: "0600", text: render(secret) }],
+        })),
+    };
+}

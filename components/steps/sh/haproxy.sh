@@ -1,0 +1,60 @@
+# haproxy: the configuration goes live only when HAProxy itself accepts it, and by a reload.
+
+secrets=/etc/haproxy/ha-load-balancer-pair-secrets.cfg
+cfg=/etc/haproxy/haproxy.cfg
+drop_in=/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf
+
+apply() {
+    haproxy -c -q -dW -f "$secrets" -f "$scratch/stage$cfg" >"$scratch/check" 2>&1 || {
+        sed "s,$scratch/stage,," "$scratch/check" >&2
+        fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
+            'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
+    }
+    unit_changed=$(is_as_staged "$drop_in" || echo yes)
+    install_files
+    [ -z "$unit_changed" ] || systemctl daemon-reload
+    now=$(fingerprint "$secrets" "$cfg")
+    unit=$(fingerprint "$drop_in")
+    if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
+        # A changed command line takes a start; with the old one the file of secrets is not read.
+        systemctl restart haproxy || not_running
+        set_loaded haproxy "$now"
+        set_loaded haproxy-unit "$unit"
+    elif ! loaded_is haproxy "$now"; then
+        systemctl reload haproxy || fail 'HAProxy did not reload; the old configuration is still in use' \
+            'see "journalctl -u haproxy" on the host'
+        set_loaded haproxy "$now"
+    fi
+    systemctl is-enabled --quiet haproxy || systemctl enable --quiet haproxy
+    wait_until 10 is_listening || not_running
+    done_at
+}
+
+is_listening() {
+    for address in $listens; do
+        ss -Hltn src "$address" | grep -q . || return 1
+    done
+}
+
+not_running() {
+    last_log haproxy
+    fail "HAProxy does not listen on: $listens" \
+        'see its log above: another program may have the port ("ss -ltnp" on the host names it)'
+}
+
+remove() {
+    if is_installed haproxy; then
+        if grep -qxF haproxy "$state/packages.before" 2>/dev/null; then
+            remove_files
+            systemctl daemon-reload
+            systemctl try-restart haproxy || say 'HAProxy did not start again with the files that were there before'
+        else
+            systemctl disable --quiet --now haproxy
+            remove_files
+            systemctl daemon-reload
+        fi
+    else
+        remove_files
+    fi
+    rm -f "$state/haproxy.loaded" "$state/haproxy-unit.loaded"
+}

@@ -1,0 +1,176 @@
+# What every step shares. Runs as root on the load balancers, read from standard input behind the
+# payload: `payload` sets the step's values and stages its files. Nothing runs until the last line
+# of the input, so that an input cut short does nothing.
+
+set -eu
+umask 022
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+# What this component keeps on the host. Only root may read it: originals can hold secrets.
+state=/var/lib/ha-load-balancer-pair
+# Set below, before anything reads them.
+files='' step='' action='' scratch=''
+
+say() {
+    printf '%s: %s\n' "$step" "$*" >&2
+}
+
+# fail WHAT [WAY OUT]: the last word of a step that cannot go on.
+fail() {
+    printf '\n%s: step "%s" failed (%s): %s\n' "$(uname -n)" "$step" "$action" "$1" >&2
+    [ $# -lt 2 ] || printf 'What to do: %s\n' "$2" >&2
+    failed=said
+    exit 1
+}
+
+# The way out for a command that failed without a word of ours.
+at_exit() {
+    status=$?
+    rm -rf "$scratch"
+    if [ "$status" -ne 0 ] && [ "${failed-}" != said ]; then
+        printf '\n%s: step "%s" failed (%s): a command ended with %s; its message is above\n' \
+            "$(uname -n)" "$step" "$action" "$status" >&2
+        printf 'What to do: mend that and run "pulumi up" again; every step can be repeated\n' >&2
+    fi
+}
+
+# One run at a time on a host: two of them would undo each other.
+take_lock() {
+    mkdir -p /run/lock "$state"
+    chmod 0700 "$state"
+    exec 9>/run/lock/ha-load-balancer-pair
+    flock -w 300 9 || fail 'another run has been at work on this host for 5 minutes' \
+        'wait for it to end, or end it ("fuser -v /run/lock/ha-load-balancer-pair" names it), then run "pulumi up" again'
+}
+
+# file PATH MODE <TEXT: stages a file that the step manages.
+file() {
+    mkdir -p "$scratch/stage$(dirname "$1")"
+    (umask 077 && cat >"$scratch/stage$1")
+    chmod "$2" "$scratch/stage$1"
+    files="$files $1"
+}
+
+# replace SOURCE PATH: atomic, and on disk before it counts as done.
+replace() {
+    mkdir -p "$(dirname "$2")"
+    cp -p "$1" "$2.ha-load-balancer-pair.new"
+    sync "$2.ha-load-balancer-pair.new"
+    mv -f "$2.ha-load-balancer-pair.new" "$2"
+    sync "$(dirname "$2")"
+}
+
+# What was at PATH before this component first wrote it is kept for `remove`.
+keep_original() {
+    ! grep -qxF "$1" "$state/managed" 2>/dev/null || return 0
+    if [ -e "$1" ] || [ -L "$1" ]; then
+        (umask 077 && mkdir -p "$state/originals$(dirname "$1")")
+        cp -a "$1" "$state/originals$1.new"
+        sync "$state/originals$1.new"
+        mv -f "$state/originals$1.new" "$state/originals$1"
+    fi
+    echo "$1" >>"$state/managed"
+    sync "$state/managed"
+}
+
+is_as_staged() {
+    [ -f "$1" ] && [ ! -L "$1" ] && cmp -s "$scratch/stage$1" "$1" &&
+        [ "$(stat -c '%a %u:%g' "$1")" = "$(stat -c '%a' "$scratch/stage$1") 0:0" ]
+}
+
+# Puts the staged files in place; those that are right already are left alone.
+install_files() {
+    for path in $files; do
+        if ! is_as_staged "$path"; then
+            keep_original "$path"
+            replace "$scratch/stage$path" "$path"
+            say "wrote $path"
+        fi
+    done
+}
+
+# Gives back what was there before.
+remove_files() {
+    for path in $files; do
+        grep -qxF "$path" "$state/managed" 2>/dev/null || continue
+        if [ -e "$state/originals$path" ] || [ -L "$state/originals$path" ]; then
+            rm -f "$path"
+            cp -a "$state/originals$path" "$path"
+            rm -f "$state/originals$path"
+        else
+            rm -f "$path"
+            # Only folders that this component may have made, and only empty ones.
+            case $path in *.service.d/*) rmdir "$(dirname "$path")" 2>/dev/null || : ;; esac
+        fi
+        grep -vxF "$path" "$state/managed" >"$state/managed.new" || :
+        mv -f "$state/managed.new" "$state/managed"
+    done
+}
+
+is_active() {
+    systemctl is-active --quiet "$1"
+}
+
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# The folder of Heartbeat's programs, which moved between releases.
+heartbeat_libexec() {
+    for dir in /usr/libexec/heartbeat /usr/lib/heartbeat; do
+        [ ! -x "$dir/heartbeat" ] || {
+            echo "$dir"
+            return
+        }
+    done
+}
+
+# fingerprint FILE …: a service reads its files when it is (re)loaded; comparing fingerprints of
+# then and now finds a reload that is due, also one that a broken-off run left undone.
+fingerprint() {
+    cat -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1
+}
+
+loaded_is() {
+    [ "$(cat "$state/$1.loaded" 2>/dev/null)" = "$2" ]
+}
+
+set_loaded() {
+    (umask 077 && echo "$2" >"$state/$1.loaded")
+}
+
+# wait_until SECONDS COMMAND …: whether the command succeeds within the time.
+wait_until() {
+    tries=$(($1 * 10))
+    shift
+    while ! "$@"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+last_log() {
+    journalctl -q --no-pager -o cat -n "${2:-15}" -u "$1" >&2 || :
+}
+
+main() {
+    action=$1 step=$2
+    take_lock
+    trap at_exit EXIT
+    trap 'exit 130' INT TERM HUP
+    scratch=$(mktemp -d /run/ha-load-balancer-pair.XXXXXX)
+    payload
+    case $action in
+        apply) apply ;;
+        remove) remove ;;
+        *) fail "unknown action" ;;
+    esac
+    rm -rf "$scratch"
+}
+
+# The only thing a step prints to standard output. It differs from run to run, so that steps which
+# build on this one are run again when this one was.
+done_at() {
+    echo "$step $(date -u +%Y-%m-%dT%H:%M:%S.%NZ)"
+}

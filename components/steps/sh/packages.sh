@@ -1,0 +1,81 @@
+# packages: installs what is missing, and nothing is started before it is configured.
+
+apply() {
+    missing=
+    for package in $packages; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    if [ -n "$missing" ]; then
+        remember_packages
+        hold_services
+        # shellcheck disable=SC2086 # a list of package names, split on purpose
+        install_packages $missing
+        release_services
+    fi
+    done_at
+}
+
+remember_packages() {
+    [ ! -e "$state/packages.before" ] || return 0
+    dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort >"$state/packages.new"
+    sync "$state/packages.new"
+    mv "$state/packages.new" "$state/packages.before"
+}
+
+# A masked unit is not started by its package. In /run, so that a host which dies now boots as ever.
+hold_services() {
+    trap 'release_services; at_exit' EXIT
+    held=
+    for service in $services; do
+        if ! systemctl cat "$service" >/dev/null 2>&1; then
+            held="$held $service"
+            mkdir -p /run/systemd/system
+            ln -sf /dev/null "/run/systemd/system/$service.service"
+        fi
+    done
+}
+
+release_services() {
+    for service in $held; do
+        rm -f "/run/systemd/system/$service.service"
+    done
+    held=
+    systemctl daemon-reload
+}
+
+install_packages() {
+    # A run that was broken off can leave packages half configured.
+    dpkg --audit | grep -q . && dpkg --configure -a >&2
+    apt update ||
+        say 'the package lists could not be renewed; trying with those that are there'
+    apt install --no-install-recommends "$@" ||
+        fail "apt-get could not install:$(printf ' %s' "$@"); its message is above" \
+            'mend the package sources or the disk, then run "pulumi up" again'
+}
+
+# apt waits for another package manager to finish, and leaves files that are there as they are.
+apt() {
+    apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >&2
+}
+
+# Only what came with this component goes, and of that only what nobody else needs by now.
+remove() {
+    if [ -e "$state/packages.before" ]; then
+        ours=
+        for package in $packages; do
+            grep -qxF "$package" "$state/packages.before" || ! is_installed "$package" || ours="$ours $package"
+        done
+        # shellcheck disable=SC2086 # a list of package names, split on purpose
+        [ -z "$ours" ] || apt purge $ours
+        remove_dependencies
+        rm -f "$state/packages.before"
+        systemctl daemon-reload
+    fi
+}
+
+remove_dependencies() {
+    apt-get -s autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort >"$scratch/unneeded"
+    unneeded=$(comm -23 "$scratch/unneeded" "$state/packages.before")
+    # shellcheck disable=SC2086 # a list of package names, split on purpose
+    [ -z "$unneeded" ] || apt purge $unneeded
+}

@@ -1,0 +1,27 @@
+# What health and verify both look at: who holds the virtual IPs, and whether HAProxy answers there.
+
+holds() {
+    ip -o address show to "$1" | grep -q .
+}
+
+held_here() {
+    for address in $virtual_ips; do
+        holds "$address" && echo "$address"
+    done
+    :
+}
+
+# Whether anybody on the network answers for an address.
+answers() {
+    ping -c 1 -W 0.3 -n -q "$1" >/dev/null 2>&1
+}
+
+node_is_active() {
+    [ "$(cl_status nodestatus "$1" 2>/dev/null)" = active ]
+}
+
+# connects HOST PORT: by the shell's own TCP, because a fresh host may have no other client.
+connects() {
+    # shellcheck disable=SC2016 # for bash to expand, not for this shell
+    timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>/dev/null
+}

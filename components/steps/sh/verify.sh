@@ -1,0 +1,37 @@
+# verify: the pair as a whole, seen from the second host, with what the first has just said of
+# itself: one holder for each virtual IP, and HAProxy answering on it.
+
+apply() {
+    node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
+        'let UDP port 694 through between the hosts'
+    for address in $virtual_ips; do
+        wait_until 10 one_holder "$address" ||
+            fail "the virtual IP $address has $(holders "$address") holders instead of one" \
+                'see "journalctl -u heartbeat" on both hosts; "ip address" shows who has it'
+    done
+    for target in $listens; do
+        # ADDRESS:PORT, the address of IPv6 in brackets.
+        address=$(echo "${target%:*}" | tr -d '[]')
+        wait_until 10 connects "$address" "${target##*:}" ||
+            fail "HAProxy does not answer on $target" 'see "journalctl -u haproxy" on the host that holds the address'
+    done
+    done_at
+}
+
+holders() {
+    count=0
+    ! holds "$1" || count=$((count + 1))
+    case " $held_by_peer " in *" $1 "*) count=$((count + 1)) ;; esac
+    echo "$count"
+}
+
+one_holder() {
+    [ "$(holders "$1")" = 1 ]
+}
+
+# Destroying begins here: the second host leaves first, so that nothing is taken over on the way.
+remove() {
+    if is_active heartbeat; then
+        systemctl disable --quiet --now heartbeat
+    fi
+}

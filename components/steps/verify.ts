@@ -1,0 +1,21 @@
+/** The pair as a whole: one holder for each virtual IP, and HAProxy answering on it. */
+import * as pulumi from "@pulumi/pulumi";
+import { heldBy } from "./health";
+import { listens, type Pair } from "./pair";
+import type { Step } from "./step";
+
+/** Runs on the second host; `peerReport` is what the first host's health step has just said. */
+export function verify({ nodes, virtualIps, haproxy }: Pair, peerReport: pulumi.Output<string>): Step {
+    return {
+        name: "verify",
+        scripts: ["pair.sh", "verify.sh"],
+        payload: pulumi.all([nodes, virtualIps, haproxy, peerReport]).apply(([allNodes, vips, model, said]) => ({
+            values: {
+                peer: allNodes[0].name,
+                held_by_peer: heldBy(said),
+                virtual_ips: vips.map(({ address }) => address).join(" "),
+                listens: listens(model),
+            },
+        })),
+    };
+}

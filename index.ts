@@ -1,0 +1,58 @@
+/** The program: the stack's configuration in, one pair out. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import * as pulumi from "@pulumi/pulumi";
+import {
+    type ConnectionArgs,
+    HaLoadBalancerPair,
+    type HeartbeatArgs,
+    type HostArgs,
+    hostKeyOf,
+    type ListenArgs,
+    type ServerArgs,
+    type TimeoutArgs,
+    type VirtualIpArgs,
+} from "./components";
+
+const config = new pulumi.Config();
+
+function fileText(key: string): string | undefined {
+    const path = config.get(key)?.replace(/^~(?=\/)/, homedir());
+    if (!path) {
+        return undefined;
+    }
+    if (!existsSync(path)) {
+        // The default file need not be there; one that was named must.
+        if (path === `${homedir()}/.ssh/known_hosts`) {
+            return undefined;
+        }
+        throw new pulumi.RunError(`${key}: there is no file "${path}"; correct it with "pulumi config set ${key} FILE"`);
+    }
+    return readFileSync(path, "utf8");
+}
+
+/** A secret of the configuration; undefined where it is empty. (Config.get would warn that the value is secret.) */
+function secret(key: string): pulumi.Output<string> | undefined {
+    return pulumi.runtime.getConfig(`${config.name}:${key}`) ? config.requireSecret(key) : undefined;
+}
+
+const connection = config.requireObject<ConnectionArgs>("connection");
+const privateKey = secret("sshPrivateKey") ?? fileText("sshPrivateKeyFile");
+const knownHosts = fileText("knownHostsFile") ?? "";
+
+const pair = new HaLoadBalancerPair("lb", {
+    hosts: config.requireObject<HostArgs[]>("hosts").map((host) => ({
+        ...host,
+        hostKey: host.hostKey ?? hostKeyOf(knownHosts, String(host.sshHost ?? host.address), Number(connection.port ?? 22)),
+    })),
+    connection: { ...connection, privateKey: privateKey && pulumi.secret(privateKey) },
+    virtualIps: config.requireObject<VirtualIpArgs[]>("virtualIps"),
+    heartbeat: config.requireObject<HeartbeatArgs>("heartbeat"),
+    haproxy: {
+        listen: { ...config.requireObject<ListenArgs>("listen"), servers: config.requireObject<ServerArgs[]>("servers") },
+        timeout: config.requireObject<TimeoutArgs>("timeout"),
+        stats: { user: config.require("statsUser"), password: secret("statsPassword") },
+    },
+});
+
+export const { url, statisticsUrl, statisticsUser, statisticsPassword, authkeysSecret } = pair;
