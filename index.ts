@@ -26,7 +26,9 @@ function fileText(key: string): string | undefined {
         if (path === `${homedir()}/.ssh/known_hosts`) {
             return undefined;
         }
-        throw new pulumi.RunError(`${key}: there is no file "${path}"; correct it with "pulumi config set ${key} FILE"`);
+        throw new pulumi.RunError(
+            `${key}: there is no file "${path}"; correct it with "pulumi config set ${key} FILE"`,
+        );
     }
     return readFileSync(path, "utf8");
 }
@@ -43,13 +45,17 @@ const knownHosts = fileText("knownHostsFile") ?? "";
 const pair = new HaLoadBalancerPair("lb", {
     hosts: config.requireObject<HostArgs[]>("hosts").map((host) => ({
         ...host,
-        hostKey: host.hostKey ?? hostKeyOf(knownHosts, String(host.sshHost ?? host.address), Number(connection.port ?? 22)),
+        hostKey:
+            host.hostKey ?? hostKeyOf(knownHosts, String(host.sshHost ?? host.address), Number(connection.port ?? 22)),
     })),
     connection: { ...connection, privateKey: privateKey && pulumi.secret(privateKey) },
     virtualIps: config.requireObject<VirtualIpArgs[]>("virtualIps"),
     heartbeat: config.requireObject<HeartbeatArgs>("heartbeat"),
     haproxy: {
-        listen: { ...config.requireObject<ListenArgs>("listen"), servers: config.requireObject<ServerArgs[]>("servers") },
+        listen: {
+            ...config.requireObject<ListenArgs>("listen"),
+            servers: config.requireObject<ServerArgs[]>("servers"),
+        },
         timeout: config.requireObject<TimeoutArgs>("timeout"),
         stats: { user: config.require("statsUser"), password: secret("statsPassword") },
     },

@@ -50,7 +50,11 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
             ),
             balance: listen.balance ?? "roundrobin",
             forwardfor: listen.forwardfor ?? true,
-            httpchk: listen.httpchk && { ...listen.httpchk, method: listen.httpchk.method ?? "HEAD", uri: listen.httpchk.uri ?? "/" },
+            httpchk: listen.httpchk && {
+                ...listen.httpchk,
+                method: listen.httpchk.method ?? "HEAD",
+                uri: listen.httpchk.uri ?? "/",
+            },
             servers: listen.servers.map((server) => ({ ...server, port: server.port ?? 80 })),
         },
         stats: statsDefaults(args.stats),

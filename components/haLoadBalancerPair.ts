@@ -86,7 +86,13 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
  * The children. Packages are installed on both hosts at once. Everything that can disturb a
  * service reaches the second host first, and the first host only when the second is well.
  */
-function converge(name: string, hosts: StepHost[], pair: Pair, inputs: pulumi.Output<boolean>, parent: pulumi.Resource): void {
+function converge(
+    name: string,
+    hosts: StepHost[],
+    pair: Pair,
+    inputs: pulumi.Output<boolean>,
+    parent: pulumi.Resource,
+): void {
     const prepared = hosts.map((host, self) => {
         const check = remoteStep(host, preflight(pair, self, inputs), [], { parent });
         return ["packages", "kernel"].map((step) =>
@@ -105,7 +111,10 @@ function converge(name: string, hosts: StepHost[], pair: Pair, inputs: pulumi.Ou
     };
     const second = configure(1, []);
     const first = configure(0, [second]);
-    remoteStep({ ...hosts[1], prefix: name }, verify(pair, report(first)), [second, first], { parent, dependsOn: first });
+    remoteStep({ ...hosts[1], prefix: name }, verify(pair, report(first)), [second, first], {
+        parent,
+        dependsOn: first,
+    });
 }
 
 /** The inputs without what is secret, as the preview and the state show them. */
@@ -131,7 +140,9 @@ function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "authkeysSecret" | "
         nodes,
         virtualIps,
         heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
-        haproxy: pulumi.all([publicHaproxy(args.haproxy), virtualIps]).apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
+        haproxy: pulumi
+            .all([publicHaproxy(args.haproxy), virtualIps])
+            .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
     };
 }
 
@@ -146,7 +157,10 @@ function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {
 function validated(name: string, { hosts, connection, ...rest }: HaLoadBalancerPairArgs): pulumi.Output<boolean> {
     const { user, port } = connection ?? {};
     const args = {
-        hosts: hosts.map(({ connection: own, ...host }) => ({ ...host, connection: { user: own?.user, port: own?.port } })),
+        hosts: hosts.map(({ connection: own, ...host }) => ({
+            ...host,
+            connection: { user: own?.user, port: own?.port },
+        })),
         connection: { user, port },
         ...rest,
         haproxy: publicHaproxy(rest.haproxy),

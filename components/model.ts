@@ -3,7 +3,16 @@
  * Nothing here is secret, so that files made of it can be shown in a preview.
  */
 import type { Unwrap } from "@pulumi/pulumi";
-import type { BindArgs, HeartbeatArgs, ListenArgs, McastArgs, ServerArgs, StatsArgs, TimeoutArgs, VirtualIpArgs } from "./args";
+import type {
+    BindArgs,
+    HeartbeatArgs,
+    ListenArgs,
+    McastArgs,
+    ServerArgs,
+    StatsArgs,
+    TimeoutArgs,
+    VirtualIpArgs,
+} from "./args";
 
 /** A host as its peer and its files know it. */
 export interface Node {

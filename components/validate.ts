@@ -65,8 +65,14 @@ function hosts(check: Checker, list: HostArgs[]): void {
         hostKey(check, path, host);
         connection(check, `${path}.connection`, host.connection);
     });
-    check.distinct((list ?? []).map((host) => host.name?.toLowerCase()), (i) => `hosts[${i}].name`);
-    check.distinct((list ?? []).map((host) => known(host.address)), (i) => `hosts[${i}].address`);
+    check.distinct(
+        (list ?? []).map((host) => host.name?.toLowerCase()),
+        (i) => `hosts[${i}].name`,
+    );
+    check.distinct(
+        (list ?? []).map((host) => known(host.address)),
+        (i) => `hosts[${i}].address`,
+    );
 }
 
 function hostKey(check: Checker, path: string, host: HostArgs): void {
@@ -77,12 +83,7 @@ function hostKey(check: Checker, path: string, host: HostArgs): void {
                 "(or set insecureSkipHostKeyCheck to connect without knowing who answers)",
         );
     }
-    check.text(
-        `${path}.hostKey`,
-        host.hostKey,
-        forms.hostKey,
-        'an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")',
-    );
+    check.text(`${path}.hostKey`, host.hostKey, forms.hostKey, 'an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")');
 }
 
 function connection(check: Checker, path: string, args: ConnectionArgs | undefined): void {
@@ -126,10 +127,16 @@ function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"],
         interfaceName(check, `${path}.interface`, virtualIp.interface);
         const owner = (hostList ?? []).findIndex((host) => value !== undefined && known(host.address) === value);
         if (owner >= 0) {
-            check.add(`${path}.address`, `"${value}" is the own address of hosts[${owner}]; a virtual IP moves between the hosts`);
+            check.add(
+                `${path}.address`,
+                `"${value}" is the own address of hosts[${owner}]; a virtual IP moves between the hosts`,
+            );
         }
     });
-    check.distinct(list.map((virtualIp) => known(virtualIp?.address)), (i) => `virtualIps[${i}].address`);
+    check.distinct(
+        list.map((virtualIp) => known(virtualIp?.address)),
+        (i) => `virtualIps[${i}].address`,
+    );
 }
 
 function interfaceName(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
@@ -175,11 +182,20 @@ function heartbeat(check: Checker, args: HeartbeatArgs): void {
 /** Heartbeat names a link by its interface, so a second one of another kind on it counts as dead for ever. */
 function oneLinkAnInterface(check: Checker, args: HeartbeatArgs): void {
     const links = [
-        ...(knownList<UcastArgs>(args.ucast) ?? []).map((link, i) => [`heartbeat.ucast[${i}].interface`, known(link?.interface)]),
+        ...(knownList<UcastArgs>(args.ucast) ?? []).map((link, i) => [
+            `heartbeat.ucast[${i}].interface`,
+            known(link?.interface),
+        ]),
         ...(knownList(args.bcast) ?? []).map((name, i) => [`heartbeat.bcast[${i}]`, name]),
-        ...(knownList<McastArgs>(args.mcast) ?? []).map((link, i) => [`heartbeat.mcast[${i}].interface`, known(link?.interface)]),
+        ...(knownList<McastArgs>(args.mcast) ?? []).map((link, i) => [
+            `heartbeat.mcast[${i}].interface`,
+            known(link?.interface),
+        ]),
     ] as [string, string | undefined][];
-    check.distinct(links.map(([, name]) => name), (i) => links[i][0]);
+    check.distinct(
+        links.map(([, name]) => name),
+        (i) => links[i][0],
+    );
 }
 
 function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
@@ -198,14 +214,21 @@ function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
     const keepalive = times.keepalive ?? (args.keepalive === undefined ? 250 : undefined);
     const deadtime = times.deadtime ?? (args.deadtime === undefined ? 1000 : undefined);
     if (keepalive && deadtime && deadtime <= 2 * keepalive) {
-        check.add("heartbeat.deadtime", `must be more than twice keepalive (${deadtime} ms against 2 × ${keepalive} ms)`);
+        check.add(
+            "heartbeat.deadtime",
+            `must be more than twice keepalive (${deadtime} ms against 2 × ${keepalive} ms)`,
+        );
     }
     if (times.initdead && deadtime && times.initdead < deadtime) {
         check.add("heartbeat.initdead", `must be at least deadtime (${times.initdead} ms against ${deadtime} ms)`);
     }
 }
 
-function haproxy(check: Checker, args: HaproxyArgs | undefined, virtualIpInput: HaLoadBalancerPairArgs["virtualIps"]): void {
+function haproxy(
+    check: Checker,
+    args: HaproxyArgs | undefined,
+    virtualIpInput: HaLoadBalancerPairArgs["virtualIps"],
+): void {
     check.required("haproxy", args);
     const listenArgs = known(args?.listen);
     if (args && args.listen === undefined) {
@@ -217,14 +240,29 @@ function haproxy(check: Checker, args: HaproxyArgs | undefined, virtualIpInput: 
     stats(check, args?.stats);
     const timeout = known(args?.timeout) as TimeoutArgs | undefined;
     for (const name of ["connect", "client", "server"] as const) {
-        check.text(`haproxy.timeout.${name}`, timeout?.[name], forms.haproxyTime, 'a time in HAProxy\'s syntax ("5s", "500ms")');
+        check.text(
+            `haproxy.timeout.${name}`,
+            timeout?.[name],
+            forms.haproxyTime,
+            'a time in HAProxy\'s syntax ("5s", "500ms")',
+        );
     }
     check.text("haproxy.logfacility", args?.logfacility, forms.facility, "a syslog facility");
 }
 
-function listen(check: Checker, path: string, args: ListenArgs, virtualIpList: (VirtualIpArgs | undefined)[] | undefined): void {
+function listen(
+    check: Checker,
+    path: string,
+    args: ListenArgs,
+    virtualIpList: (VirtualIpArgs | undefined)[] | undefined,
+): void {
     check.required(`${path}.name`, args.name);
-    check.text(`${path}.name`, args.name || undefined, forms.haproxyName, "a section name (letters, digits and _ - . :)");
+    check.text(
+        `${path}.name`,
+        args.name || undefined,
+        forms.haproxyName,
+        "a section name (letters, digits and _ - . :)",
+    );
     check.text(`${path}.balance`, args.balance, forms.balance, "a balancing algorithm of this component");
     binds(check, path, args, virtualIpList);
     const cookie = known(args.cookie);
@@ -239,7 +277,12 @@ function listen(check: Checker, path: string, args: ListenArgs, virtualIpList: (
     servers(check, path, args);
 }
 
-function binds(check: Checker, path: string, args: ListenArgs, virtualIpList: (VirtualIpArgs | undefined)[] | undefined): void {
+function binds(
+    check: Checker,
+    path: string,
+    args: ListenArgs,
+    virtualIpList: (VirtualIpArgs | undefined)[] | undefined,
+): void {
     const addresses = virtualIpList?.map((virtualIp) => known(virtualIp?.address));
     const list = knownList(args.bind);
     if (list && list.length === 0) {
@@ -267,7 +310,12 @@ function servers(check: Checker, path: string, args: ListenArgs): void {
     list?.forEach((server, i) => {
         const at = `${path}.servers[${i}]`;
         check.required(`${at}.name`, server?.name);
-        check.text(`${at}.name`, server?.name || undefined, forms.haproxyName, "a server name (letters, digits and _ - . :)");
+        check.text(
+            `${at}.name`,
+            server?.name || undefined,
+            forms.haproxyName,
+            "a server name (letters, digits and _ - . :)",
+        );
         check.required(`${at}.address`, server?.address);
         const value = known(server?.address);
         if (value && isIP(value) === 0 && (/^[0-9.]+$/.test(value) || !forms.nodeName.test(value))) {
@@ -275,7 +323,10 @@ function servers(check: Checker, path: string, args: ListenArgs): void {
         }
         check.port(`${at}.port`, server?.port);
     });
-    check.distinct((list ?? []).map((server) => known(server?.name)), (i) => `${path}.servers[${i}].name`);
+    check.distinct(
+        (list ?? []).map((server) => known(server?.name)),
+        (i) => `${path}.servers[${i}].name`,
+    );
 }
 
 function stats(check: Checker, args: StatsArgs | undefined): void {

@@ -66,7 +66,9 @@ async function status(): Promise<void> {
         const lab = await Lab.open(name);
         console.log(`${name} (${lab.plan.release})`);
         for (const host of lab.hosts) {
-            console.log(`  ${host.plan.fqdn.padEnd(20)} ${host.address.padEnd(15)} ${host.isOn() ? "on" : "off"}  ${host.plan.role}`);
+            console.log(
+                `  ${host.plan.fqdn.padEnd(20)} ${host.address.padEnd(15)} ${host.isOn() ? "on" : "off"}  ${host.plan.role}`,
+            );
         }
     }
 }

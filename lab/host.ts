@@ -66,7 +66,10 @@ export class Host {
         await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
         await this.individualize(hostsFile);
         await run(["ip", "netns", "add", this.id]);
-        await ip([`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`], this.site.control);
+        await ip(
+            [`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`],
+            this.site.control,
+        );
     }
 
     /** What makes a copy of the base this host: names, keys, pages. */
@@ -122,11 +125,10 @@ export class Host {
             mkdirSync(group, { recursive: true });
         }
         const log = openSync(join(this.dir, "console.log"), "a");
-        const child = spawn(
-            "sh",
-            [join(__dirname, "sh", "boot.sh"), ...groups, "--", ...this.nspawn()],
-            { detached: true, stdio: ["ignore", log, log] },
-        );
+        const child = spawn("sh", [join(__dirname, "sh", "boot.sh"), ...groups, "--", ...this.nspawn()], {
+            detached: true,
+            stdio: ["ignore", log, log],
+        });
         child.unref();
         closeSync(log);
     }
@@ -153,7 +155,11 @@ export class Host {
     /** Waits until sshd answers. */
     async booted(): Promise<void> {
         await until(`${this.name} answers on port 22 (see ${this.dir}/console.log)`, 60_000, async () => {
-            const probe = ["bash", "-c", `exec 3<>/dev/tcp/${this.address}/22 && read -r -t 1 line <&3 && [ -n "$line" ]`];
+            const probe = [
+                "bash",
+                "-c",
+                `exec 3<>/dev/tcp/${this.address}/22 && read -r -t 1 line <&3 && [ -n "$line" ]`,
+            ];
             return (await this.fromControl(probe)).code === 0;
         });
     }
@@ -210,7 +216,9 @@ export class Host {
     async run(command: string, input?: string): Promise<string> {
         const result = await this.attempt(command, input);
         if (result.code !== 0) {
-            throw new UserError(`${this.name}: ${command} exited with ${result.code}: ${result.stderr || result.stdout}`);
+            throw new UserError(
+                `${this.name}: ${command} exited with ${result.code}: ${result.stderr || result.stdout}`,
+            );
         }
         return result.stdout.trim();
     }

@@ -77,7 +77,9 @@ export class Lab {
         const image = await ensureImage(plan.release);
         const lab = new Lab(plan, { ...Lab.site(plan.name), image });
         if (existsSync(lab.site.dir) || namespaces(`${lab.site.prefix}.`).length > 0) {
-            throw new UserError(`a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`);
+            throw new UserError(
+                `a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`,
+            );
         }
         try {
             await lab.make();
@@ -151,7 +153,9 @@ export class Lab {
     host(name: string): Host {
         const host = this.hosts.find((candidate) => candidate.name === name);
         if (!host) {
-            throw new UserError(`no host "${name}" in this lab; there are ${this.hosts.map(({ name: n }) => n).join(", ")}`);
+            throw new UserError(
+                `no host "${name}" in this lab; there are ${this.hosts.map(({ name: n }) => n).join(", ")}`,
+            );
         }
         return host;
     }

@@ -29,7 +29,9 @@ export function obstacles(): string[] {
         found.push("root (run it with sudo): it makes network namespaces, mounts and control groups");
     }
     if (!hasControlGroups()) {
-        found.push("control groups version 2, mounted anywhere (mount -t cgroup2): hosts are frozen and killed by them");
+        found.push(
+            "control groups version 2, mounted anywhere (mount -t cgroup2): hosts are frozen and killed by them",
+        );
     }
     return found;
 }

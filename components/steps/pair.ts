@@ -1,7 +1,7 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import { socketAddress } from "../render/socketAddress";
 import type { Haproxy, Heartbeat, Node, VirtualIp } from "../model";
+import { socketAddress } from "../render/socketAddress";
 
 export interface Pair {
     /** The preferred host first. */

@@ -57,7 +57,9 @@ export function remoteStep(
             ...(identity === undefined ? {} : { identity }),
             ...(before.length === 0 ? {} : { after: before.join("\n") }),
         };
-        return [payloadText({ ...payload, values }), script("lib.sh"), ...step.scripts.map(script), 'main "$@"\n'].join("\n");
+        return [payloadText({ ...payload, values }), script("lib.sh"), ...step.scripts.map(script), 'main "$@"\n'].join(
+            "\n",
+        );
     });
     const { user } = host.connection;
     return new remote.Command(

@@ -25,18 +25,22 @@ apply() {
     done_at
 }
 
-# The unit counts as started before Heartbeat has read its files; a bad one ends it right away.
+# The unit counts as started before Heartbeat has read its files, and a bad one ends it right away.
+# Its API is no sign of life: that opens only when the peer was seen or initdead is over.
 start_heartbeat() {
     systemctl reset-failed heartbeat 2>/dev/null || :
     systemctl start heartbeat
-    wait_until 15 is_running || {
+    wait_until 15 has_links || {
         last_log heartbeat 30
         fail 'Heartbeat does not stay up' 'its log is above; correct the heartbeat inputs, then run "pulumi up" again'
     }
 }
 
-is_running() {
-    cl_status hbstatus >/dev/null 2>&1
+# Heartbeat forks a reader and a writer for each link once its files are read and its sockets open.
+has_links() {
+    is_active heartbeat || return 1
+    pid=$(systemctl show -p MainPID --value heartbeat)
+    [ "$(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | wc -l)" -ge 3 ]
 }
 
 remove() {

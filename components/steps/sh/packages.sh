@@ -74,7 +74,9 @@ remove() {
 }
 
 remove_dependencies() {
-    apt-get -s autoremove 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort >"$scratch/unneeded"
+    # A package that another one merely recommends or suggests is not needed by it.
+    apt-get -s -o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 autoremove 2>/dev/null |
+        sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort >"$scratch/unneeded"
     unneeded=$(comm -23 "$scratch/unneeded" "$state/packages.before")
     # shellcheck disable=SC2086 # a list of package names, split on purpose
     [ -z "$unneeded" ] || apt purge $unneeded

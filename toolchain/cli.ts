@@ -1,0 +1,39 @@
+/** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { cache } from "./paths";
+import { main, run } from "./shell";
+import { ensureToolchain, pulumiEnvironment } from "./toolchain";
+
+const help = `usage: npm run toolchain          make sure that Pulumi is there
+       npm run pulumi -- ARG …    run it, with its state in .cache/state
+
+In front of the lab's hosts: npm run lab -- exec -- npm run pulumi -- up --stack dev
+`;
+
+const notes = {
+    installed: "the one that is installed",
+    official: "the official one, downloaded",
+    offline:
+        "built here; the language host and the plugins command and random are stand-ins (toolchain/offline/README.md)",
+};
+
+async function command([what, ...args]: string[]): Promise<number> {
+    if (what === "--help" || what === "-h") {
+        process.stdout.write(help);
+        return 0;
+    }
+    const toolchain = await ensureToolchain();
+    const env = pulumiEnvironment(toolchain, join(cache, "state"));
+    if (what !== "pulumi") {
+        console.log(`Pulumi ${await run(["pulumi", "version"], { env })}: ${notes[toolchain.kind]}`);
+        return 0;
+    }
+    return new Promise((resolve, reject) => {
+        const child = spawn("pulumi", args, { env, stdio: "inherit" });
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 1));
+    });
+}
+
+main(() => command(process.argv.slice(2)));

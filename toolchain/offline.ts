@@ -1,0 +1,130 @@
+/** Builds the toolchain that needs no download site: see offline/README.md. */
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { goEnvironment } from "./go";
+import { cache, root } from "./paths";
+import { run, step, UserError } from "./shell";
+import type { Toolchain } from "./toolchain";
+import { versions } from "./versions";
+
+const sources = join(root, "toolchain", "offline");
+const target = join(cache, "toolchain", "offline");
+const bin = join(target, "bin");
+const home = join(target, "home");
+
+/** Smaller binaries that do not depend on where they were built. */
+const goFlags = ["-tags", "osusergo,grpcnotrace", "-trimpath"];
+
+function files(dir: string): string[] {
+    return readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort();
+}
+
+/** Changes with what a part is built from. */
+function recipe(dir: string): string {
+    const hash = createHash("sha256").update(JSON.stringify([versions, goFlags]));
+    for (const file of files(dir)) {
+        hash.update(readFileSync(file));
+    }
+    return hash.digest("hex");
+}
+
+interface Part {
+    name: string;
+    what: string;
+    /** The folder whose content decides whether the part must be built again. */
+    from: string;
+    build: () => Promise<void>;
+}
+
+const parts: Part[] = [
+    {
+        name: "cli",
+        what: "building the Pulumi CLI from its Go module (about 4 minutes, once)",
+        from: join(sources, "cli"),
+        build: buildCli,
+    },
+    ...(["command", "random"] as const).map((name) => ({
+        name,
+        what: `building the stand-in for the ${name} plugin (about a minute, once)`,
+        from: join(sources, "plugins"),
+        build: () => buildPlugin(name),
+    })),
+];
+
+function mark(part: Part): string {
+    return join(target, `${part.name}.recipe`);
+}
+
+function isBuilt(part: Part): boolean {
+    return existsSync(mark(part)) && readFileSync(mark(part), "utf8") === recipe(part.from);
+}
+
+async function goBuild(dir: string, what: string, output: string, symbols: string): Promise<void> {
+    const command = ["go", "build", ...goFlags, "-ldflags", `-s -w -X ${symbols}`, "-o", output, what];
+    await run(command, { cwd: dir, env: await goEnvironment(), timeout: 3_600_000 });
+}
+
+function checkVersions(): void {
+    const pinned = /pulumi\/pkg\/v3 v(\S+)/.exec(readFileSync(join(sources, "cli", "go.mod"), "utf8"))?.[1];
+    if (pinned !== versions.pulumi) {
+        throw new UserError(
+            `toolchain/offline/cli/go.mod has Pulumi ${pinned}, package-lock.json has ${versions.pulumi}; make them the same`,
+        );
+    }
+}
+
+async function buildCli(): Promise<void> {
+    await goBuild(
+        join(sources, "cli"),
+        "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        join(bin, "pulumi"),
+        `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
+    );
+}
+
+async function buildPlugin(name: "command" | "random"): Promise<void> {
+    const binary = join(target, `pulumi-resource-${name}`);
+    await goBuild(join(sources, "plugins"), `./cmd/pulumi-resource-${name}`, binary, `main.version=${versions[name]}`);
+    rmSync(join(home, "plugins", `resource-${name}-v${versions[name]}`), { recursive: true, force: true });
+    await run([join(bin, "pulumi"), "plugin", "install", "resource", name, versions[name], "--file", binary], {
+        env: { ...process.env, ...environment, PULUMI_BACKEND_URL: `file://${target}` },
+    });
+}
+
+/** A real file beside the CLI: one found elsewhere on PATH makes the CLI warn at every run. */
+function installLanguageHost(): void {
+    const wrapper = join(bin, "pulumi-language-nodejs");
+    const node = join(root, "node_modules", ".bin", "node");
+    writeFileSync(wrapper, `#!/bin/sh\nexec "${node}" "${join(sources, "language-host", "host.mts")}" "$@"\n`);
+    chmodSync(wrapper, 0o755);
+}
+
+const environment = {
+    PULUMI_HOME: home,
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+};
+
+const toolchain: Toolchain = { kind: "offline", bin, env: environment };
+
+/** The toolchain as an earlier run built it, where that is still what the sources say. */
+export function builtOfflineToolchain(): Toolchain | undefined {
+    return parts.every(isBuilt) ? toolchain : undefined;
+}
+
+export async function offlineToolchain(): Promise<Toolchain> {
+    checkVersions();
+    mkdirSync(bin, { recursive: true });
+    for (const part of parts) {
+        if (!isBuilt(part)) {
+            await step(part.what, part.build);
+            writeFileSync(mark(part), recipe(part.from));
+        }
+    }
+    installLanguageHost();
+    return toolchain;
+}
