@@ -142,6 +142,11 @@ export class Lab {
         rmSync(dir, { recursive: true, force: true });
     }
 
+    /** A folder that goes with the lab. */
+    get scratch(): string {
+        return join(this.site.dir, "scratch");
+    }
+
     get privateKeyFile(): string {
         return join(this.site.dir, "id_ed25519");
     }

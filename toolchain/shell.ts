@@ -13,6 +13,8 @@ export interface RunOptions {
     env?: NodeJS.ProcessEnv;
     /** Text for the program's standard input. */
     input?: string;
+    /** Leaves standard input open, for `onSpawn`'s receiver to use and to end. */
+    keepInputOpen?: boolean;
     /** Hang limit in milliseconds; the program is killed after it. Default: 10 minutes. */
     timeout?: number;
     /** Called with every line of output as it comes. */
@@ -72,7 +74,9 @@ export function attempt(command: string[], options: RunOptions = {}): Promise<Re
         });
         // A program that does not read its input must not end us.
         child.stdin.once("error", () => {});
-        child.stdin.end(options.input ?? "");
+        if (!options.keepInputOpen) {
+            child.stdin.end(options.input ?? "");
+        }
     });
 }
 
