@@ -53,6 +53,21 @@ export class Checker {
         }
     }
 
+    /** An object with no other fields than these. */
+    fields(path: string, input: unknown, names: readonly string[]): void {
+        const value = known(input);
+        if (value === undefined || value === null) {
+            return;
+        }
+        if (typeof value !== "object" || Array.isArray(value)) {
+            this.add(path, "must be an object");
+            return;
+        }
+        for (const name of Object.keys(value).filter((key) => !names.includes(key))) {
+            this.add(path ? `${path}.${name}` : name, `is not an input; there are ${names.join(", ")}`);
+        }
+    }
+
     /** A text of a form. A text that is absent or not known yet is no problem. */
     text(path: string, input: pulumi.Input<string> | undefined, form: RegExp, what: string): void {
         const value = known(input);

@@ -18,6 +18,7 @@ import type {
     UcastArgs,
     VirtualIpArgs,
 } from "./args";
+import { fields } from "./fields";
 import { Checker, known, knownList, type Problem } from "./problems";
 import { milliseconds } from "./time";
 
@@ -41,6 +42,7 @@ const forms = {
 
 export function validate(args: HaLoadBalancerPairArgs): Problem[] {
     const check = new Checker();
+    check.fields("", args, fields.haLoadBalancerPair);
     hosts(check, args.hosts);
     connection(check, "connection", args.connection);
     virtualIps(check, args.virtualIps, args.hosts);
@@ -58,6 +60,7 @@ function hosts(check: Checker, list: HostArgs[]): void {
     }
     (list ?? []).forEach((host, i) => {
         const path = `hosts[${i}]`;
+        check.fields(path, host, fields.host);
         check.required(`${path}.name`, host.name);
         check.text(`${path}.name`, host.name || undefined, forms.nodeName, 'a node name, as "uname -n" prints it');
         check.required(`${path}.address`, host.address);
@@ -87,10 +90,12 @@ function hostKey(check: Checker, path: string, host: HostArgs): void {
 }
 
 function connection(check: Checker, path: string, args: ConnectionArgs | undefined): void {
+    check.fields(path, args, fields.connection);
     check.text(`${path}.user`, args?.user, forms.user, "a user name");
     check.port(`${path}.port`, args?.port);
     const proxy = known(args?.proxy);
     if (proxy) {
+        check.fields(`${path}.proxy`, proxy, fields.proxy);
         check.required(`${path}.proxy.host`, proxy.host);
         check.text(`${path}.proxy.user`, proxy.user, forms.user, "a user name");
         check.port(`${path}.proxy.port`, proxy.port);
@@ -120,6 +125,7 @@ function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"],
             return;
         }
         const path = `virtualIps[${i}]`;
+        check.fields(path, virtualIp, fields.virtualIp);
         check.required(`${path}.address`, virtualIp.address);
         address(check, `${path}.address`, virtualIp.address || undefined);
         const value = known(virtualIp.address);
@@ -144,11 +150,13 @@ function interfaceName(check: Checker, path: string, input: pulumi.Input<string>
 }
 
 function heartbeat(check: Checker, args: HeartbeatArgs): void {
+    check.fields("heartbeat", args, fields.heartbeat);
     heartbeatTimes(check, args);
     check.port("heartbeat.udpport", args.udpport);
     check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
     knownList<UcastArgs>(args.ucast)?.forEach((link, i) => {
         const path = `heartbeat.ucast[${i}]`;
+        check.fields(path, link, fields.ucast);
         check.required(`${path}.interface`, link?.interface);
         interfaceName(check, `${path}.interface`, link?.interface);
         const addresses = knownList(link?.addresses);
@@ -164,6 +172,7 @@ function heartbeat(check: Checker, args: HeartbeatArgs): void {
     });
     knownList<McastArgs>(args.mcast)?.forEach((link, i) => {
         const path = `heartbeat.mcast[${i}]`;
+        check.fields(path, link, fields.mcast);
         check.required(`${path}.interface`, link?.interface);
         interfaceName(check, `${path}.interface`, link?.interface);
         check.text(
@@ -230,6 +239,9 @@ function haproxy(
     virtualIpInput: HaLoadBalancerPairArgs["virtualIps"],
 ): void {
     check.required("haproxy", args);
+    check.fields("haproxy", args, fields.haproxy);
+    check.fields("haproxy.timeout", args?.timeout, fields.timeout);
+    check.fields("haproxy.stats", args?.stats, fields.stats);
     const listenArgs = known(args?.listen);
     if (args && args.listen === undefined) {
         check.required("haproxy.listen", undefined);
@@ -289,6 +301,7 @@ function binds(
         check.add(`${path}.bind`, "must be one at least");
     }
     list?.forEach((bind, i) => {
+        check.fields(`${path}.bind[${i}]`, bind, fields.bind);
         check.required(`${path}.bind[${i}].port`, bind?.port);
         check.port(`${path}.bind[${i}].port`, bind?.port);
         const value = known(bind?.address);
@@ -309,6 +322,7 @@ function servers(check: Checker, path: string, args: ListenArgs): void {
     }
     list?.forEach((server, i) => {
         const at = `${path}.servers[${i}]`;
+        check.fields(at, server, fields.server);
         check.required(`${at}.name`, server?.name);
         check.text(
             `${at}.name`,

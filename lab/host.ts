@@ -112,7 +112,7 @@ export class Host {
         await ip(
             [
                 "link set lo up",
-                "address flush dev eth0",
+                "address flush dev eth0 scope global",
                 `address add ${this.address}/24 dev eth0`,
                 "link set eth0 up",
                 "route replace default via 192.168.0.1",

@@ -20,7 +20,8 @@ export async function labStack(lab: Lab, settings: Settings = {}): Promise<Stack
     const configFile = join(dir, "Pulumi.lab.yaml");
     writeConfig(lab, configFile, settings);
     const env = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
-    const stack = new Stack({ enter: lab.enter, env, dir: root, name: "lab", configFile });
+    // By the name of the stack that has a file here, because a new stack writes its salt to the file of its name.
+    const stack = new Stack({ enter: lab.enter, env, dir: root, name: "dev", configFile });
     await stack.create();
     return stack;
 }

@@ -20,7 +20,7 @@ export class Stack {
     async create(): Promise<void> {
         const { env, dir, name } = this.place;
         await attempt(["pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config"], { cwd: dir, env });
-        await run(["pulumi", "stack", "init", name, ...this.config], { cwd: dir, env });
+        await run(["pulumi", "stack", "init", name], { cwd: dir, env });
     }
 
     private get config(): string[] {

@@ -39,12 +39,15 @@ function fileText({ path, mode, text }: ManagedFile): string {
     return `file ${quoted(path)} ${mode} <<'${end}'\n${text}${end}`;
 }
 
-/** A line that the text does not have. */
+/**
+ * A line that ends the text and that no line of it resembles, down to the first character: dash 0.5.12 loses a byte of
+ * a multi-byte character that follows upon a beginning of the mark.
+ */
 function endMark(text: string): string {
-    const lines = new Set(text.split("\n"));
-    let mark = "END";
-    while (lines.has(mark)) {
-        mark += "_";
+    const taken = new Set(text.split("\n").map((line) => line[0]));
+    const first = ["E", ..."~^@%=+ABCDFGHIJKLMNOPQRSTUVWXYZ"].find((character) => !taken.has(character));
+    if (first === undefined) {
+        throw new Error("the lines of a file begin with every letter there is");
     }
-    return mark;
+    return first === "E" ? "END" : `${first}END`;
 }

@@ -17,9 +17,13 @@ apply() {
 
 remember_packages() {
     [ ! -e "$state/packages.before" ] || return 0
-    dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort >"$state/packages.new"
+    installed >"$state/packages.new"
     sync "$state/packages.new"
     mv "$state/packages.new" "$state/packages.before"
+}
+
+installed() {
+    dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort
 }
 
 # A masked unit is not started by its package. In /run, so that a host which dies now boots as ever.
@@ -61,23 +65,30 @@ apt() {
 # Only what came with this component goes, and of that only what nobody else needs by now.
 remove() {
     if [ -e "$state/packages.before" ]; then
-        ours=
-        for package in $packages; do
-            grep -qxF "$package" "$state/packages.before" || ! is_installed "$package" || ours="$ours $package"
-        done
-        # shellcheck disable=SC2086 # a list of package names, split on purpose
-        [ -z "$ours" ] || apt purge $ours
-        remove_dependencies
+        installed | comm -13 "$state/packages.before" - >"$scratch/ours"
+        # shellcheck disable=SC2046 # a list of package names, split on purpose
+        if [ -s "$scratch/ours" ] && takes_only_ours; then
+            apt purge $(cat "$scratch/ours")
+        elif [ -s "$scratch/ours" ]; then
+            say 'packages installed since need some of those that came with this component; these stay'
+            apt purge $(comm -12 "$scratch/ours" "$scratch/requested")
+            apt purge $(unneeded | comm -12 "$scratch/ours" -)
+        fi
         rm -f "$state/packages.before"
         systemctl daemon-reload
     fi
 }
 
-remove_dependencies() {
-    # A package that another one merely recommends or suggests is not needed by it.
-    apt-get -s -o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 autoremove 2>/dev/null |
-        sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort >"$scratch/unneeded"
-    unneeded=$(comm -23 "$scratch/unneeded" "$state/packages.before")
-    # shellcheck disable=SC2086 # a list of package names, split on purpose
-    [ -z "$unneeded" ] || apt purge $unneeded
+takes_only_ours() {
+    echo "$packages" | tr ' ' '\n' | sort >"$scratch/requested"
+    # shellcheck disable=SC2046 # a list of package names, split on purpose
+    apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
+        comm -13 "$scratch/ours" - | grep -q . && return 1
+    return 0
+}
+
+# A package that another one merely recommends or suggests is not needed by it.
+unneeded() {
+    apt-get -s -o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 autoremove |
+        sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort
 }

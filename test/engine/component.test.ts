@@ -1,0 +1,188 @@
+/** The component against Pulumi's mocked engine: which resources it declares, with which inputs. */
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HaLoadBalancerPair, type HaLoadBalancerPairArgs, InvalidArgs } from "../../components";
+import { classicArgs, classicArgsWith } from "../examples";
+
+/** How the engine's protocol marks a secret. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+const unknownMark = { __pulumiUnknown: true };
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, any>;
+}
+
+let registered: Registered[];
+
+async function startEngine(preview = false): Promise<void> {
+    registered = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs }) {
+                registered.push({ type, name, inputs });
+                // The mocked engine knows nothing of a provider's secret outputs.
+                const outputs = type.startsWith("random:")
+                    ? { result: pulumi.secret(`generated-${name}`) }
+                    : { stdout: `${name} ran`, stderr: "" };
+                return { id: name, state: preview ? inputs : { ...inputs, ...outputs } };
+            },
+            call: ({ inputs }) => inputs,
+        },
+        "project",
+        "stack",
+        preview,
+    );
+}
+
+beforeEach(() => startEngine());
+afterEach(() => pulumi.runtime.disconnect());
+
+function value<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => output.apply(resolve));
+}
+
+async function make(args: HaLoadBalancerPairArgs = classicArgs()): Promise<HaLoadBalancerPair> {
+    const pair = new HaLoadBalancerPair("lb", args);
+    await pulumi.runtime.disconnect();
+    return pair;
+}
+
+function command(name: string): Record<string, any> {
+    const found = registered.find((resource) => resource.name === name);
+    expect(found, name).toBeDefined();
+    return (found as Registered).inputs;
+}
+
+const steps = ["authkeys", "haproxy", "haproxy-secrets", "health", "heartbeat", "kernel", "packages", "preflight"];
+
+test("declares exactly the steps of each host, two secrets and one verification", async () => {
+    await make();
+    expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
+        [
+            "ha-load-balancer-pair:index:HaLoadBalancerPair lb",
+            "random:index/randomPassword:RandomPassword lb-authkeys",
+            "random:index/randomPassword:RandomPassword lb-stats",
+            ...steps.map((step) => `command:remote:Command lb-lb1.example.com-${step}`),
+            ...steps.map((step) => `command:remote:Command lb-lb2.example.com-${step}`),
+            "command:remote:Command lb-verify",
+        ].sort(),
+    );
+});
+
+test("every command is short, silent and has no triggers", async () => {
+    await make();
+    const commands = registered.filter(({ type }) => type === "command:remote:Command");
+    expect(commands).toHaveLength(17);
+    for (const { name, inputs } of commands) {
+        const step = name.replace(/^lb-(lb[12]\.example\.com-)?/, "");
+        expect(inputs.create).toBe(`timeout -k 10 900 sh -s -- apply ${step}`);
+        expect(inputs.delete).toBe(`timeout -k 10 900 sh -s -- remove ${step}`);
+        expect(inputs).toMatchObject({ logging: "none", addPreviousOutputInEnv: false });
+        expect(Object.keys(inputs).sort()).toEqual(
+            ["addPreviousOutputInEnv", "connection", "create", "delete", "logging", "stdin"].sort(),
+        );
+    }
+});
+
+test("a user that is not root goes through sudo, and each host can have its own login", async () => {
+    const args = classicArgs();
+    args.connection = { user: "admin", port: 2222 };
+    args.hosts[1].connection = { user: "root" };
+    args.hosts[1].sshHost = "lb2.internal";
+    await make(args);
+    const [first, second] = ["lb1", "lb2"].map((host) => command(`lb-${host}.example.com-kernel`));
+    expect(first.create).toBe("sudo -n timeout -k 10 900 sh -s -- apply kernel");
+    expect(second.create).toBe("timeout -k 10 900 sh -s -- apply kernel");
+    expect(first.connection.value).toMatchObject({
+        host: "192.168.0.100",
+        port: 2222,
+        user: "admin",
+        dialErrorLimit: 2,
+    });
+    expect(second.connection.value).toMatchObject({ host: "lb2.internal", port: 2222, user: "root" });
+    expect(first.connection.value.hostKey).toBe(args.hosts[0].hostKey);
+});
+
+describe("secrets", () => {
+    test("only the commands that need one carry one, marked", async () => {
+        const args = classicArgsWith("connection.privateKey", "PRIVATE-KEY");
+        args.haproxy.stats = { password: "hunter2!" };
+        await make(args);
+        const holders = (secret: string) =>
+            registered
+                .filter(({ inputs }) => JSON.stringify(inputs.stdin ?? "").includes(secret))
+                .map(({ name }) => name);
+        expect(holders("generated-lb-authkeys").sort()).toEqual([
+            "lb-lb1.example.com-authkeys",
+            "lb-lb2.example.com-authkeys",
+        ]);
+        expect(holders("hunter2!").sort()).toEqual(
+            ["lb-lb1.example.com-haproxy-secrets", "lb-lb2.example.com-haproxy-secrets"].sort(),
+        );
+        expect(holders("PRIVATE-KEY")).toEqual([]);
+        for (const { name, inputs } of registered.filter(({ type }) => type === "command:remote:Command")) {
+            const isSecret = /authkeys|haproxy-secrets/.test(name);
+            expect(Object.keys(inputs.stdin).includes(secretMark), name).toBe(isSecret);
+            expect(Object.keys(inputs.connection), name).toContain(secretMark);
+        }
+        expect(JSON.stringify(registered.find(({ name }) => name === "lb")?.inputs)).not.toMatch(
+            /hunter2!|PRIVATE-KEY/,
+        );
+    });
+
+    test("a given password is used, and none is generated", async () => {
+        const pair = await make(classicArgsWith("haproxy.stats", { password: "PASSWORD" }));
+        expect(registered.map(({ name }) => name)).not.toContain("lb-stats");
+        expect(await value(pair.statisticsPassword)).toBe("PASSWORD");
+    });
+
+    test("come out as secrets", async () => {
+        const pair = await make();
+        expect(await pulumi.isSecret(pair.statisticsPassword)).toBe(true);
+        expect(await pulumi.isSecret(pair.authkeysSecret)).toBe(true);
+        expect(await value(pair.authkeysSecret)).toBe("generated-lb-authkeys");
+    });
+});
+
+test("outputs", async () => {
+    const pair = await make();
+    expect(await value(pair.url)).toBe("http://192.168.0.99/");
+    expect(await value(pair.statisticsUrl)).toBe("http://192.168.0.99/haproxy?stats");
+    expect(await value(pair.statisticsUser)).toBe("admin");
+});
+
+test("a port of its own appears in the URL", async () => {
+    const pair = await make(classicArgsWith("haproxy.listen.bind", [{ port: 8080 }]));
+    expect(await value(pair.url)).toBe("http://192.168.0.99:8080/");
+});
+
+test("identity runs every step of its host again", async () => {
+    await make(classicArgsWith("hosts[1].identity", "i-2"));
+    for (const step of steps) {
+        expect(
+            command(`lb-lb2.example.com-${step}`).stdin.value ?? command(`lb-lb2.example.com-${step}`).stdin,
+        ).toContain("identity='i-2'");
+        expect(JSON.stringify(command(`lb-lb1.example.com-${step}`).stdin)).not.toContain("i-2");
+    }
+});
+
+describe("wrong inputs", () => {
+    test("are refused before anything is registered", () => {
+        const args = classicArgsWith("hosts[1].address", "192.168.0.100");
+        expect(() => new HaLoadBalancerPair("lb", args)).toThrow(InvalidArgs);
+        expect(registered).toEqual([]);
+    });
+});
+
+describe("in a preview", () => {
+    test("an address that is not known yet hides what depends on it, and no more", async () => {
+        await startEngine(true);
+        const unknown = pulumi.unknown as pulumi.Output<string>;
+        await make(classicArgsWith("hosts[1].address", pulumi.output(unknown)));
+        expect(registered).toHaveLength(20);
+        expect(command("lb-lb1.example.com-heartbeat").stdin).toEqual(unknownMark);
+        expect(command("lb-lb1.example.com-kernel").stdin).toContain("ip_nonlocal_bind");
+    });
+});

@@ -1,0 +1,162 @@
+/**
+ * The classic how-to, step by step, by one `pulumi up` instead of by hand: lb1 192.168.0.100, lb2 192.168.0.101, the
+ * virtual IP 192.168.0.99 and two web servers. On each release, as root and as a user with sudo.
+ */
+import { describe, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
+import { Probe } from "../../lab/probe";
+import { sleep, until } from "../../toolchain/shell";
+import { counts, holds, page, site, untilHolds, usePair, virtualIp } from "./fixture";
+
+const allPackages = "dpkg-query -W -f '${Package} ${db:Status-Status}\\n'";
+
+/** Everything of a host that a converge and a destroy may change, as text to compare. */
+function snapshot(host: Host): Promise<string> {
+    return host.run(`${allPackages}
+        find /etc -xdev \\( -name 'ld.so.cache' -o -name '*-' -o -name ssl -o -path /etc/systemd/system/timers.target.wants \\) -prune \
+            -o -printf '%p %m %u %g %l\\n' | sort
+        find /var/lib/ha-load-balancer-pair /run/systemd/system 2>/dev/null
+        systemctl list-unit-files --no-legend --state=enabled
+        sysctl net.ipv4.ip_nonlocal_bind net.ipv6.conf.all.disable_ipv6 net.ipv6.ip_nonlocal_bind
+        ip -o address show | sed 's/ valid_lft.*//'`);
+}
+
+describe.each([
+    { release: "bookworm", user: "root" },
+    { release: "bookworm", user: "admin" },
+    { release: "trixie", user: "root" },
+    { release: "trixie", user: "admin" },
+])("$release as $user", ({ release, user }) => {
+    const used = usePair({ name: `${release}-${user}`, release }, { connection: { user } });
+    const balancers = () => [used.lab.host("lb1"), used.lab.host("lb2")];
+    const onBoth = (command: string) => Promise.all(balancers().map((host) => host.run(command)));
+    let before: string[];
+
+    test("a preview needs no host", async () => {
+        before = await Promise.all(balancers().map(snapshot));
+        await Promise.all(balancers().map((host) => host.cut()));
+        expect(counts(await used.stack.preview())).toEqual({ create: 21 });
+        await Promise.all(balancers().map((host) => host.mend()));
+    });
+
+    test("one pulumi up converges the pair, and it serves by then", async () => {
+        expect(counts(await used.stack.up())).toEqual({ created: 21 });
+        expect((await page(used.lab, site)).status).toBe(200);
+    });
+
+    test("the files are the same on both hosts, but for the peer's address in ha.cf", async () => {
+        const same = [
+            "/etc/ha.d/authkeys",
+            "/etc/ha.d/haresources",
+            "/etc/haproxy/haproxy.cfg",
+            "/etc/ha.d/resource.d/VirtualIp",
+        ];
+        for (const file of same) {
+            const [first, second] = await onBoth(`cat ${file}`);
+            expect(first, file).toBe(second);
+        }
+        const [first, second] = (await onBoth("cat /etc/ha.d/ha.cf")).map((text) => text.split("\n"));
+        expect(first.filter((line) => !second.includes(line))).toEqual(["ucast eth0 192.168.0.101"]);
+        expect(second.filter((line) => !first.includes(line))).toEqual(["ucast eth0 192.168.0.100"]);
+        expect(await onBoth("uname -n")).toEqual(
+            first.filter((line) => line.startsWith("node ")).map((line) => line.slice(5)),
+        );
+    });
+
+    test("authkeys is for root alone", async () => {
+        expect(await onBoth("stat -c '%a %U:%G' /etc/ha.d/authkeys")).toEqual(["600 root:root", "600 root:root"]);
+        expect((await balancers()[0].attempt("su admin -c 'cat /etc/ha.d/authkeys'")).code).not.toBe(0);
+    });
+
+    test("both services run and start at boot, and non-local binds are allowed", async () => {
+        const all = ["active", "active", "enabled", "enabled", "1"].join("\n");
+        const look =
+            "systemctl is-active haproxy heartbeat; systemctl is-enabled haproxy heartbeat; sysctl -n net.ipv4.ip_nonlocal_bind";
+        expect(await onBoth(look)).toEqual([all, all]);
+    });
+
+    test("the virtual IP is on lb1 and not on lb2", async () => {
+        expect(await Promise.all(balancers().map((host) => holds(host)))).toEqual([true, false]);
+    });
+
+    test("both back ends answer in turn", async () => {
+        const bodies = [(await page(used.lab, site)).body.trim(), (await page(used.lab, site)).body.trim()];
+        expect(bodies.sort()).toEqual(["This is web1.", "This is web2."]);
+    });
+
+    test("the statistics page wants its password", async () => {
+        const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
+        expect((await page(used.lab, statisticsUrl)).status).toBe(401);
+        expect((await page(used.lab, statisticsUrl, `${statisticsUser}:wrong`)).status).toBe(401);
+        const right = await page(used.lab, statisticsUrl, `${statisticsUser}:${statisticsPassword}`);
+        expect(right.status).toBe(200);
+        expect(right.body).toContain("Statistics Report");
+    });
+
+    test("a second pulumi up changes nothing", async () => {
+        expect(counts(await used.stack.up())).toEqual({ unchanged: 21 });
+    });
+
+    test("no secret is in clear where it need not be", async () => {
+        const { authkeysSecret, statisticsPassword } = await used.stack.outputs();
+        const log: string[] = [];
+        log.push(
+            await used.stack.state(),
+            await used.stack.preview("--diff"),
+            (await used.stack.attempt(["stack", "output"])).stdout,
+        );
+        const holdersOf = (secret: string) =>
+            onBoth(`cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c -- '${secret}' >&2 || :
+                journalctl --no-pager | grep -c -- '${secret}' >&2 || :
+                find / -xdev -type f -readable \\( -perm -004 -o -path /etc/haproxy/haproxy.cfg \\) -not -path '/proc/*' -exec grep -lF -- '${secret}' {} +  || :`);
+        for (const secret of [authkeysSecret, statisticsPassword]) {
+            expect(secret.length).toBeGreaterThan(20);
+            expect(log.join("\n")).not.toContain(secret);
+            expect(await holdersOf(secret)).toEqual(["", ""]);
+        }
+        const where = await onBoth(`grep -rlF -- '${authkeysSecret}' /etc /var /root /home /tmp /run 2>/dev/null || :`);
+        expect(where).toEqual(["/etc/ha.d/authkeys", "/etc/ha.d/authkeys"]);
+    });
+
+    test("a back end that goes away costs no page after its check", async () => {
+        await used.lab.host("web1").powerOff();
+        const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
+        await until("HAProxy sees web1 down", 30_000, async () => {
+            const { body } = await page(used.lab, `${statisticsUrl};csv`, `${statisticsUser}:${statisticsPassword}`);
+            return /^webfarm,web1,.*,DOWN,/m.test(body);
+        });
+        const probe = await Probe.start(used.lab, site);
+        await sleep(2000);
+        const { sent, failed, shots } = await probe.stop();
+        expect(sent).toBeGreaterThan(100);
+        expect(failed).toBe(0);
+        expect(new Set(shots.map(({ body }) => body))).toEqual(new Set(["This is web2.\n"]));
+        await used.lab.host("web1").powerOn();
+    });
+
+    test("lb1 loses power: lb2 holds the virtual IP and serves; lb1 comes back: so does the virtual IP", async () => {
+        const [lb1, lb2] = balancers();
+        const probe = await Probe.start(used.lab, site);
+        await lb1.powerOff();
+        await untilHolds(lb2);
+        expect((await page(used.lab, site)).status).toBe(200);
+        await lb1.powerOn();
+        await lb1.booted();
+        await untilHolds(lb1);
+        await until("lb2 lets the virtual IP go", 10_000, async () => !(await holds(lb2)));
+        await sleep(500);
+        const { gap, failed, sent } = await probe.stop();
+        console.log(
+            `${release} as ${user}: power loss and failback: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
+        );
+        expect((await page(used.lab, site)).status).toBe(200);
+        expect(gap).toBeGreaterThan(0);
+    });
+
+    test("pulumi destroy leaves the hosts as they were", async () => {
+        await used.stack.destroy();
+        expect(await Promise.all(balancers().map(snapshot))).toEqual(before);
+        expect((await page(used.lab, site)).status).toBe(0);
+        expect((await used.lab.attempt(["ping", "-c1", "-W1", virtualIp])).code).not.toBe(0);
+    });
+});

@@ -1,0 +1,67 @@
+/** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
+import { afterAll, beforeAll } from "vitest";
+import type { Host } from "../../lab/host";
+import { Lab, type LabPlan } from "../../lab/lab";
+import { labStack, type Settings } from "../../lab/pulumi";
+import { until } from "../../toolchain/shell";
+import type { Stack } from "../../toolchain/stack";
+
+export const virtualIp = "192.168.0.99";
+export const site = `http://${virtualIp}/`;
+
+/** The lab of the file or describe block it is called in: up before its tests, down after them. */
+export function useLab(plan: Partial<LabPlan> & { name: string }): { lab: Lab } {
+    const used = {} as { lab: Lab };
+    const name = `test-${plan.name}`;
+    beforeAll(async () => {
+        // What a broken-off run left of the same name.
+        await Lab.down(name);
+        used.lab = await Lab.up({ ...plan, name });
+    });
+    afterAll(() => Lab.down(name));
+    return used;
+}
+
+/** A lab with a stack of this project in front of it, not converged yet. */
+export function usePair(
+    plan: Partial<LabPlan> & { name: string },
+    settings: Settings = {},
+): { lab: Lab; stack: Stack } {
+    const used = useLab(plan) as { lab: Lab; stack: Stack };
+    beforeAll(async () => {
+        used.stack = await labStack(used.lab, settings);
+    });
+    return used;
+}
+
+/** The addresses of a host, by `ip address` on it. */
+export async function addresses(host: Host): Promise<string[]> {
+    const lines = await host.run("ip -o address show");
+    return [...lines.matchAll(/inet6? ([^/ ]+)/g)].map(([, address]) => address);
+}
+
+export async function holds(host: Host, address = virtualIp): Promise<boolean> {
+    return (await addresses(host)).includes(address);
+}
+
+export function untilHolds(host: Host, limit = 60_000): Promise<boolean> {
+    return until(`${host.name} holds ${virtualIp}`, limit, () => holds(host));
+}
+
+/** The body and status of a page, as a client in the lab's network gets them; status 0 where nobody answers. */
+export async function page(lab: Lab, url: string, login?: string): Promise<{ status: number; body: string }> {
+    const config = login ? `user = "${login}"\n` : "";
+    const { stdout } = await lab.attempt(["curl", "-sS", "-m", "3", "-w", "\n%{http_code}", "--config", "-", url], {
+        input: config,
+    });
+    const end = stdout.lastIndexOf("\n");
+    return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+}
+
+/** Counts from the end of a preview or an update: `{ create: 21 }`, `{ unchanged: 21 }`. */
+export function counts(output: string): Record<string, number> {
+    const summary = output.slice(output.lastIndexOf("Resources:"));
+    return Object.fromEntries(
+        [...summary.matchAll(/(\d+) (?:to )?([a-z]+)/g)].map(([, count, what]) => [what, Number(count)]),
+    );
+}

@@ -1,0 +1,147 @@
+import type { Unwrap } from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { HaproxyArgs, HeartbeatArgs } from "../../components";
+import { haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "../../components/defaults";
+import { authkeys } from "../../components/render/authkeys";
+import { haCf } from "../../components/render/haCf";
+import { haproxyCfg } from "../../components/render/haproxyCfg";
+import { haproxySecrets } from "../../components/render/haproxySecrets";
+import { haresources } from "../../components/render/haresources";
+import { sysctl } from "../../components/render/sysctl";
+import { haproxyDropIn, heartbeatDropIn } from "../../components/render/units";
+import { classicArgs } from "../examples";
+
+const nodes = [
+    { name: "lb1.example.com", address: "192.168.0.100" },
+    { name: "lb2.example.com", address: "192.168.0.101" },
+];
+const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }]);
+
+function lines(text: string): string[] {
+    return text.split("\n");
+}
+
+describe("ha.cf", () => {
+    const render = (args: Unwrap<HeartbeatArgs>, self = 0) => haCf(heartbeatDefaults(args, nodes), nodes, self);
+
+    test("with the defaults", () => {
+        expect(render({})).toMatchInlineSnapshot(`
+          "logfacility daemon
+          keepalive 250ms
+          deadtime 1
+          warntime 900ms
+          initdead 10
+          udpport 694
+          ucast eth0 192.168.0.101
+          auto_failback on
+          node lb1.example.com
+          node lb2.example.com
+          "
+        `);
+    });
+
+    test("of the two hosts differs in the peer's address only", () => {
+        const first = lines(render({}, 0));
+        const second = lines(render({}, 1));
+        expect(first.filter((line, i) => line !== second[i])).toEqual(["ucast eth0 192.168.0.101"]);
+        expect(second.filter((line, i) => line !== first[i])).toEqual(["ucast eth0 192.168.0.100"]);
+    });
+
+    test("with every directive of the classic set-up", () => {
+        expect(
+            render({
+                keepalive: "2",
+                warntime: "5",
+                deadtime: "10",
+                initdead: "120",
+                udpport: 695,
+                ucast: [{ interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }],
+                bcast: ["eth0"],
+                mcast: [{ interface: "eth2", group: "225.0.0.1", port: 694, ttl: 1 }],
+                logfacility: "local0",
+                autoFailback: false,
+            }),
+        ).toMatchInlineSnapshot(`
+          "logfacility local0
+          keepalive 2
+          deadtime 10
+          warntime 5
+          initdead 120
+          udpport 695
+          ucast eth1 10.0.0.2
+          bcast eth0
+          mcast eth2 225.0.0.1 694 1 0
+          auto_failback off
+          node lb1.example.com
+          node lb2.example.com
+          "
+        `);
+    });
+
+    test("initdead follows a deadtime above its default", () => {
+        expect(lines(render({ deadtime: "30" }))).toContain("initdead 30");
+    });
+
+    test("bcast alone is the only link", () => {
+        const links = lines(render({ bcast: ["eth0"] })).filter((line) => /cast/.test(line));
+        expect(links).toEqual(["bcast eth0"]);
+    });
+});
+
+test("authkeys", () => {
+    expect(authkeys("s3cret")).toBe("auth 1\n1 sha1 s3cret\n");
+});
+
+describe("haresources", () => {
+    test("names the preferred host and the address", () => {
+        expect(haresources(virtualIps, nodes[0])).toBe("lb1.example.com VirtualIp::192.168.0.99/24\n");
+    });
+
+    test("writes IPv6 out, because resources split their arguments at ::", () => {
+        const [vip] = virtualIpDefaults([{ address: "2001:db8::10", interface: "eth1" }]);
+        expect(haresources([vip], nodes[0])).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10/64/eth1\n");
+    });
+});
+
+describe("haproxy.cfg", () => {
+    const render = (args: HaproxyArgs) => haproxyCfg(haproxyDefaults(args as Unwrap<HaproxyArgs>, virtualIps));
+
+    test("in the classic shape", () => {
+        expect(render(classicArgs().haproxy)).toMatchSnapshot();
+    });
+
+    test("without cookie and check, in the smallest shape", () => {
+        const text = render({ listen: { name: "web", servers: [{ name: "a", address: "10.0.0.1", port: 8080 }] } });
+        expect(lines(text)).toContain("    server a 10.0.0.1:8080 check");
+        expect(text).not.toMatch(/cookie|httpchk|http-check/);
+    });
+
+    test("a check with a host name is HTTP/1.1", () => {
+        const { listen } = classicArgs().haproxy;
+        const text = render({ listen: { ...(listen as object), httpchk: { host: "www.example.com" } } as never });
+        expect(lines(text)).toContain("    http-check send meth HEAD uri / ver HTTP/1.1 hdr Host www.example.com");
+    });
+
+    test("binds each virtual IP, IPv6 in brackets", () => {
+        const vips = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::10" }]);
+        const args = { listen: { name: "web", servers: [{ name: "a", address: "2001:db8::1" }] } };
+        const text = lines(haproxyCfg(haproxyDefaults(args, vips)));
+        expect(text.filter((line) => /bind|server a/.test(line))).toEqual([
+            "    bind 192.168.0.99:80",
+            "    bind [2001:db8::10]:80",
+            "    server a [2001:db8::1]:80 check",
+        ]);
+    });
+
+    test("has no secret in it", () => {
+        expect(render(classicArgs().haproxy)).toContain('stats auth "admin:${STATS_PASSWORD}"');
+    });
+});
+
+test("the file of secrets quotes what HAProxy would interpret", () => {
+    expect(haproxySecrets(`a'b"c$d\\e #f`)).toBe(`global\n    setenv STATS_PASSWORD 'a'\\''b"c$d\\e #f'\n`);
+});
+
+test("small files", () => {
+    expect([sysctl(), haproxyDropIn(), heartbeatDropIn()].join("---\n")).toMatchSnapshot();
+});

@@ -1,0 +1,191 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { InvalidArgs } from "../../components";
+import { validate } from "../../components/validate";
+import { classicArgs, classicArgsWith } from "../examples";
+
+function problemsOf(path: string, value: unknown): string[] {
+    return validate(classicArgsWith(path, value)).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+}
+
+test("the classic set-up has no problem", () => {
+    expect(validate(classicArgs())).toEqual([]);
+});
+
+describe("each mistake is named with its path and what to write instead", () => {
+    const key = classicArgs().hosts[0];
+    const time = (name: string, value: string) =>
+        `heartbeat.${name}: "${value}" is not a time in Heartbeat's syntax, above 0: seconds ("2", "1.5") or milliseconds ("250ms")`;
+    const multicast = { interface: "eth1", group: "225.0.0.1" };
+
+    test.each<[string, unknown, string[]]>([
+        ["hosts", [key], ["hosts: must be exactly two hosts, and there are 1"]],
+        ["hosts[1].name", "lb1.EXAMPLE.com", ['hosts[1].name: "lb1.example.com" is already used by hosts[0].name']],
+        ["hosts[1].name", "", ["hosts[1].name: is required"]],
+        ["hosts[1].name", "lb2\nnode x", ['hosts[1].name: "lb2\nnode x" is not a node name, as "uname -n" prints it']],
+        [
+            "hosts[1].address",
+            "192.168.0.100",
+            ['hosts[1].address: "192.168.0.100" is already used by hosts[0].address'],
+        ],
+        ["hosts[1].address", "lb2", ['hosts[1].address: "lb2" is not an IP address']],
+        ["hosts[1].address", undefined, ["hosts[1].address: is required"]],
+        [
+            "hosts[0].hostKey",
+            undefined,
+            [
+                'hosts[0].hostKey: is required: the host\'s line of "ssh-keyscan -t ed25519", checked by you, without its first word (or set insecureSkipHostKeyCheck to connect without knowing who answers)',
+            ],
+        ],
+        [
+            "hosts[0].hostKey",
+            "ssh-rsa AAAA",
+            ['hosts[0].hostKey: "ssh-rsa AAAA" is not an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")'],
+        ],
+        ["connection.user", "a b", ['connection.user: "a b" is not a user name']],
+        ["connection.port", 0, ["connection.port: 0 is not a whole number from 1 to 65535"]],
+        ["connection.proxy", { host: "bastion" }, ["connection.proxy.hostKey: is required"]],
+        ["virtualIps", [], ["virtualIps: must be one virtual IP at least"]],
+        ["virtualIps[0].address", "192.168.0.256", ['virtualIps[0].address: "192.168.0.256" is not an IP address']],
+        [
+            "virtualIps[0].address",
+            "192.168.0.101",
+            [
+                'virtualIps[0].address: "192.168.0.101" is the own address of hosts[1]; a virtual IP moves between the hosts',
+            ],
+        ],
+        ["virtualIps[0].prefixLength", 33, ["virtualIps[0].prefixLength: 33 is not a whole number from 1 to 32"]],
+        [
+            "virtualIps[1]",
+            { address: "192.168.0.99" },
+            ['virtualIps[1].address: "192.168.0.99" is already used by virtualIps[0].address'],
+        ],
+        [
+            "virtualIps[0].interface",
+            "eth0; reboot",
+            ['virtualIps[0].interface: "eth0; reboot" is not the name of a network interface'],
+        ],
+        ["heartbeat.keepalive", "2s", [time("keepalive", "2s")]],
+        ["heartbeat.keepalive", "200 ms", [time("keepalive", "200 ms")]],
+        ["heartbeat.deadtime", "250us", [time("deadtime", "250us")]],
+        ["heartbeat.initdead", "0", [time("initdead", "0")]],
+        [
+            "heartbeat.deadtime",
+            "500ms",
+            ["heartbeat.deadtime: must be more than twice keepalive (500 ms against 2 × 250 ms)"],
+        ],
+        [
+            "heartbeat.keepalive",
+            "1",
+            ["heartbeat.deadtime: must be more than twice keepalive (1000 ms against 2 × 1000 ms)"],
+        ],
+        ["heartbeat.initdead", "500ms", ["heartbeat.initdead: must be at least deadtime (500 ms against 1000 ms)"]],
+        ["heartbeat.udpport", 65536, ["heartbeat.udpport: 65536 is not a whole number from 1 to 65535"]],
+        ["heartbeat.logfacility", "loca10", ['heartbeat.logfacility: "loca10" is not a syslog facility']],
+        [
+            "heartbeat.ucast",
+            [{ interface: "eth0", addresses: ["10.0.0.1"] }],
+            ["heartbeat.ucast[0].addresses: must be two addresses, in the order of hosts"],
+        ],
+        [
+            "heartbeat.mcast",
+            [{ ...multicast, group: "10.0.0.1" }],
+            ['heartbeat.mcast[0].group: "10.0.0.1" is not an IPv4 multicast group (224.0.0.0 to 239.255.255.255)'],
+        ],
+        [
+            "heartbeat.mcast",
+            [{ ...multicast, ttl: 5 }],
+            ["heartbeat.mcast[0].ttl: 5 is not a whole number from 0 to 4"],
+        ],
+        [
+            "heartbeat",
+            { bcast: ["eth1"], mcast: [multicast] },
+            ['heartbeat.mcast[0].interface: "eth1" is already used by heartbeat.bcast[0]'],
+        ],
+        [
+            "heartbeat.deadTime",
+            "5",
+            [
+                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, logfacility, autoFailback",
+            ],
+        ],
+        [
+            "haproxy.listen.name",
+            "a b",
+            ['haproxy.listen.name: "a b" is not a section name (letters, digits and _ - . :)'],
+        ],
+        [
+            "haproxy.listen.balance",
+            "fastest",
+            ['haproxy.listen.balance: "fastest" is not a balancing algorithm of this component'],
+        ],
+        [
+            "haproxy.listen.bind",
+            [{ port: 80, address: "10.0.0.1" }],
+            ['haproxy.listen.bind[0].address: "10.0.0.1" is not one of the virtual IPs'],
+        ],
+        [
+            "haproxy.listen.bind",
+            [{ port: 80 }, { port: 80 }],
+            ['haproxy.listen.bind[1]: "every virtual IP port 80" is already used by haproxy.listen.bind[0]'],
+        ],
+        [
+            "haproxy.listen.httpchk.uri",
+            "check.txt",
+            ['haproxy.listen.httpchk.uri: "check.txt" is not the path of a URL'],
+        ],
+        ["haproxy.listen.httpchk.host", "a\r\nX: y", ['haproxy.listen.httpchk.host: "a\r\nX: y" is not a host name']],
+        ["haproxy.listen.cookie.name", "A B", ['haproxy.listen.cookie.name: "A B" is not a cookie name']],
+        ["haproxy.listen.servers", [], ["haproxy.listen.servers: must be one server at least"]],
+        [
+            "haproxy.listen.servers[1].name",
+            "web1",
+            ['haproxy.listen.servers[1].name: "web1" is already used by haproxy.listen.servers[0].name'],
+        ],
+        [
+            "haproxy.listen.servers[0].address",
+            "10.0.0",
+            ['haproxy.listen.servers[0].address: "10.0.0" is neither an IP address nor a host name'],
+        ],
+        [
+            "haproxy.listen.servers[0].port",
+            1.5,
+            ["haproxy.listen.servers[0].port: 1.5 is not a whole number from 1 to 65535"],
+        ],
+        ["haproxy.stats.user", "a:b", ['haproxy.stats.user: "a:b" is not a user name (no colon)']],
+        ["haproxy.stats.uri", "/a b", ['haproxy.stats.uri: "/a b" is not the path of a URL']],
+        [
+            "haproxy.timeout.client",
+            "50 s",
+            ['haproxy.timeout.client: "50 s" is not a time in HAProxy\'s syntax ("5s", "500ms")'],
+        ],
+    ])("%s = %j", (path, value, expected) => {
+        expect(problemsOf(path, value)).toEqual(expected);
+    });
+
+    test("a password is not printed", () => {
+        expect(problemsOf("haproxy.stats.password", "s3cret\n")).toEqual([
+            "haproxy.stats.password: must be printable ASCII, not empty, with no space at either end",
+        ]);
+    });
+});
+
+test("all mistakes come at once, in one message without a stack trace", () => {
+    const args = { ...classicArgsWith("hosts[1].address", "nowhere"), virtualIps: [], heartbeat: { keepalive: "2s" } };
+    const error = new InvalidArgs("lb", validate(args));
+    expect(error.message.split("\n")[0]).toBe("lb: 3 inputs are not right:");
+    expect(error.errors.map(({ propertyPath }) => propertyPath)).toEqual([
+        "hosts[1].address",
+        "virtualIps",
+        "heartbeat.keepalive",
+    ]);
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect(pulumi.InputPropertiesError.isInstance(error)).toBe(true);
+});
+
+test("what is not known yet is no problem", () => {
+    const unknown = pulumi.output(new Promise<string>(() => {}));
+    expect(problemsOf("hosts[1].address", unknown)).toEqual([]);
+    expect(problemsOf("virtualIps", unknown)).toEqual([]);
+    expect(problemsOf("haproxy.listen", unknown)).toEqual([]);
+});
