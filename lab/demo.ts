@@ -1,7 +1,7 @@
 /** `npm run demo`: four real hosts, the literal `pulumi up`, and what a client sees when the active host loses power. */
 import { join } from "node:path";
 import { cache, root } from "../toolchain/paths";
-import { main, sleep, step, UserError, until } from "../toolchain/shell";
+import { main, onInterrupt, sleep, step, UserError, until } from "../toolchain/shell";
 import { Stack } from "../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
 import { Lab } from "./lab";
@@ -107,12 +107,14 @@ async function command(args: string[]): Promise<number> {
     say("toolchain and lab");
     await ensureToolchain();
     const lab = await step("booting four hosts", () => Lab.up());
+    const finished = onInterrupt(() => Lab.down(lab.plan.name));
     for (const host of lab.hosts) {
         show(`${host.plan.fqdn.padEnd(18)} ${host.address}  ${host.plan.role}`);
     }
     const stack = await converge(lab);
     await showPages(lab, stack);
     await failover(lab, (await stack.outputs()).url);
+    finished();
     process.stdout.write(farewell);
     return 0;
 }

@@ -74,12 +74,16 @@ export function isPopulated(group: string): boolean {
     return existsSync(file) && readFileSync(file, "utf8").includes("populated 1");
 }
 
-/** Kills every process of a host at once, as a power cut does. */
+/**
+ * Kills every process of a host at once, as a power cut does, and removes its groups: Linux 6.18 also kills what is later
+ * forked straight into a group that was killed once, as systemd 254 and later do.
+ */
 export async function kill(group: string): Promise<void> {
     if (existsSync(join(controlTrees().unified, group))) {
         control(group, "cgroup.kill", "1");
         await until(`processes of ${group} gone`, 10_000, async () => !isPopulated(group), 10);
     }
+    controlGroupFolders(group).forEach(removeTree);
 }
 
 function removeTree(dir: string): void {
@@ -89,8 +93,4 @@ function removeTree(dir: string): void {
         }
         rmdirSync(dir);
     }
-}
-
-export function removeControlGroup(name: string): void {
-    controlGroupFolders(name).forEach(removeTree);
 }

@@ -7,10 +7,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cache } from "../toolchain/paths";
-import { attempt, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
+import { attempt, cleanUp, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
 import { Host, type HostPlan, type Role, type Site } from "./host";
 import { ensureImage } from "./image";
-import { controlGroups, deleteNamespace, ip, kill, namespaces, removeControlGroup, unmountBelow } from "./kernel";
+import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";
 import { ensureRequirements } from "./requirements";
 
 export interface LabPlan {
@@ -84,7 +84,7 @@ export class Lab {
         try {
             await lab.make();
         } catch (error) {
-            await Lab.down(plan.name);
+            await cleanUp(() => Lab.down(plan.name));
             throw error;
         }
         return lab;
@@ -133,7 +133,6 @@ export class Lab {
         const { prefix, dir } = Lab.site(name);
         for (const group of controlGroups(`${prefix}.`)) {
             await kill(group);
-            removeControlGroup(group);
         }
         await unmountBelow(dir);
         for (const namespace of namespaces(`${prefix}.`)) {

@@ -11,6 +11,7 @@ const programs: Record<string, string> = {
     ip: "iproute2",
     ssh: "openssh-client",
     curl: "curl",
+    ping: "iputils-ping",
     "mkfs.ext4": "e2fsprogs",
 };
 

@@ -46,11 +46,20 @@ function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
     };
 }
 
+/** The programs that run now, and whether an interrupt has come. */
+const children = new Set<ChildProcess>();
+let isStopping = false;
+
 /** Runs a program to its end, whatever its exit code. */
 export function attempt(command: string[], options: RunOptions = {}): Promise<Result> {
     const [program, ...args] = command;
     return new Promise((resolve, reject) => {
+        if (isStopping) {
+            reject(new UserError("interrupted"));
+            return;
+        }
         const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: "pipe" });
+        children.add(child);
         options.onSpawn?.(child);
         const limit = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
         let stdout = "";
@@ -69,6 +78,7 @@ export function attempt(command: string[], options: RunOptions = {}): Promise<Re
             reject(error.code === "ENOENT" ? new UserError(`${program} is not installed`) : error);
         });
         child.once("close", (code, signal) => {
+            children.delete(child);
             clearTimeout(limit);
             resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr });
         });
@@ -101,16 +111,59 @@ export async function step<T>(what: string, action: () => Promise<T>): Promise<T
     return result;
 }
 
-/** The frame of a command-line program: a user's mistake ends it with one plain message. */
+const cleanups = new Set<() => Promise<void>>();
+
+/** What to undo when the program is interrupted from now on, until the returned function is called. */
+export function onInterrupt(cleanup: () => Promise<void>): () => void {
+    cleanups.add(cleanup);
+    return () => cleanups.delete(cleanup);
+}
+
+/** Undoes something, also after an interrupt, when nothing else is started any more. */
+export async function cleanUp(action: () => Promise<void>): Promise<void> {
+    const before = isStopping;
+    isStopping = false;
+    try {
+        await action();
+    } finally {
+        isStopping = before;
+    }
+}
+
+/**
+ * An interrupt ends the programs that run and lets no other start, so that the work in progress unwinds. Only then is it
+ * undone: cleaning up beside it would meet half of it.
+ */
+function stopOn(signal: NodeJS.Signals): void {
+    process.once(signal, () => {
+        process.stderr.write("\ninterrupted; cleaning up …\n");
+        isStopping = true;
+        for (const child of children) {
+            child.kill("SIGINT");
+        }
+    });
+}
+
+/** The frame of a command-line program: a user's mistake ends it with one plain message, Ctrl-C with a clean-up. */
 export async function main(body: () => Promise<number | undefined>): Promise<void> {
+    stopOn("SIGINT");
+    stopOn("SIGTERM");
     try {
         process.exitCode = (await body()) ?? 0;
     } catch (error) {
         if (!(error instanceof UserError)) {
             throw error;
         }
-        process.stderr.write(`error: ${error.message}\n`);
+        if (!isStopping) {
+            process.stderr.write(`error: ${error.message}\n`);
+        }
         process.exitCode = 1;
+    }
+    if (isStopping) {
+        for (const cleanup of cleanups) {
+            await cleanUp(cleanup);
+        }
+        process.exit(130);
     }
 }
 

@@ -8,10 +8,13 @@ import { classicArgs, classicArgsWith } from "../examples";
 const secretMark = "4dabf18193072939515e22adb298388d";
 const unknownMark = { __pulumiUnknown: true };
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever a resource was given, secrets and unknowns in their marked form
+type Inputs = Record<string, any>;
+
 interface Registered {
     type: string;
     name: string;
-    inputs: Record<string, any>;
+    inputs: Inputs;
 }
 
 let registered: Registered[];
@@ -49,7 +52,7 @@ async function make(args: HaLoadBalancerPairArgs = classicArgs()): Promise<HaLoa
     return pair;
 }
 
-function command(name: string): Record<string, any> {
+function command(name: string): Inputs {
     const found = registered.find((resource) => resource.name === name);
     expect(found, name).toBeDefined();
     return (found as Registered).inputs;

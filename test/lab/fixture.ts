@@ -9,13 +9,14 @@ import type { Stack } from "../../toolchain/stack";
 export const virtualIp = "192.168.0.99";
 export const site = `http://${virtualIp}/`;
 
+/** Begins the names of this run's labs, so that the run can find them, and runs side by side do not meet. */
+export const labPrefix = process.env.HALB_TEST_LABS ?? `t${process.pid}-`;
+
 /** The lab of the file or describe block it is called in: up before its tests, down after them. */
 export function useLab(plan: Partial<LabPlan> & { name: string }): { lab: Lab } {
     const used = {} as { lab: Lab };
-    const name = `test-${plan.name}`;
+    const name = `${labPrefix}${plan.name}`;
     beforeAll(async () => {
-        // What a broken-off run left of the same name.
-        await Lab.down(name);
         used.lab = await Lab.up({ ...plan, name });
     });
     afterAll(() => Lab.down(name));

@@ -1,0 +1,52 @@
+/** Style and types, each tool counted as one test. */
+import { existsSync } from "node:fs";
+import { root } from "../toolchain/paths";
+import { attempt, run } from "../toolchain/shell";
+import type { Totals } from "./run";
+
+/** The shell scripts without the ending .sh: programs on the load balancers, named as the field names them. */
+const scriptsWithoutEnding = ["components/host/VirtualIp"];
+
+async function shellScripts(): Promise<string[]> {
+    const listed = await run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.sh"], { cwd: root });
+    return [...listed.split("\n").filter((file) => existsSync(`${root}/${file}`)), ...scriptsWithoutEnding];
+}
+
+async function ensureShellTools(): Promise<void> {
+    const missing = ["shellcheck", "shfmt"].filter((tool) => !existsSync(`/usr/bin/${tool}`));
+    if (missing.length > 0 && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
+        console.log(`installing ${missing.join(" and ")} …`);
+        await attempt(["apt-get", "-qq", "update"]);
+        await attempt(["apt-get", "-qq", "-y", "--no-install-recommends", "install", ...missing]);
+    }
+}
+
+async function check(what: string, command: string[]): Promise<boolean> {
+    let output = "";
+    let passed = false;
+    try {
+        const result = await attempt(command, { cwd: root });
+        output = result.stdout + result.stderr;
+        passed = result.code === 0;
+    } catch (error) {
+        output = (error as Error).message;
+    }
+    console.log(` ${passed ? "✓" : "×"} ${what}`);
+    if (!passed) {
+        console.log(output);
+    }
+    return passed;
+}
+
+export async function lint(): Promise<Totals> {
+    await ensureShellTools();
+    const scripts = await shellScripts();
+    const results = [
+        await check("style (biome)", ["biome", "ci", "--error-on-warnings"]),
+        await check("types (tsc)", ["tsc", "--project", "."]),
+        await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
+        await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
+    ];
+    const passed = results.filter(Boolean).length;
+    return { passed, failed: results.length - passed, skipped: 0 };
+}
