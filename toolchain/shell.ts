@@ -28,10 +28,7 @@ export class UserError extends Error {}
 
 /** A program that ended with an exit code other than 0. */
 export class CommandFailed extends UserError {
-    constructor(
-        readonly command: string[],
-        readonly result: Result,
-    ) {
+    constructor(command: string[], result: Result) {
         const tail = (result.stderr || result.stdout).trim().split("\n").slice(-20).join("\n");
         super(`${command.join(" ")} exited with ${result.code}${tail ? `:\n${tail}` : ""}`);
     }

@@ -15,5 +15,5 @@ export function haproxySecrets(statsPassword: string): string {
 
 /** Between single quotes HAProxy interprets nothing; a single quote itself must stand outside (manual, 2.2). */
 function strongQuoted(text: string): string {
-    return `'${text.replaceAll("'", "'\\''")}'`;
+    return `'${text.replace(/'/g, "'\\''")}'`;
 }

@@ -19,7 +19,7 @@ export interface Payload {
 
 /** A word that the shell takes as it stands. */
 export function quoted(text: string): string {
-    return `'${text.replaceAll("'", "'\\''")}'`;
+    return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
 export function payloadText({ values, files = [] }: Payload): string {

@@ -1,0 +1,128 @@
+/** The program and the component on real hosts beyond the classic set-up: mistakes, and hosts that do not exist yet. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { writeConfig } from "../../lab/pulumi";
+import { root } from "../../toolchain/paths";
+import { Stack } from "../../toolchain/stack";
+import { counts, page, site, usePair } from "./fixture";
+
+const used = usePair({ name: "program" });
+
+/** What a run of pulumi that must fail says. */
+async function failure(stack: Stack, ...words: string[]): Promise<string> {
+    const { code, stdout, stderr } = await stack.attempt([...words, "--config-file", stack.place.configFile as string]);
+    expect(code).not.toBe(0);
+    return stdout + stderr;
+}
+
+function configure(settings: Record<string, unknown>): void {
+    writeConfig(used.lab, used.stack.place.configFile as string, settings);
+}
+
+const hosts = [
+    { name: "lb1.example.com", address: "192.168.0.100" },
+    { name: "lb2.example.com", address: "192.168.0.101" },
+];
+
+/** No managed file and no package of ours. */
+async function isUntouched(name: string): Promise<boolean> {
+    const look =
+        "ls -d /etc/ha.d /etc/haproxy /var/lib/ha-load-balancer-pair 2>/dev/null; dpkg-query -W haproxy 2>/dev/null";
+    const { stdout } = await used.lab.host(name).attempt(look);
+    return stdout.trim() === "" || stdout.trim() === "/var/lib/ha-load-balancer-pair";
+}
+
+describe("mistakes", () => {
+    afterEach(async () => {
+        expect(await Promise.all(["lb1", "lb2"].map(isUntouched))).toEqual([true, true]);
+    });
+
+    test("in the configuration come all at once, without a stack trace", async () => {
+        configure({ hosts: [hosts[0]], virtualIps: [{ address: "nowhere" }], heartbeat: { deadTime: "2" } });
+        const said = await failure(used.stack, "preview");
+        expect(said).toContain("error: lb: 3 inputs are not right:");
+        expect(said).toContain("hosts: must be exactly two hosts, and there are 1");
+        expect(said).toContain('virtualIps[0].address: "nowhere" is not an IP address');
+        expect(said).toContain("heartbeat.deadTime: is not an input; there are keepalive,");
+        expect(said).not.toMatch(/^\s+at /m);
+        expect(said).not.toMatch(/HaLoadBalancerPair lb|remote:Command/);
+    });
+
+    test("a key file that is not there is named with the way out", async () => {
+        configure({ sshPrivateKeyFile: "/nowhere/key" });
+        expect(await failure(used.stack, "preview")).toContain(
+            'error: sshPrivateKeyFile: there is no file "/nowhere/key"; correct it with "pulumi config set sshPrivateKeyFile FILE"',
+        );
+    });
+
+    test("a host without a known key is refused before anything connects", async () => {
+        configure({ knownHostsFile: "/dev/null" });
+        expect(await failure(used.stack, "preview")).toMatch(
+            /hosts\[0\]\.hostKey: is required: the host's line of "ssh-keyscan/,
+        );
+    });
+
+    test("a wrong node name names the host, both names and the way out", async () => {
+        configure({ hosts: [hosts[0], { ...hosts[1], name: "lb3.example.com" }] });
+        const said = await failure(used.stack, "up", "--yes", "--skip-preview");
+        expect(said).toContain(
+            'lb2.example.com: step "preflight" failed (apply): the node name is declared as "lb3.example.com"',
+        );
+        expect(said).toContain("What to do: declare the host by that name, or rename it");
+        await used.stack.destroy();
+    });
+
+    test("a missing interface names those that are there", async () => {
+        configure({ heartbeat: { ucast: [{ interface: "eth7" }] } });
+        const said = await failure(used.stack, "up", "--yes", "--skip-preview");
+        expect(said).toContain('there is no network interface "eth7"');
+        expect(said).toContain("What to do: name one of: eth0");
+        await used.stack.destroy();
+    });
+
+    test("another host key than the pinned one stops the run", async () => {
+        const swapped = join(used.lab.scratch, "swapped");
+        const [first, second] = readFileSync(used.lab.knownHostsFile, "utf8").split("\n");
+        const key = (line: string) => line.replace(/^\S+/, "");
+        writeFileSync(swapped, `192.168.0.100${key(second)}\n192.168.0.101${key(first)}\n`);
+        configure({ knownHostsFile: swapped });
+        expect(await failure(used.stack, "up", "--yes", "--skip-preview")).toContain("host key mismatch");
+        await used.stack.destroy();
+    });
+});
+
+describe("a host that the same stack makes", () => {
+    let stack: Stack;
+    const configFile = () => join(used.lab.scratch, "same-stack.yaml");
+    const setAddress = (address: string) =>
+        writeFileSync(
+            configFile(),
+            `config:\n  same-stack:lab: ${join(used.lab.privateKeyFile, "..")}\n  same-stack:address: ${address}\n`,
+        );
+
+    beforeAll(async () => {
+        setAddress("192.168.0.101");
+        const dir = join(root, "test", "lab", "programs", "sameStack");
+        stack = new Stack({ ...used.stack.place, dir, name: "same-stack", configFile: configFile() });
+        await stack.create();
+    });
+
+    test("previews while its address is unknown", async () => {
+        expect(counts(await stack.preview())).toEqual({ create: 22 });
+    });
+
+    test("whose address turns out wrong is not touched", async () => {
+        setAddress("not-an-address");
+        const said = await failure(stack, "up", "--yes", "--skip-preview");
+        expect(said).toContain('hosts[1].address: "not-an-address" is not an IP address');
+        expect(await Promise.all(["lb1", "lb2"].map(isUntouched))).toEqual([true, true]);
+        await stack.destroy();
+        setAddress("192.168.0.101");
+    });
+
+    test("converges in the same pulumi up", async () => {
+        expect(counts(await stack.up())).toEqual({ created: 22 });
+        expect(await page(used.lab, site)).toMatchObject({ status: 200, body: "This is web1.\n" });
+    });
+});
