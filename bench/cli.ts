@@ -1,0 +1,32 @@
+/** `npm run bench -- …`: figures, each beside its baseline in the same run. */
+import { parseArgs } from "node:util";
+import { Lab } from "../lab/lab";
+import { main, onInterrupt } from "../toolchain/shell";
+import { converge } from "./converge";
+
+const help = `usage: npm run bench -- converge [--runs N]
+
+  converge   bare hosts to a serving pair, and runs with nothing to change, beside a plain script and Ansible
+  --runs N   how often (default: 3)
+
+Run it on a machine that does nothing else.
+`;
+
+async function command(args: string[]): Promise<number> {
+    const { values, positionals } = parseArgs({
+        args,
+        allowPositionals: true,
+        strict: false,
+        options: { runs: { type: "string", default: "3" }, help: { type: "boolean", short: "h" } },
+    });
+    const runs = Number(values.runs);
+    if (values.help || positionals.join(" ") !== "converge" || !(Number.isInteger(runs) && runs > 0)) {
+        process.stdout.write(help);
+        return values.help ? 0 : 2;
+    }
+    onInterrupt(() => Lab.down(`b${process.pid}`));
+    await converge(runs);
+    return 0;
+}
+
+main(() => command(process.argv.slice(2)));
