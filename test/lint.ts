@@ -43,7 +43,8 @@ export async function lint(): Promise<Totals> {
     const scripts = await shellScripts();
     const results = [
         await check("style (biome)", ["biome", "ci", "--error-on-warnings"]),
-        await check("types (tsc)", ["tsc", "--project", "."]),
+        // Pulumi reads noCheck from tsconfig.json: without it, every first preview of a checkout takes 2 s longer.
+        await check("types (tsc)", ["tsc", "--project", ".", "--noCheck", "false"]),
         await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
     ];

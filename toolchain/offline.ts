@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { goEnvironment } from "./go";
 import { cache, root } from "./paths";
 import { run, step, UserError } from "./shell";
@@ -53,6 +54,12 @@ const parts: Part[] = [
         from: join(sources, "plugins"),
         build: () => buildPlugin(name),
     })),
+    {
+        name: "language-host",
+        what: "bundling the stand-in for the Node.js language host",
+        from: join(sources, "language-host"),
+        build: installLanguageHost,
+    },
 ];
 
 function mark(part: Part): string {
@@ -96,10 +103,18 @@ async function buildPlugin(name: "command" | "random"): Promise<void> {
 }
 
 /** A real file beside the CLI: one found elsewhere on PATH makes the CLI warn at every run. */
-function installLanguageHost(): void {
+async function installLanguageHost(): Promise<void> {
+    const bundle = join(target, "language-host.cjs");
+    await build({
+        entryPoints: [join(sources, "language-host", "host.ts")],
+        outfile: bundle,
+        bundle: true,
+        platform: "node",
+        define: { SDK_VERSION: JSON.stringify(versions.pulumi) },
+        logLevel: "error",
+    });
     const wrapper = join(bin, "pulumi-language-nodejs");
-    const node = join(root, "node_modules", ".bin", "node");
-    writeFileSync(wrapper, `#!/bin/sh\nexec "${node}" "${join(sources, "language-host", "host.mts")}" "$@"\n`);
+    writeFileSync(wrapper, `#!/bin/sh\nexec "${join(root, "node_modules", ".bin", "node")}" "${bundle}" "$@"\n`);
     chmodSync(wrapper, 0o755);
 }
 
@@ -125,6 +140,5 @@ export async function offlineToolchain(): Promise<Toolchain> {
             writeFileSync(mark(part), recipe(part.from));
         }
     }
-    installLanguageHost();
     return toolchain;
 }

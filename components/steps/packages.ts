@@ -5,6 +5,6 @@ export function packages(): Step {
     return {
         name: "packages",
         scripts: ["packages.sh"],
-        payload: { values: { packages: "heartbeat haproxy iputils-ping", services: "heartbeat haproxy" } },
+        payload: { values: { packages: "heartbeat haproxy iputils-ping" } },
     };
 }

@@ -10,9 +10,9 @@ apply() {
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
-    unit_changed=$(is_as_staged "$drop_in" || echo yes)
     install_files
-    [ -z "$unit_changed" ] || systemctl daemon-reload
+    enable_service haproxy
+    ! was_changed "$drop_in" || systemctl daemon-reload
     now=$(fingerprint "$secrets" "$cfg")
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
@@ -25,7 +25,6 @@ apply() {
             'see "journalctl -u haproxy" on the host'
         set_loaded haproxy "$now"
     fi
-    systemctl is-enabled --quiet haproxy || systemctl enable --quiet haproxy
     wait_until 10 is_listening || not_running
     done_at
 }

@@ -6,9 +6,9 @@ drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
 
 apply() {
     [ -s /etc/ha.d/authkeys ] || fail '/etc/ha.d/authkeys is missing' 'run "pulumi up" again'
-    unit_changed=$(is_as_staged "$drop_in" || echo yes)
     install_files
-    [ -z "$unit_changed" ] || systemctl daemon-reload
+    enable_service heartbeat
+    ! was_changed "$drop_in" || systemctl daemon-reload
     now=$(fingerprint "$ha_cf" /etc/ha.d/authkeys)
     if ! is_active heartbeat; then
         start_heartbeat
@@ -21,7 +21,6 @@ apply() {
         }
         set_loaded heartbeat "$now"
     fi
-    systemctl is-enabled --quiet heartbeat || systemctl enable --quiet heartbeat
     done_at
 }
 

@@ -9,7 +9,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # What this component keeps on the host. Only root may read it: originals can hold secrets.
 state=/var/lib/ha-load-balancer-pair
 # Set below, before anything reads them.
-files='' step='' action='' scratch=''
+files='' changed='' step='' action='' scratch=''
 
 say() {
     printf '%s: %s\n' "$step" "$*" >&2
@@ -51,15 +51,6 @@ file() {
     files="$files $1"
 }
 
-# replace SOURCE PATH: atomic, and on disk before it counts as done.
-replace() {
-    mkdir -p "$(dirname "$2")"
-    cp -p "$1" "$2.ha-load-balancer-pair.new"
-    sync "$2.ha-load-balancer-pair.new"
-    mv -f "$2.ha-load-balancer-pair.new" "$2"
-    sync "$(dirname "$2")"
-}
-
 # What was at PATH before this component first wrote it is kept for `remove`.
 keep_original() {
     ! grep -qxF "$1" "$state/managed" 2>/dev/null || return 0
@@ -78,15 +69,37 @@ is_as_staged() {
         [ "$(stat -c '%a %u:%g' "$1")" = "$(stat -c '%a' "$scratch/stage$1") 0:0" ]
 }
 
-# Puts the staged files in place; those that are right already are left alone.
+# Puts the staged files in place; those that are right already are left alone. Each is replaced as
+# a whole, and is on disk before it is: a host that dies here has the old file or the new one.
 install_files() {
+    changed=
     for path in $files; do
         if ! is_as_staged "$path"; then
             keep_original "$path"
-            replace "$scratch/stage$path" "$path"
-            say "wrote $path"
+            mkdir -p "$(dirname "$path")"
+            cp -p "$scratch/stage$path" "$path.ha-load-balancer-pair.new"
+            changed="$changed $path"
         fi
     done
+    [ -n "$changed" ] || return 0
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    printf '%s.ha-load-balancer-pair.new\n' $changed | xargs sync
+    for path in $changed; do
+        mv -f "$path.ha-load-balancer-pair.new" "$path"
+        say "wrote $path"
+    done
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    printf '%s\n' $changed | xargs dirname | sort -u | xargs sync
+}
+
+was_changed() {
+    case "$changed " in *" $1 "*) return 0 ;; esac
+    return 1
+}
+
+# Enables a service before the reload of systemd that a changed drop-in takes anyway.
+enable_service() {
+    systemctl is-enabled --quiet "$1" || systemctl --quiet --no-reload enable "$1"
 }
 
 # Gives back what was there before.

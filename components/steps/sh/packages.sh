@@ -7,6 +7,7 @@ apply() {
     done
     if [ -n "$missing" ]; then
         remember_packages
+        release_services
         hold_services
         # shellcheck disable=SC2086 # a list of package names, split on purpose
         install_packages $missing
@@ -26,25 +27,29 @@ installed() {
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort
 }
 
-# A masked unit is not started by its package. In /run, so that a host which dies now boots as ever.
+# Packages ask this program before they start or restart a service (invoke-rc.d(8)). It says no only
+# while the mark in /run is there, so that a host which dies now boots as ever.
+policy=/usr/sbin/policy-rc.d
+hold_mark=/run/ha-load-balancer-pair.hold
+
 hold_services() {
     trap 'release_services; at_exit' EXIT
-    held=
-    for service in $services; do
-        if ! systemctl cat "$service" >/dev/null 2>&1; then
-            held="$held $service"
-            mkdir -p /run/systemd/system
-            ln -sf /dev/null "/run/systemd/system/$service.service"
-        fi
-    done
+    # Somebody else's policy stays: it decides, and a service that it lets start is reconfigured later.
+    [ ! -e "$policy" ] || return 0
+    : >"$hold_mark"
+    cat >"$policy.new" <<'POLICY'
+#!/bin/sh
+# Written by ha-load-balancer-pair for one run of apt; can be deleted.
+[ -e /run/ha-load-balancer-pair.hold ] || exit 0
+case $1 in heartbeat* | haproxy*) exit 101 ;; esac
+POLICY
+    chmod 0755 "$policy.new"
+    mv "$policy.new" "$policy"
 }
 
 release_services() {
-    for service in $held; do
-        rm -f "/run/systemd/system/$service.service"
-    done
-    held=
-    systemctl daemon-reload
+    rm -f "$hold_mark"
+    ! grep -qs '^# Written by ha-load-balancer-pair' "$policy" || rm -f "$policy"
 }
 
 install_packages() {

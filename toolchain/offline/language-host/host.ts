@@ -6,21 +6,20 @@
  * output, and calls it over gRPC. Programs are run by the SDK's own `@pulumi/pulumi/cmd/run`, as
  * the official host does, so what a program sees is the SDK and not this file.
  *
- * Run as it is by Node.js >= 22.18 (type stripping): no imports of our own, no enums.
+ * The toolchain bundles it into one file, because it is started twice for every command of the CLI.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import * as languageGrpc from "@pulumi/pulumi/proto/language_grpc_pb";
+import * as language from "@pulumi/pulumi/proto/language_pb";
+import * as pluginPb from "@pulumi/pulumi/proto/plugin_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-const require = createRequire(import.meta.url);
-// The generated protobuf classes carry types that grpc-js does not understand; they are used untyped.
-const sdk = createRequire(require.resolve("@pulumi/pulumi"));
-const grpc = sdk("@grpc/grpc-js");
-const language = sdk("./proto/language_pb");
-const languageGrpc = sdk("./proto/language_grpc_pb");
-const pluginPb = sdk("./proto/plugin_pb");
-const { Empty } = sdk("google-protobuf/google/protobuf/empty_pb");
+/** Set by the bundler: the version of the SDK that the protocol is taken from. */
+declare const SDK_VERSION: string;
 
 /** The SDK's exit code for "failed, and the user has been told why". */
 const EXIT_ALREADY_REPORTED = 32;
@@ -172,7 +171,7 @@ function about(): any {
 
 function pluginInfo(): any {
     const response = new pluginPb.PluginInfo();
-    response.setVersion(JSON.parse(readFileSync(sdk.resolve("./package.json"), "utf8")).version);
+    response.setVersion(SDK_VERSION);
     return response;
 }
 
