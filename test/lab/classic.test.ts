@@ -21,6 +21,17 @@ function snapshot(host: Host): Promise<string> {
         ip -o address show | sed 's/ valid_lft.*//'`);
 }
 
+/** Collects the command lines of a host's processes, from outside, until the returned function is called. */
+function watchProcesses(host: Host): () => Promise<string> {
+    const look =
+        "while [ -e /run/watching ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; echo; sleep 0.2; done";
+    const seen = host.run(`: > /run/watching; ${look}`);
+    return async () => {
+        await host.run("rm /run/watching");
+        return seen;
+    };
+}
+
 describe.each([
     { release: "bookworm", user: "root" },
     { release: "bookworm", user: "admin" },
@@ -31,6 +42,9 @@ describe.each([
     const balancers = () => [used.lab.host("lb1"), used.lab.host("lb2")];
     const onBoth = (command: string) => Promise.all(balancers().map((host) => host.run(command)));
     let before: string[];
+    // What the first pulumi up printed, and what the hosts' process lists showed meanwhile.
+    let said: string;
+    let processes: string[];
 
     test("a preview needs no host", async () => {
         before = await Promise.all(balancers().map(snapshot));
@@ -40,7 +54,10 @@ describe.each([
     });
 
     test("one pulumi up converges the pair, and it serves by then", async () => {
-        expect(counts(await used.stack.up())).toEqual({ created: 21 });
+        const watchers = balancers().map(watchProcesses);
+        said = await used.stack.up();
+        processes = await Promise.all(watchers.map((stop) => stop()));
+        expect(counts(said)).toEqual({ created: 21 });
         expect((await page(used.lab, site)).status).toBe(200);
     });
 
@@ -99,7 +116,8 @@ describe.each([
 
     test("no secret is in clear where it need not be", async () => {
         const { authkeysSecret, statisticsPassword } = await used.stack.outputs();
-        const log: string[] = [];
+        const log: string[] = [said, ...processes];
+        expect(processes.every((list) => list.includes("apt-get"))).toBe(true);
         log.push(
             await used.stack.state(),
             await used.stack.preview("--diff"),

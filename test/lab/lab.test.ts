@@ -116,6 +116,15 @@ test("an up that is interrupted cleans up by itself", async () => {
     expect(await traces(name)).toEqual([]);
 });
 
+test("without root it says exactly what it needs", async () => {
+    const name = `${labPrefix}nobody`;
+    const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    const result = await attempt([...asNobody, ...cli("up", "--name", name)]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("error: the lab needs:\n  - root (run it with sudo)");
+    expect(await traces(name)).toEqual([]);
+});
+
 test.each([
     [["--help"], 0, /usage: npm run lab/],
     [[], 2, /usage: npm run lab/],
