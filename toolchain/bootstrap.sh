@@ -4,11 +4,11 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+if ! cmp -s package-lock.json node_modules/.installed-lock; then
     echo "installing the Node packages of package-lock.json (npm ci) …" >&2
     npm ci --no-fund --no-audit --loglevel=error >&2 || {
         echo 'error: npm ci failed; its message is above. It needs Node.js 20 or later, npm, and an npm registry.' >&2
         exit 1
     }
-    touch node_modules/.package-lock.json
+    cp package-lock.json node_modules/.installed-lock
 fi
