@@ -59,6 +59,7 @@ const pair = new HaLoadBalancerPair("lb", {
         timeout: config.requireObject<TimeoutArgs>("timeout"),
         stats: { user: config.require("statsUser"), password: secret("statsPassword") },
     },
+    driftDetection: config.requireBoolean("driftDetection"),
 });
 
 export const { url, statisticsUrl, statisticsUser, statisticsPassword, authkeysSecret } = pair;

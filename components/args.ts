@@ -362,4 +362,9 @@ export interface HaLoadBalancerPairArgs {
      * HAProxy's configuration.
      */
     haproxy: HaproxyArgs;
+    /**
+     * Whether each preview and update first asks the hosts, over one SSH connection each, what is not as it was left
+     * there, so that it is shown and repaired. A host that does not answer is warned about. Default: true.
+     */
+    driftDetection?: boolean;
 }

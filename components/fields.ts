@@ -29,5 +29,5 @@ export const fields = {
     listen: ["name", "bind", "balance", "cookie", "httpchk", "forwardfor", "servers"],
     timeout: ["connect", "client", "server"],
     haproxy: ["listen", "stats", "timeout", "logfacility"],
-    haLoadBalancerPair: ["hosts", "connection", "virtualIps", "heartbeat", "haproxy"],
+    haLoadBalancerPair: ["hosts", "connection", "virtualIps", "heartbeat", "haproxy", "driftDetection"],
 };

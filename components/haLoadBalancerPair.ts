@@ -19,6 +19,7 @@ import type { Pair } from "./steps/pair";
 import { preflight } from "./steps/preflight";
 import { remoteStep, report, type Step, type StepHost } from "./steps/step";
 import { verify } from "./steps/verify";
+import { surveyPair } from "./survey";
 import { validate } from "./validate";
 
 /**
@@ -60,12 +61,19 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
             authkeysSecret: generated("authkeys", 48),
             statsPassword: pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24)),
         };
-        const hosts = args.hosts.map((host) => ({
-            prefix: `${name}-${host.name}`,
+        const inputs = validated(name, args);
+        const surveyed = args.hosts.map((host) => ({
+            name: host.name,
             connection: connectionTo(host, args.connection),
-            identity: host.identity,
         }));
-        converge(name, hosts, pair, validated(name, args), this);
+        const generations = args.driftDetection === false ? [] : surveyPair(this, surveyed, pair, inputs);
+        const hosts = args.hosts.map((host, self) => ({
+            prefix: `${name}-${host.name}`,
+            connection: surveyed[self].connection,
+            identity: host.identity,
+            generation: generations[self],
+        }));
+        converge(name, hosts, pair, inputs, this);
 
         this.url = pair.haproxy.apply(({ listen }) => `${site(listen)}/`);
         this.statisticsUrl = pair.haproxy.apply(({ listen, stats }) => `${site(listen)}${stats.uri}`);

@@ -2,11 +2,12 @@
  * A step: what one host must look like in one respect. This is the only place that makes a
  * remote.Command, so that every one of them is made in the same way.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { unwatched } from "../survey/generations";
+import { asRoot } from "./commandLine";
 import { type Payload, payloadText } from "./payload";
+import { script } from "./script";
 
 /** A host as the steps see it. */
 export interface StepHost {
@@ -15,6 +16,11 @@ export interface StepHost {
     connection: types.input.remote.ConnectionArgs;
     /** See `HostArgs.identity`. */
     identity?: pulumi.Input<string>;
+    /**
+     * The generation of a step: another one runs the step again. It is undefined where the host could not be asked, and
+     * is not given where no host is to be asked.
+     */
+    generation?: (step: string) => pulumi.Output<string | undefined>;
 }
 
 export interface Step {
@@ -27,13 +33,20 @@ export interface Step {
 /** How long a step may take on the host before it is ended there, in seconds. */
 const timeLimit = 900;
 
-function script(name: string): string {
-    return readFileSync(join(__dirname, "sh", name), "utf8");
+function commandLine(user: pulumi.Input<string> | undefined, words: pulumi.Input<string>): pulumi.Output<string> {
+    return pulumi.interpolate`${pulumi.output(user).apply(asRoot)}timeout -k 10 ${timeLimit} sh -s -- ${words}`;
 }
 
-function commandLine(user: pulumi.Input<string> | undefined, action: string, step: string): pulumi.Output<string> {
-    const asRoot = pulumi.output(user).apply((name) => ((name ?? "root") === "root" ? "" : "sudo -n "));
-    return pulumi.interpolate`${asRoot}timeout -k 10 ${timeLimit} sh -s -- ${action} ${step}`;
+/** A host that could not be asked keeps the command that it was given last, so that nothing seems to change. */
+function keepLastGeneration(generation: pulumi.Output<string | undefined>): pulumi.ResourceTransform {
+    // Not in the SDK's types: an output that is unknown in a preview never calls back, so it must not be waited for.
+    const { isKnown } = generation as unknown as { isKnown: Promise<boolean> };
+    return async ({ props, opts }) => {
+        if (!(await isKnown) || (await new Promise((resolve) => generation.apply(resolve))) !== undefined) {
+            return undefined;
+        }
+        return { props, opts: pulumi.mergeOptions(opts, { ignoreChanges: ["create"] }) };
+    };
 }
 
 /**
@@ -62,17 +75,20 @@ export function remoteStep(
         );
     });
     const { user } = host.connection;
+    const generation = host.generation?.(step.name);
+    const current = generation?.apply((value) => value ?? unwatched) ?? unwatched;
+    const watch = generation ? { transforms: [keepLastGeneration(generation)] } : { ignoreChanges: ["create"] };
     return new remote.Command(
         `${host.prefix}-${step.name}`,
         {
             connection: host.connection,
-            create: commandLine(user, "apply", step.name),
-            delete: commandLine(user, "remove", step.name),
+            create: commandLine(user, pulumi.interpolate`apply ${step.name} ${current}`),
+            delete: commandLine(user, `remove ${step.name}`),
             stdin,
             logging: remote.Logging.None,
             addPreviousOutputInEnv: false,
         },
-        pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdout", "stderr"] }),
+        pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdout", "stderr"], ...watch }),
     );
 }
 

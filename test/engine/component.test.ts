@@ -80,7 +80,7 @@ test("every command is short, silent and has no triggers", async () => {
     expect(commands).toHaveLength(17);
     for (const { name, inputs } of commands) {
         const step = name.replace(/^lb-(lb[12]\.example\.com-)?/, "");
-        expect(inputs.create).toBe(`timeout -k 10 900 sh -s -- apply ${step}`);
+        expect(inputs.create).toBe(`timeout -k 10 900 sh -s -- apply ${step} unwatched`);
         expect(inputs.delete).toBe(`timeout -k 10 900 sh -s -- remove ${step}`);
         expect(inputs).toMatchObject({ logging: "none", addPreviousOutputInEnv: false });
         expect(Object.keys(inputs).sort()).toEqual(
@@ -96,8 +96,8 @@ test("a user that is not root goes through sudo, and each host can have its own 
     args.hosts[1].sshHost = "lb2.internal";
     await make(args);
     const [first, second] = ["lb1", "lb2"].map((host) => command(`lb-${host}.example.com-kernel`));
-    expect(first.create).toBe("sudo -n timeout -k 10 900 sh -s -- apply kernel");
-    expect(second.create).toBe("timeout -k 10 900 sh -s -- apply kernel");
+    expect(first.create).toBe("sudo -n timeout -k 10 900 sh -s -- apply kernel unwatched");
+    expect(second.create).toBe("timeout -k 10 900 sh -s -- apply kernel unwatched");
     expect(first.connection.value).toMatchObject({
         host: "192.168.0.100",
         port: 2222,

@@ -18,6 +18,8 @@ import { counts, useLab } from "./fixture";
 export interface Resources {
     commands?: Record<string, Record<string, unknown>>;
     passwords?: Record<string, Record<string, unknown>>;
+    /** A command whose output is the standard input of another one. */
+    dependent?: string;
     /** Commands whose standard input is a secret. */
     secrets?: string[];
 }
@@ -142,6 +144,17 @@ describe(officialBinaries ? `the binaries of ${officialBinaries}` : "the toolcha
         expect(preview).toMatch(/^\s+\+ B$/m);
         expect(preview).not.toContain("PRIVATE KEY");
         expect(await host.run("cat /root/seen")).toBe("a\nb\nc");
+    });
+
+    test("what a command that will run prints is unknown in a preview, so that what depends on it is shown too", async () => {
+        const dependent = (stdin: string) => ({ ...one({ create: "cat", stdin }), dependent: "one" });
+        await up(dependent("a"));
+        expect(counts(await stack.preview())).toEqual({ unchanged: 3 });
+        declare(dependent("b"));
+        expect(counts(await stack.preview())).toMatchObject({ update: 2 });
+        await up(dependent("b"));
+        expect((await outputs()).dependent).toBe("after b");
+        await up(one({ create: "cat >/root/seen; cat /root/seen", stdin: "a\nB\nc\n" }));
     });
 
     test("update runs create where there is no update, and update where there is one", async () => {

@@ -63,31 +63,57 @@ describe("mistakes", () => {
         );
     });
 
-    test("a wrong node name names the host, both names and the way out", async () => {
-        configure({ hosts: [hosts[0], { ...hosts[1], name: "lb3.example.com" }] });
-        const said = await failure(used.stack, "up", "--yes", "--skip-preview");
+    test("all that makes a host unfit is told by the preview, for both hosts at once", async () => {
+        configure({
+            hosts: [{ ...hosts[0], name: "lb3.example.com" }, hosts[1]],
+            heartbeat: { ucast: [{ interface: "eth7" }] },
+        });
+        const said = await failure(used.stack, "preview");
         expect(said).toContain(
-            'lb2.example.com: step "preflight" failed (apply): the node name is declared as "lb3.example.com"',
+            'lb3.example.com: the node name is declared as "lb3.example.com", and "uname -n" says "lb1.example.com". ' +
+                "What to do: declare the host by that name, or rename it (hostnamectl set-hostname lb3.example.com)",
         );
-        expect(said).toContain("What to do: declare the host by that name, or rename it");
-        await used.stack.destroy();
+        const interfaces = 'there is no network interface "eth7". What to do: name one of: eth0';
+        expect(said).toContain(`lb3.example.com: ${interfaces}`);
+        expect(said).toContain(`lb2.example.com: ${interfaces}`);
+        expect(said).not.toMatch(/^\s+at /m);
     });
 
-    test("a missing interface names those that are there", async () => {
-        configure({ heartbeat: { ucast: [{ interface: "eth7" }] } });
-        const said = await failure(used.stack, "up", "--yes", "--skip-preview");
-        expect(said).toContain('there is no network interface "eth7"');
-        expect(said).toContain("What to do: name one of: eth0");
-        await used.stack.destroy();
+    test("a user without passwordless sudo is told what to allow", async () => {
+        await used.lab
+            .host("lb2")
+            .run("useradd -m plain && cp -r /home/admin/.ssh /home/plain/ && chown -R plain: /home/plain/.ssh");
+        configure({ hosts: [hosts[0], { ...hosts[1], connection: { user: "plain" } }] });
+        expect(await failure(used.stack, "preview")).toContain(
+            'lb2.example.com: plain may not use sudo without a password. What to do: allow it (a line "plain ALL=(ALL) NOPASSWD: ALL"',
+        );
     });
 
-    test("another host key than the pinned one stops the run", async () => {
+    test("a user that the host does not let in is named", async () => {
+        configure({ connection: { user: "nobody" } });
+        expect(await failure(used.stack, "preview")).toContain(
+            "lb1.example.com: the login as nobody is refused. What to do: correct the user or the key of its connection",
+        );
+    });
+
+    test("another host key than the pinned one stops the preview", async () => {
         const swapped = join(used.lab.scratch, "swapped");
         const [first, second] = readFileSync(used.lab.knownHostsFile, "utf8").split("\n");
         const key = (line: string) => line.replace(/^\S+/, "");
         writeFileSync(swapped, `192.168.0.100${key(second)}\n192.168.0.101${key(first)}\n`);
         configure({ knownHostsFile: swapped });
-        expect(await failure(used.stack, "up", "--yes", "--skip-preview")).toContain("host key mismatch");
+        const said = await failure(used.stack, "preview");
+        expect(said).toContain("lb1.example.com: another machine answers than the one whose host key is declared");
+        expect(said).toContain("lb2.example.com: another machine answers than the one whose host key is declared");
+    });
+
+    test("without drift detection the step itself says the same, with the host and the step", async () => {
+        configure({ hosts: [hosts[0], { ...hosts[1], name: "lb3.example.com" }], driftDetection: false });
+        const said = await failure(used.stack, "up", "--yes", "--skip-preview");
+        expect(said).toContain(
+            'lb2.example.com: step "preflight" failed (apply): the node name is declared as "lb3.example.com"',
+        );
+        expect(said).toContain("What to do: declare the host by that name, or rename it");
         await used.stack.destroy();
     });
 });

@@ -41,6 +41,10 @@ not_running() {
         'see its log above: another program may have the port ("ss -ltnp" on the host names it)'
 }
 
+keeps() {
+    echo 'unit haproxy'
+}
+
 remove() {
     if is_installed haproxy; then
         if grep -qxF haproxy "$state/packages.before" 2>/dev/null; then

@@ -42,6 +42,10 @@ has_links() {
     [ "$(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | wc -l)" -ge 3 ]
 }
 
+keeps() {
+    echo 'unit heartbeat'
+}
+
 remove() {
     if is_installed heartbeat; then
         systemctl disable --quiet --now heartbeat

@@ -15,6 +15,10 @@ apply() {
     done_at
 }
 
+keeps() {
+    sed -n 's/^\([^ ]*\) = /sysctl \1 /p' "$conf"
+}
+
 remove() {
     remove_files
     for saved in "$state"/sysctl.*; do

@@ -175,11 +175,38 @@ main() {
     scratch=$(mktemp -d /run/ha-load-balancer-pair.XXXXXX)
     payload
     case $action in
-        apply) apply ;;
-        remove) remove ;;
+        apply)
+            # A run that breaks off leaves a step that counts as drifted.
+            rm -f "$state/manifest/$step"
+            apply
+            write_manifest "$3"
+            ;;
+        remove)
+            remove
+            rm -f "$state/manifest/$step"
+            ;;
         *) fail "unknown action" ;;
     esac
     rm -rf "$scratch"
+}
+
+# write_manifest GENERATION: what survey.sh compares this host with, one keyword and its values a line.
+write_manifest() {
+    mkdir -p "$state/manifest"
+    {
+        echo "generation $1"
+        for path in $files; do
+            echo "file $(stat -c %a "$path") $(sha256sum <"$path" | cut -d ' ' -f 1) $path"
+        done
+        keeps
+    } >"$state/manifest/$step.new"
+    sync "$state/manifest/$step.new"
+    mv "$state/manifest/$step.new" "$state/manifest/$step"
+}
+
+# What a step keeps beside its files; steps with more define their own.
+keeps() {
+    :
 }
 
 # The only thing a step prints to standard output. It differs from run to run, so that steps which

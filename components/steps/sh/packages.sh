@@ -67,6 +67,12 @@ apt() {
     apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >&2
 }
 
+keeps() {
+    for package in $packages; do
+        echo "package $package"
+    done
+}
+
 # Only what came with this component goes, and of that only what nobody else needs by now.
 remove() {
     if [ -e "$state/packages.before" ]; then

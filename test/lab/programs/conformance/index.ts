@@ -9,6 +9,7 @@ const {
     commands = {},
     passwords = {},
     secrets = [],
+    dependent,
 }: Resources = JSON.parse(readFileSync(new pulumi.Config().require("file"), "utf8"));
 
 export const outputs: Record<string, pulumi.Output<string>> = {};
@@ -19,4 +20,9 @@ for (const [name, args] of Object.entries(commands)) {
 }
 for (const [name, args] of Object.entries(passwords)) {
     outputs[name] = new RandomPassword(name, args as unknown as RandomPasswordArgs).result;
+}
+if (dependent) {
+    const { connection } = commands[dependent] as unknown as remote.CommandArgs;
+    const stdin = pulumi.interpolate`after ${outputs[dependent]}`;
+    outputs.dependent = new remote.Command("dependent", { connection, create: "cat", stdin }).stdout;
 }

@@ -60,8 +60,8 @@ type CommandState struct {
 	Stderr string `pulumi:"stderr"`
 }
 
-// WireDependencies says which inputs make the outputs unknown in a preview. Only the connection is
-// secret by itself, so the outputs must not depend on it.
+// WireDependencies says which inputs make an output unknown in a preview, or secret. Only the
+// connection is secret by itself, and makes nothing else so.
 func (*Command) WireDependencies(f infer.FieldSelector, args *CommandInputs, state *CommandState) {
 	f.OutputField(&state.Connection).DependsOn(f.InputField(&args.Connection))
 	f.OutputField(&state.Create).DependsOn(f.InputField(&args.Create))
@@ -72,6 +72,17 @@ func (*Command) WireDependencies(f infer.FieldSelector, args *CommandInputs, sta
 	f.OutputField(&state.Logging).DependsOn(f.InputField(&args.Logging))
 	f.OutputField(&state.AddPreviousOutputInEnv).DependsOn(f.InputField(&args.AddPreviousOutputInEnv))
 	f.OutputField(&state.Triggers).DependsOn(f.InputField(&args.Triggers))
+	// A command that will be run may print anything; what it prints is no secret for having had one.
+	for _, output := range []infer.OutputField{f.OutputField(&state.Stdout), f.OutputField(&state.Stderr)} {
+		output.DependsOn(
+			f.InputField(&args.Connection).Computed(),
+			f.InputField(&args.Create).Computed(),
+			f.InputField(&args.Update).Computed(),
+			f.InputField(&args.Environment).Computed(),
+			f.InputField(&args.Stdin).Computed(),
+			f.InputField(&args.Triggers).Computed(),
+		)
+	}
 }
 
 // Create runs `create`.

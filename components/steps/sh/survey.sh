@@ -1,0 +1,60 @@
+# survey: what on this host is not as this component left it, and why it could not be part of a pair.
+# Reads only. Each line of its output is a keyword and its fields, between tabs.
+
+line() {
+    printf '%s\t%s\t%s\n' "$1" "$2" "${3-}"
+}
+
+# In preflight.sh a problem ends the step; here all of them are told.
+refuse() {
+    line problem "$1" "$2"
+}
+
+survey() {
+    payload
+    examine
+    ip -o address show | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
+    for manifest in "$state"/manifest/*; do
+        [ -e "$manifest" ] || continue
+        step=${manifest##*/}
+        while read -r keyword rest; do
+            "check_$keyword" "$rest" || :
+        done <"$manifest"
+    done
+}
+
+drift() {
+    line drift "$step" "$1"
+}
+
+check_generation() {
+    line generation "$step" "$1"
+}
+
+# MODE SHA256 PATH
+check_file() {
+    mode=${1%% *} path=${1##* }
+    sum=${1#* } sum=${sum%% *}
+    if [ ! -f "$path" ] || [ -L "$path" ]; then
+        drift "$path is gone"
+    elif [ "$(sha256sum <"$path")" != "$sum  -" ]; then
+        drift "$path was edited"
+    elif [ "$(stat -c '%a %u:%g' "$path")" != "$mode 0:0" ]; then
+        drift "$path has the mode and owner $(stat -c '%a %U:%G' "$path") instead of $mode root:root"
+    fi
+}
+
+check_package() {
+    is_installed "$1" || drift "the package $1 is not installed"
+}
+
+check_unit() {
+    is_active "$1" || drift "$1 is not running"
+    systemctl is-enabled --quiet "$1" 2>/dev/null || drift "$1 does not start at boot"
+}
+
+# KEY VALUE
+check_sysctl() {
+    value=$(sysctl -n "${1% *}" 2>/dev/null) || return 0
+    [ "$value" = "${1##* }" ] || drift "${1% *} is $value instead of ${1##* }"
+}

@@ -1,0 +1,67 @@
+/** The survey of a pair: asked once a run, judged once, and told to the user. */
+import type { types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Pair } from "../steps/pair";
+import { expectations } from "../steps/preflight";
+import { generation, withVirtualIps } from "./generations";
+import type { Login } from "./ssh";
+import { type Survey, survey } from "./survey";
+
+/** Thrown once, with the problems of both hosts. */
+class UnfitHosts extends Error {
+    /** Makes the SDK print the message without a stack trace: the mistake is not in the program's code. */
+    readonly __pulumiRunError = true;
+}
+
+export interface SurveyedHost {
+    name: string;
+    connection: types.input.remote.ConnectionArgs;
+}
+
+/** For each host, the generation of a step: undefined where the host could not be asked. Nobody is asked before the inputs are found right. */
+export function surveyPair(
+    component: pulumi.Resource,
+    hosts: SurveyedHost[],
+    pair: Pair,
+    inputs: pulumi.Output<boolean>,
+): ((step: string) => pulumi.Output<string | undefined>)[] {
+    const answers = hosts.map((host, self) =>
+        pulumi
+            .all([host.connection, expectations(pair, self), inputs])
+            .apply(([login, expected]) => survey(login as Login, expected)),
+    );
+    const judged = pulumi.all([pair.virtualIps, pulumi.all(answers)]).apply(([virtualIps, surveys]) => {
+        const all = withVirtualIps(
+            surveys,
+            virtualIps.map(({ address }) => address),
+        );
+        judge(component, hosts, all);
+        return all;
+    });
+    // What the hosts said has no secret in it, though the login that was used to ask them has.
+    const told = pulumi.unsecret(judged);
+    return hosts.map(
+        (_, self) => (step: string) =>
+            told.apply((surveys) =>
+                surveys[self].unreachable === undefined ? generation(surveys[self], step) : undefined,
+            ),
+    );
+}
+
+/** Fails with all problems at once; tells of drift and of hosts that did not answer. */
+function judge(component: pulumi.Resource, hosts: SurveyedHost[], surveys: Survey[]): void {
+    const problems = surveys.flatMap((each, i) => each.problems.map((problem) => `${hosts[i].name}: ${problem}`));
+    if (problems.length > 0) {
+        throw new UnfitHosts(problems.join("\n"));
+    }
+    surveys.forEach((each, i) => {
+        const { name } = hosts[i];
+        if (each.unreachable !== undefined) {
+            const consequence = "drift on it, if any, is not shown; it is left as it was last known";
+            pulumi.log.warn(`${name} could not be asked (${each.unreachable}): ${consequence}`, component);
+        }
+        for (const finding of each.drift) {
+            pulumi.log.warn(`${name}: ${finding.what}; "pulumi up" repairs it (step ${finding.step})`, component);
+        }
+    });
+}

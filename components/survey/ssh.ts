@@ -1,0 +1,126 @@
+/** One command on a host over SSH, from the program itself: with the same login and the same pinned host key as the steps. */
+import type { Client, ConnectConfig } from "ssh2";
+
+/** The resolved fields of a connection that matter here; see ConnectionArgs. */
+export interface Login {
+    host: string;
+    port?: number;
+    user?: string;
+    privateKey?: string;
+    privateKeyPassword?: string;
+    password?: string;
+    agentSocketPath?: string;
+    hostKey?: string;
+    proxy?: Login;
+}
+
+/** Why a host could not be asked. */
+export class Unreachable extends Error {}
+
+/** Somebody answered, and it must not go on: another host key, or no login. */
+export class Refused extends Error {}
+
+/** How long a host may take to let us in, in milliseconds. */
+const readyTimeout = 5000;
+
+/** How long the command may take, in milliseconds. */
+const runTimeout = 20_000;
+
+function settings(login: Login): ConnectConfig {
+    const [type, key] = login.hostKey?.split(" ") ?? [];
+    return {
+        host: login.host,
+        port: login.port ?? 22,
+        username: login.user ?? "root",
+        privateKey: login.privateKey,
+        passphrase: login.privateKeyPassword,
+        password: login.password,
+        agent:
+            login.agentSocketPath ??
+            (login.privateKey || login.password ? undefined : process.env.SSH_AUTH_SOCK || undefined),
+        readyTimeout,
+        hostVerifier: key ? (offered: Buffer) => offered.toString("base64") === key : undefined,
+        algorithms: type ? { serverHostKey: [type as "ssh-ed25519"] } : undefined,
+    };
+}
+
+function explained(error: Error & { level?: string }, login: Login): Error {
+    if (/host denied|verification failed/i.test(error.message)) {
+        return new Refused(
+            "another machine answers than the one whose host key is declared (host key mismatch). What to do: find out who answers; " +
+                "if the host was rebuilt, declare its new host key",
+        );
+    }
+    if (error.level === "client-authentication") {
+        return new Refused(
+            `the login as ${login.user ?? "root"} is refused. What to do: correct the user or the key of its connection`,
+        );
+    }
+    return new Unreachable(error.message);
+}
+
+function connect(login: Login, through?: Client): Promise<Client> {
+    // Loaded only here: a program without hosts to ask need not wait for it.
+    const ssh2: typeof import("ssh2") = require("ssh2");
+    return new Promise((resolve, reject) => {
+        const client = new ssh2.Client();
+        client.once("ready", () => resolve(client));
+        client.once("error", (error) => reject(explained(error, login)));
+        if (!through) {
+            client.connect(settings(login));
+            return;
+        }
+        through.forwardOut("127.0.0.1", 0, login.host, login.port ?? 22, (error, sock) =>
+            error ? reject(new Unreachable(error.message)) : client.connect({ ...settings(login), sock }),
+        );
+    });
+}
+
+/** What a finished command left. */
+export interface Answer {
+    code: number;
+    stdout: string;
+    stderr: string;
+}
+
+function execute(client: Client, command: string, input: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+        const limit = setTimeout(() => reject(new Unreachable(`no answer within ${runTimeout / 1000} s`)), runTimeout);
+        client.exec(command, (error, stream) => {
+            if (error) {
+                reject(new Unreachable(error.message));
+                return;
+            }
+            const answer: Answer = { code: 1, stdout: "", stderr: "" };
+            stream.on("data", (data: Buffer) => {
+                answer.stdout += data;
+            });
+            stream.stderr.on("data", (data: Buffer) => {
+                answer.stderr += data;
+            });
+            stream.once("exit", (code: number | null) => {
+                answer.code = code ?? 1;
+            });
+            stream.once("close", () => {
+                clearTimeout(limit);
+                resolve(answer);
+            });
+            stream.end(input);
+        });
+    });
+}
+
+/** Runs a command with an input on a host, through its proxy where it has one. */
+export async function ask(login: Login, command: string, input: string): Promise<Answer> {
+    const proxy = login.proxy && (await connect(login.proxy));
+    try {
+        const client = await connect(login, proxy);
+        try {
+            return await execute(client, command, input);
+        } finally {
+            client.end();
+        }
+    } finally {
+        proxy?.end();
+    }
+}

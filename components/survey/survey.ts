@@ -1,0 +1,81 @@
+/**
+ * What the hosts say of themselves before anything is planned. remote.Command cannot read a host; so each step leaves a
+ * manifest there, with a generation, and the program asks each host once what no longer matches. A step that drifted gets
+ * a new generation, which changes its command's text: a preview names it, an update repairs it.
+ */
+import { asRoot } from "../steps/commandLine";
+import { payloadText } from "../steps/payload";
+import { script } from "../steps/script";
+import { ask, type Login, Refused, Unreachable } from "./ssh";
+
+/** What preflight looks at; see preflight.sh. */
+export interface Expectations {
+    node: string;
+    own_addresses: string;
+    interfaces: string;
+}
+
+export interface Finding {
+    step: string;
+    what: string;
+}
+
+export interface Survey {
+    /** Undefined where the host answered; else why it did not. */
+    unreachable?: string;
+    /** The generation that each step was applied with last, by the step's name. */
+    generations: Record<string, string>;
+    drift: Finding[];
+    /** Why the host cannot be part of a pair, each with its way out. */
+    problems: string[];
+    /** Every address that the host has. */
+    addresses: string[];
+}
+
+const nothing: Survey = { generations: {}, drift: [], problems: [], addresses: [] };
+
+/** The lines of survey.sh: a keyword and its fields, between tabs. */
+export function parse(text: string): Survey {
+    const survey: Survey = { generations: {}, drift: [], problems: [], addresses: [] };
+    for (const [keyword, first, second] of text.split("\n").map((line) => line.split("\t"))) {
+        if (keyword === "generation") {
+            survey.generations[first] = second;
+        } else if (keyword === "drift") {
+            survey.drift.push({ step: first, what: second });
+        } else if (keyword === "problem") {
+            survey.problems.push(`${first}. What to do: ${second}`);
+        } else if (keyword === "address") {
+            survey.addresses.push(first);
+        }
+    }
+    return survey;
+}
+
+/** Asks a host. Never fails: what is wrong with the host is in the answer. */
+export async function survey(login: Login, expected: Expectations): Promise<Survey> {
+    const values = { ...expected };
+    const input = [
+        payloadText({ values }),
+        ...["lib.sh", "preflight.sh", "survey.sh"].map(script),
+        'survey "$@"\n',
+    ].join("\n");
+    try {
+        const { code, stdout, stderr } = await ask(login, `${asRoot(login.user)}sh -s`, input);
+        if (code === 0) {
+            return parse(stdout);
+        }
+        if (/sudo:/.test(stderr)) {
+            const way = `allow it (a line "${login.user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d) or connect as root`;
+            return { ...nothing, problems: [`${login.user} may not use sudo without a password. What to do: ${way}`] };
+        }
+        return { ...nothing, unreachable: `the survey ended with ${code}: ${stderr.trim()}` };
+    } catch (error) {
+        if (error instanceof Refused) {
+            return { ...nothing, problems: [error.message] };
+        }
+        if (error instanceof Unreachable) {
+            return { ...nothing, unreachable: error.message };
+        }
+        throw error;
+    }
+}

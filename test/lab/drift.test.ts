@@ -1,0 +1,106 @@
+/** What happens to the hosts behind Pulumi's back: a preview names it, an update repairs just that, once. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { Probe } from "../../lab/probe";
+import { counts, holds, page, site, untilHolds, usePair, virtualIp } from "./fixture";
+
+const used = usePair({ name: "drift" });
+const all = 21;
+
+beforeAll(async () => {
+    await used.stack.up();
+});
+
+/** The steps that a preview or an update names: `lb2.example.com-haproxy`. */
+function touched(output: string): string[] {
+    return [...new Set([...output.matchAll(/^ [~+-]+ .*remote:Command lb-(\S+) /gm)].map(([, step]) => step))].sort();
+}
+
+/** Steps that look at a host again because a step in front of them was run. */
+const lookers = (host: string) =>
+    (host === "lb2" ? ["lb2.example.com-health"] : []).concat("lb1.example.com-health", "verify");
+
+describe("no drift", () => {
+    test("shows no change and says nothing", async () => {
+        const preview = await used.stack.preview();
+        expect(counts(preview)).toEqual({ unchanged: all });
+        expect(preview).not.toContain("warning");
+    });
+});
+
+describe("drift is named, repaired once and gone", () => {
+    const cfg = "/etc/haproxy/haproxy.cfg";
+    const hb = "systemctl stop heartbeat";
+    test.each([
+        ["an edited file", "lb2", `echo '# mine' >>${cfg}`, "haproxy", `${cfg} was edited`],
+        ["a deleted file", "lb1", "rm /etc/ha.d/haresources", "heartbeat", "/etc/ha.d/haresources is gone"],
+        [
+            "a changed mode",
+            "lb2",
+            "chmod 644 /etc/ha.d/authkeys",
+            "authkeys",
+            "/etc/ha.d/authkeys has the mode and owner 644 root:root instead of 600 root:root",
+        ],
+        ["a stopped service", "lb2", hb, "heartbeat", "heartbeat is not running"],
+        ["a disabled service", "lb1", "systemctl disable haproxy", "haproxy", "haproxy does not start at boot"],
+        [
+            "a reverted sysctl",
+            "lb1",
+            "sysctl -w net.ipv4.ip_nonlocal_bind=0",
+            "kernel",
+            "net.ipv4.ip_nonlocal_bind is 0 instead of 1",
+        ],
+        [
+            "a removed package",
+            "lb2",
+            "dpkg --force-depends --remove iputils-ping",
+            "packages",
+            "the package iputils-ping is not installed",
+        ],
+        [
+            "a dropped virtual IP",
+            "lb1",
+            `ip address delete ${virtualIp}/24 dev eth0`,
+            "health",
+            `${virtualIp} is held by no host`,
+        ],
+    ])("%s", async (_, host, command, step, what) => {
+        await used.lab.host(host).run(command);
+        const preview = await used.stack.preview();
+        expect(preview).toContain(`warning: ${host}.example.com: ${what}; "pulumi up" repairs it (step ${step})`);
+        const steps = new Set([`${host}.example.com-${step}`, ...lookers(host)]);
+        // A step that hands its result to another: authkeys is loaded by heartbeat.
+        if (step === "authkeys") {
+            steps.add(`${host}.example.com-heartbeat`);
+        }
+        expect(touched(preview)).toEqual([...steps].sort());
+        expect(touched(await used.stack.up())).toEqual([...steps].sort());
+        const after = await used.stack.preview();
+        expect(counts(after)).toEqual({ unchanged: all });
+        expect(after).not.toContain("warning");
+        await untilHolds(used.lab.host("lb1"));
+        expect((await page(used.lab, site)).status).toBe(200);
+    });
+});
+
+test("a repair on the standby costs no request", async () => {
+    const probe = await Probe.start(used.lab, site);
+    await used.lab.host("lb2").run("echo '# mine' >>/etc/haproxy/haproxy.cfg");
+    await used.stack.up();
+    const { failed, sent, gap } = await probe.stop();
+    console.log(
+        `repair of haproxy.cfg on the standby: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(3)} s`,
+    );
+    expect(failed).toBe(0);
+    expect(await holds(used.lab.host("lb1"))).toBe(true);
+});
+
+describe("a host that does not answer", () => {
+    test("is warned about and changes nothing", async () => {
+        await used.lab.host("lb2").cut();
+        const preview = await used.stack.preview();
+        expect(counts(preview)).toEqual({ unchanged: all });
+        expect(preview).toMatch(
+            /warning: lb2\.example\.com could not be asked \(.+\): drift on it, if any, is not shown/,
+        );
+    });
+});
