@@ -8,11 +8,22 @@ export interface Problem {
     reason: string;
 }
 
+/**
+ * Makes the SDK print an error as its message alone: without a stack trace, because the mistake is not in the program's
+ * code, and without what the SDK puts in front of the message for each property of each resource that the error meets.
+ */
+export function printedPlainly<T extends Error>(error: T): T {
+    const { message } = error;
+    return Object.defineProperties(error, {
+        __pulumiRunError: { value: true },
+        message: { get: () => message, set: () => {} },
+        // Printed instead of the message once the program's own text has run to its end.
+        stack: { value: message },
+    });
+}
+
 /** Thrown once, with all problems. */
 export class InvalidArgs extends pulumi.InputPropertiesError {
-    /** Makes the SDK print the message without a stack trace: the mistake is not in the program's code. */
-    readonly __pulumiRunError = true;
-
     constructor(name: string, problems: Problem[]) {
         super({
             message: [
@@ -21,6 +32,7 @@ export class InvalidArgs extends pulumi.InputPropertiesError {
             ].join("\n"),
             errors: problems,
         });
+        printedPlainly(this);
     }
 }
 

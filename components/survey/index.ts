@@ -1,17 +1,12 @@
 /** The survey of a pair: asked once a run, judged once, and told to the user. */
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { printedPlainly } from "../problems";
 import type { Pair } from "../steps/pair";
 import { expectations } from "../steps/preflight";
 import { generation, withVirtualIps } from "./generations";
 import type { Login } from "./ssh";
 import { type Survey, survey } from "./survey";
-
-/** Thrown once, with the problems of both hosts. */
-class UnfitHosts extends Error {
-    /** Makes the SDK print the message without a stack trace: the mistake is not in the program's code. */
-    readonly __pulumiRunError = true;
-}
 
 export interface SurveyedHost {
     name: string;
@@ -52,7 +47,7 @@ export function surveyPair(
 function judge(component: pulumi.Resource, hosts: SurveyedHost[], surveys: Survey[]): void {
     const problems = surveys.flatMap((each, i) => each.problems.map((problem) => `${hosts[i].name}: ${problem}`));
     if (problems.length > 0) {
-        throw new UnfitHosts(problems.join("\n"));
+        throw printedPlainly(new Error(problems.join("\n")));
     }
     surveys.forEach((each, i) => {
         const { name } = hosts[i];
