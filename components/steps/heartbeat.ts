@@ -13,9 +13,9 @@ const resourceAgent = () => readFileSync(join(__dirname, "..", "host", "VirtualI
 export function heartbeat({ nodes, heartbeat: model, virtualIps }: Pair, self: number): Step {
     return {
         name: "heartbeat",
-        scripts: ["heartbeat.sh"],
+        scripts: ["pair.sh", "heartbeat.sh"],
         payload: pulumi.all([nodes, model, virtualIps]).apply(([allNodes, resolved, vips]) => ({
-            values: {},
+            values: { node: allNodes[self].name, peer: allNodes[1 - self].name },
             files: [
                 { path: "/etc/ha.d/ha.cf", mode: "0644", text: haCf(resolved, allNodes, self) },
                 { path: "/etc/ha.d/haresources", mode: "0644", text: haresources(vips, allNodes[0]) },

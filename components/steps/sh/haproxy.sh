@@ -5,7 +5,7 @@ cfg=/etc/haproxy/haproxy.cfg
 drop_in=/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf
 
 apply() {
-    haproxy -c -q -dW -f "$secrets" -f "$scratch/stage$cfg" >"$scratch/check" 2>&1 || {
+    haproxy -c -dW -f "$secrets" -f "$scratch/stage$cfg" >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'

@@ -12,16 +12,39 @@ apply() {
     now=$(fingerprint "$ha_cf" /etc/ha.d/authkeys)
     if ! is_active heartbeat; then
         start_heartbeat
-        set_loaded heartbeat "$now"
     elif ! loaded_is heartbeat "$now"; then
-        "$(heartbeat_libexec)/heartbeat" -r >"$scratch/reload" 2>&1 || {
-            cat "$scratch/reload" >&2
-            fail 'Heartbeat does not accept its new configuration; the old one is still in use' \
-                'correct the heartbeat inputs, then run "pulumi up" again'
-        }
-        set_loaded heartbeat "$now"
+        reload_heartbeat
     fi
+    set_loaded heartbeat "$now"
+    set_loaded heartbeat-ha.cf "$(fingerprint "$ha_cf")"
     done_at
+}
+
+# With a changed ha.cf Heartbeat executes itself anew and keeps what it holds. The command returns
+# before that, and the next host must not follow until this one is back: two at once would miss
+# each other.
+reload_heartbeat() {
+    peer_before=$(cl_status nodestatus "$peer" 2>/dev/null || :)
+    generation=$(fingerprint /var/lib/heartbeat/hb_generation)
+    "$(heartbeat_libexec)/heartbeat" -r >"$scratch/reload" 2>&1 || {
+        cat "$scratch/reload" >&2
+        fail 'Heartbeat does not accept its new configuration; the old one is still in use' \
+            'correct the heartbeat inputs, then run "pulumi up" again'
+    }
+    if ! loaded_is heartbeat-ha.cf "$(fingerprint "$ha_cf")"; then
+        { wait_until 30 has_restarted && wait_until 60 is_back; } || {
+            last_log heartbeat 30
+            fail 'Heartbeat did not come back from its reload' 'see its log above, and "systemctl status heartbeat" on the host'
+        }
+    fi
+}
+
+has_restarted() {
+    [ "$(fingerprint /var/lib/heartbeat/hb_generation)" != "$generation" ]
+}
+
+is_back() {
+    node_is_active "$node" && { [ "$peer_before" != active ] || node_is_active "$peer"; }
 }
 
 # The unit counts as started before Heartbeat has read its files, and a bad one ends it right away.
@@ -52,5 +75,5 @@ remove() {
     fi
     remove_files
     systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded"
+    rm -f "$state/heartbeat.loaded" "$state/heartbeat-ha.cf.loaded"
 }

@@ -2,7 +2,7 @@
 # itself: one holder for each virtual IP, and HAProxy answering on it.
 
 apply() {
-    node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
+    wait_until 30 node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
         'let UDP port 694 through between the hosts'
     for address in $virtual_ips; do
         wait_until 10 one_holder "$address" ||

@@ -1,0 +1,103 @@
+/** Changes of a pair that serves: they reach the standby first, and cost no request. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { Probe } from "../../lab/probe";
+import { type Settings, writeConfig } from "../../lab/pulumi";
+import { sleep } from "../../toolchain/shell";
+import { holds, page, site, usePair } from "./fixture";
+
+const used = usePair({ name: "rolling" });
+
+beforeAll(async () => {
+    await used.stack.up();
+    // In their first seconds the hosts are more patient with each other than they are later.
+    await sleep(6000);
+});
+
+function configure(settings: Settings): void {
+    writeConfig(used.lab, used.stack.place.configFile as string, settings);
+}
+
+const servers = [
+    { name: "web1", address: "192.168.0.102" },
+    { name: "web2", address: "192.168.0.103" },
+];
+const listen = { name: "webfarm", cookie: { name: "JSESSIONID" }, httpchk: { uri: "/check.txt" } };
+
+/** Changes the configuration under the eyes of a client and expects that neither it nor the virtual IP notices. */
+async function changeUnderLoad(what: string, settings: Settings): Promise<string> {
+    configure(settings);
+    const preview = await used.stack.preview("--diff");
+    const probe = await Probe.start(used.lab, site);
+    await used.stack.up();
+    // Long enough for a peer that was declared dead by mistake to show.
+    await sleep(3000);
+    const { failed, sent, gap } = await probe.stop();
+    console.log(`${what}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(3)} s`);
+    expect(failed).toBe(0);
+    expect(await Promise.all(["lb1", "lb2"].map((name) => holds(used.lab.host(name))))).toEqual([true, false]);
+    return preview;
+}
+
+describe("costs no request and moves nothing:", () => {
+    test("one back end more, and the preview shows its line", async () => {
+        const more = [...servers, { name: "web3", address: "192.168.0.103", port: 80 }];
+        const preview = await changeUnderLoad("a back end added", { servers: more });
+        expect(preview.match(/^\s*\+ {5}server web3 192\.168\.0\.103:80 cookie web3 check$/gm)).toHaveLength(2);
+    });
+
+    test("one back end less", async () => {
+        await changeUnderLoad("a back end removed", { servers });
+    });
+
+    test("a new password for the statistics page, which the preview does not show", async () => {
+        const preview = await changeUnderLoad("statistics password", { statsPassword: "a-new-password" });
+        expect(preview).not.toContain("a-new-password");
+        const { statisticsUrl } = await used.stack.outputs();
+        expect((await page(used.lab, statisticsUrl, "admin:a-new-password")).status).toBe(200);
+    });
+
+    test("other timeouts", async () => {
+        await changeUnderLoad("timeouts", { statsPassword: "a-new-password", timeout: { client: "30s" } });
+    });
+
+    test("another deadtime, and the preview shows its line", async () => {
+        const settings = { statsPassword: "a-new-password", timeout: { client: "30s" }, heartbeat: { deadtime: "2" } };
+        const preview = await changeUnderLoad("deadtime", settings);
+        expect(preview).toMatch(/^\s*- deadtime 1$/m);
+        expect(preview).toMatch(/^\s*\+ deadtime 2$/m);
+    });
+
+    test("another log facility", async () => {
+        const heartbeat = { deadtime: "2", logfacility: "local1" };
+        await changeUnderLoad("log facility", {
+            statsPassword: "a-new-password",
+            timeout: { client: "30s" },
+            heartbeat,
+        });
+    });
+});
+
+test("what HAProxy does not accept changes nothing anywhere: the standby refuses it first", async () => {
+    const look =
+        "sha256sum /etc/haproxy/haproxy.cfg; systemctl show -p MainPID,ActiveEnterTimestamp,ReloadResult haproxy";
+    const state = () => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(look)));
+    const before = await state();
+    configure({ servers: [...servers, { name: "web3", address: "no-such-host.invalid" }], listen });
+    const probe = await Probe.start(used.lab, site);
+    const { code, stdout } = await used.stack.attempt([
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--config-file",
+        used.stack.place.configFile as string,
+    ]);
+    const { failed } = await probe.stop();
+    expect(code).not.toBe(0);
+    expect(stdout).toContain(
+        'lb2.example.com: step "haproxy" failed (apply): HAProxy does not accept the new haproxy.cfg',
+    );
+    expect(stdout).toContain("no-such-host.invalid");
+    expect(stdout).not.toContain("lb1.example.com: step");
+    expect(await state()).toEqual(before);
+    expect(failed).toBe(0);
+});
