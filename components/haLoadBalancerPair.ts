@@ -103,9 +103,7 @@ function converge(
 ): void {
     const prepared = hosts.map((host, self) => {
         const check = remoteStep(host, preflight(pair, self, inputs), [], { parent });
-        return ["packages", "kernel"].map((step) =>
-            remoteStep(host, step === "packages" ? packages() : kernel(), [], { parent, dependsOn: check }),
-        );
+        return [packages(), kernel()].map((step) => remoteStep(host, step, [], { parent, dependsOn: check }));
     });
     const configure = (self: number, before: remote.Command[]): remote.Command => {
         const make = (step: Step, after: remote.Command[], dependsOn: remote.Command[]) =>

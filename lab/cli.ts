@@ -1,7 +1,6 @@
 /** `npm run lab -- …`: labs by hand. */
-import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { main, UserError } from "../toolchain/shell";
+import { main, onTerminal, UserError } from "../toolchain/shell";
 import type { Host } from "./host";
 import { releases } from "./image";
 import { defaultPlan, Lab } from "./lab";
@@ -46,15 +45,6 @@ function count(option: string, value: string): number {
         throw new UserError(`--${option}: "${value}" must be a whole number from 0 to 50`);
     }
     return number;
-}
-
-/** Runs a program on this terminal and returns its exit code. */
-function onTerminal([program, ...args]: string[]): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const child = spawn(program, args, { stdio: "inherit" });
-        child.once("error", reject);
-        child.once("close", (code) => resolve(code ?? 1));
-    });
 }
 
 async function status(): Promise<void> {

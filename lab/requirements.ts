@@ -1,6 +1,6 @@
 /** What a machine must have before it can carry a lab, and how it gets it. */
 import { existsSync } from "node:fs";
-import { attempt, run, step, UserError } from "../toolchain/shell";
+import { aptInstall, attempt, step, UserError } from "../toolchain/shell";
 import { hasControlGroups } from "./kernel";
 
 /** Programs the lab runs, and the Debian package of each. */
@@ -55,9 +55,5 @@ export async function ensureRequirements(): Promise<void> {
     if (!existsSync("/usr/bin/apt-get")) {
         throw new UserError(`the lab needs these programs: ${missing.join(", ")}; install them and run it again`);
     }
-    await step(`installing ${missing.join(", ")}`, async () => {
-        const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-        await run(["apt-get", "-qq", "update"], { env });
-        await run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", ...missing], { env });
-    });
+    await step(`installing ${missing.join(", ")}`, () => aptInstall(missing));
 }

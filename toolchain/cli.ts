@@ -1,8 +1,7 @@
 /** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. */
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { cache } from "./paths";
-import { main, run } from "./shell";
+import { main, onTerminal, run } from "./shell";
 import { ensureToolchain, pulumiEnvironment } from "./toolchain";
 
 const help = `usage: npm run toolchain          make sure that Pulumi is there
@@ -29,11 +28,7 @@ async function command([what, ...args]: string[]): Promise<number> {
         console.log(`Pulumi ${await run(["pulumi", "version"], { env })}: ${notes[toolchain.kind]}`);
         return 0;
     }
-    return new Promise((resolve, reject) => {
-        const child = spawn("pulumi", args, { env, stdio: "inherit" });
-        child.once("error", reject);
-        child.once("close", (code) => resolve(code ?? 1));
-    });
+    return onTerminal(["pulumi", ...args], env);
 }
 
 main(() => command(process.argv.slice(2)));

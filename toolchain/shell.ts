@@ -96,6 +96,22 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
     return result.stdout.trim();
 }
 
+/** Runs a program on this terminal and returns its exit code. */
+export function onTerminal([program, ...args]: string[], env = process.env): Promise<number> {
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, args, { env, stdio: "inherit" });
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 1));
+    });
+}
+
+/** Installs Debian packages on this machine. */
+export async function aptInstall(packages: string[]): Promise<void> {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await run(["apt-get", "-qq", "update"], { env });
+    await run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", ...packages], { env });
+}
+
 /** Says what is being done and, when it is done, how long it took. */
 export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
     const start = performance.now();
