@@ -52,6 +52,7 @@ const pair = new HaLoadBalancerPair("lb", {
     virtualIps: config.requireObject<VirtualIpArgs[]>("virtualIps"),
     heartbeat: config.requireObject<HeartbeatArgs>("heartbeat"),
     haproxy: {
+        version: config.get("haproxyVersion") || undefined,
         listen: {
             ...config.requireObject<ListenArgs>("listen"),
             servers: config.requireObject<ServerArgs[]>("servers"),
@@ -60,6 +61,7 @@ const pair = new HaLoadBalancerPair("lb", {
         stats: { user: config.require("statsUser"), password: secret("statsPassword") },
     },
     driftDetection: config.requireBoolean("driftDetection"),
+    goneHosts: config.requireObject<string[]>("goneHosts"),
 });
 
 export const { url, statisticsUrl, statisticsUser, statisticsPassword, authkeysSecret } = pair;

@@ -201,6 +201,16 @@ export interface HeartbeatArgs {
      * `auto_failback`: whether a virtual IP goes back to the first host when that returns. Default: true.
      */
     autoFailback?: pulumi.Input<boolean>;
+    /**
+     * Version of the secret in authkeys, a whole number from 1. Another one makes a new secret, and both hosts change to
+     * it in turn, without a takeover: after a leak, or by routine. Default: 1.
+     */
+    keyVersion?: pulumi.Input<number>;
+    /**
+     * Debian version of the package heartbeat, as `apt-cache policy` shows it: `1:3.0.6-13+b2`. It is kept at that
+     * version; another one is installed without a restart. Default: what the host has, or else what its sources offer.
+     */
+    version?: pulumi.Input<string>;
 }
 
 /** Where HAProxy listens: every virtual IP, on one port. */
@@ -337,6 +347,11 @@ export interface HaproxyArgs {
      * Syslog facility: `local0` to `local7`, `daemon`, `user`, …. Default: `local0`.
      */
     logfacility?: pulumi.Input<string>;
+    /**
+     * Debian version of the package haproxy, as `apt-cache policy` shows it: `2.6.12-1+deb12u3`. It is kept at that
+     * version; another one goes live by a reload. Default: what the host has, or else what its sources offer.
+     */
+    version?: pulumi.Input<string>;
 }
 
 /** The inputs of HaLoadBalancerPair. */
@@ -367,4 +382,10 @@ export interface HaLoadBalancerPairArgs {
      * there, so that it is shown and repaired. A host that does not answer is warned about. Default: true.
      */
     driftDetection?: boolean;
+    /**
+     * Names of hosts that are gone for good, whether they are still among `hosts` or not: nothing logs in to them any
+     * more, not even to remove what was put there. With a dead host named here, `pulumi up` replaces it and
+     * `pulumi destroy` (after one `pulumi up`) removes the pair; what is left behind on it is told. Default: none.
+     */
+    goneHosts?: string[];
 }

@@ -1,8 +1,8 @@
 /** Resolved inputs in, with the defaults that args.ts promises filled in. Pure. */
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
-import type { HaproxyArgs, HeartbeatArgs, StatsArgs, VirtualIpArgs } from "./args";
-import type { Haproxy, Heartbeat, Node, VirtualIp } from "./model";
+import type { BindArgs, HaproxyArgs, HeartbeatArgs, StatsArgs, VirtualIpArgs } from "./args";
+import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "./model";
 import { milliseconds } from "./time";
 
 export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[]): VirtualIp[] {
@@ -30,6 +30,8 @@ export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): H
         mcast: (args.mcast ?? []).map((link) => ({ ...link, port: link.port ?? 694, ttl: link.ttl ?? 1 })),
         logfacility: args.logfacility ?? "daemon",
         autoFailback: args.autoFailback ?? true,
+        keyVersion: args.keyVersion ?? 1,
+        version: args.version,
     };
 }
 
@@ -37,17 +39,20 @@ export function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}): H
     return { uri: args.uri ?? "/haproxy?stats", user: args.user ?? "admin" };
 }
 
+export function bindDefaults(bind: Unwrap<BindArgs>[] = [{ port: 80 }], virtualIps: VirtualIp[]): Bind[] {
+    return bind.flatMap(({ address, port }) =>
+        address === undefined
+            ? virtualIps.map((virtualIp) => ({ address: virtualIp.address, port }))
+            : [{ address, port }],
+    );
+}
+
 export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Haproxy {
     const { listen, timeout = {} } = args;
-    const bind = listen.bind ?? [{ port: 80 }];
     return {
         listen: {
             ...listen,
-            bind: bind.flatMap(({ address, port }) =>
-                address === undefined
-                    ? virtualIps.map((virtualIp) => ({ address: virtualIp.address, port }))
-                    : [{ address, port }],
-            ),
+            bind: bindDefaults(listen.bind, virtualIps),
             balance: listen.balance ?? "roundrobin",
             forwardfor: listen.forwardfor ?? true,
             httpchk: listen.httpchk && {
@@ -64,5 +69,6 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
             server: timeout.server ?? "50s",
         },
         logfacility: args.logfacility ?? "local0",
+        version: args.version,
     };
 }

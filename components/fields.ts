@@ -20,6 +20,8 @@ export const fields = {
         "mcast",
         "logfacility",
         "autoFailback",
+        "keyVersion",
+        "version",
     ],
     bind: ["port", "address"],
     cookie: ["name"],
@@ -28,6 +30,6 @@ export const fields = {
     server: ["name", "address", "port"],
     listen: ["name", "bind", "balance", "cookie", "httpchk", "forwardfor", "servers"],
     timeout: ["connect", "client", "server"],
-    haproxy: ["listen", "stats", "timeout", "logfacility"],
-    haLoadBalancerPair: ["hosts", "connection", "virtualIps", "heartbeat", "haproxy", "driftDetection"],
+    haproxy: ["listen", "stats", "timeout", "logfacility", "version"],
+    haLoadBalancerPair: ["hosts", "connection", "virtualIps", "heartbeat", "haproxy", "driftDetection", "goneHosts"],
 };

@@ -2,11 +2,11 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
+import type { BindArgs, HaLoadBalancerPairArgs, HaproxyArgs, ListenArgs } from "./args";
 import { connectionTo } from "./connection";
-import { haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
+import { bindDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
 import type { Haproxy } from "./model";
-import { InvalidArgs } from "./problems";
+import { InvalidArgs, known } from "./problems";
 import { socketAddress } from "./render/socketAddress";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
@@ -17,7 +17,7 @@ import { kernel } from "./steps/kernel";
 import { packages } from "./steps/packages";
 import type { Pair } from "./steps/pair";
 import { preflight } from "./steps/preflight";
-import { remoteStep, report, type Step, type StepHost } from "./steps/step";
+import { goneStep, remoteStep, report, type Step, type StepHost, stepNames } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
 import { validate } from "./validate";
@@ -54,26 +54,33 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         if (opts?.urn) {
             return;
         }
-        const generated = (child: string, length: number) =>
-            new random.RandomPassword(`${name}-${child}`, { length, special: false }, { parent: this }).result;
+        const generated = (child: string, length: number, keepers?: pulumi.Inputs) =>
+            new random.RandomPassword(`${name}-${child}`, { length, special: false, keepers }, { parent: this }).result;
+        const inputs = resolved(args);
+        const keyVersion = inputs.heartbeat.apply((heartbeat) => String(heartbeat.keyVersion));
         const pair: Pair = {
-            ...resolved(args),
-            authkeysSecret: generated("authkeys", 48),
+            ...inputs,
+            id: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+            authkeysSecret: generated("authkeys", 48, { keyVersion }),
             statsPassword: pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24)),
         };
-        const inputs = validated(name, args);
+        const areRight = validated(name, args);
+        const isGone = (host: string) => args.goneHosts?.includes(host) ?? false;
         const surveyed = args.hosts.map((host) => ({
             name: host.name,
             connection: connectionTo(host, args.connection),
+            isGone: isGone(host.name),
         }));
-        const generations = args.driftDetection === false ? [] : surveyPair(this, surveyed, pair, inputs);
+        const generations = args.driftDetection === false ? [] : surveyPair(this, surveyed, pair, areRight);
         const hosts = args.hosts.map((host, self) => ({
             prefix: `${name}-${host.name}`,
             connection: surveyed[self].connection,
             identity: host.identity,
             generation: generations[self],
+            isGone: surveyed[self].isGone,
         }));
-        converge(name, hosts, pair, inputs, this);
+        converge(name, hosts, pair, areRight, this);
+        forget(name, args, this);
 
         this.url = pair.haproxy.apply(({ listen }) => `${site(listen)}/`);
         this.statisticsUrl = pair.haproxy.apply(({ listen, stats }) => `${site(listen)}${stats.uri}`);
@@ -98,29 +105,51 @@ function converge(
     name: string,
     hosts: StepHost[],
     pair: Pair,
-    inputs: pulumi.Output<boolean>,
+    areRight: pulumi.Output<boolean>,
     parent: pulumi.Resource,
 ): void {
     const prepared = hosts.map((host, self) => {
-        const check = remoteStep(host, preflight(pair, self, inputs), [], { parent });
-        return [packages(), kernel()].map((step) => remoteStep(host, step, [], { parent, dependsOn: check }));
+        const make = (step: Step, dependsOn: remote.Command[]) => remoteStep(host, step, [], { parent, dependsOn });
+        const check = make(preflight(pair, self, areRight), []);
+        const installed = make(packages(pair), [check]);
+        return { installed, kernel: make(kernel(), [check]), keys: make(authkeys(pair), [installed]) };
     });
+    // A new key lies ready on both hosts before the first of them changes to it.
+    const allKeys = prepared.map(({ keys }) => keys);
     const configure = (self: number, before: remote.Command[]): remote.Command => {
         const make = (step: Step, after: remote.Command[], dependsOn: remote.Command[]) =>
             remoteStep(hosts[self], step, after, { parent, dependsOn });
-        const ready = [...prepared[self], ...before];
-        const keys = make(authkeys(pair), [], ready);
-        const secrets = make(haproxySecrets(pair), [], ready);
-        const proxy = make(haproxy(pair), [secrets], [keys, secrets]);
-        const membership = make(heartbeat(pair, self), [keys], [proxy]);
-        return make(health(pair, self), [...prepared[self], proxy, membership, ...before], [membership]);
+        const { installed, kernel: tuned, keys } = prepared[self];
+        const secrets = make(haproxySecrets(pair), [], [installed, tuned, ...before]);
+        const proxy = make(haproxy(pair), [installed, secrets], [secrets]);
+        const membership = make(heartbeat(pair, self), [installed, keys], [proxy, ...allKeys]);
+        const gate = health(pair, self, hosts[1 - self].isGone);
+        return make(gate, [installed, tuned, proxy, membership, ...before], [membership]);
     };
     const second = configure(1, []);
     const first = configure(0, [second]);
-    remoteStep({ ...hosts[1], prefix: name }, verify(pair, report(first)), [second, first], {
+    const anyGone = hosts.some(({ isGone }) => isGone);
+    remoteStep({ ...hosts[1], prefix: name, isGone: anyGone }, verify(pair, report(first)), [second, first], {
         parent,
         dependsOn: first,
     });
+}
+
+/** What the engine remembers of hosts that are gone and replaced is kept once more, so that it can be dropped without logging in. */
+function forget(name: string, { hosts, goneHosts = [] }: HaLoadBalancerPairArgs, parent: pulumi.Resource): void {
+    for (const gone of goneHosts) {
+        pulumi.log.warn(
+            `${gone} counts as gone (goneHosts): nothing is done on it. If it still exists, its packages, files and services ` +
+                "are left behind on it; before it boots in this network again, stop its Heartbeat (systemctl disable heartbeat)",
+            parent,
+        );
+    }
+    const replaced = goneHosts.filter((gone) => hosts.every((host) => host.name !== gone));
+    for (const gone of replaced) {
+        for (const step of stepNames) {
+            goneStep(`${name}-${gone}-${step}`, gone, parent);
+        }
+    }
 }
 
 /** The inputs without what is secret, as the preview and the state show them. */
@@ -139,17 +168,25 @@ function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
 }
 
 /** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
-function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "authkeysSecret" | "statsPassword"> {
+function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "statsPassword"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
     const virtualIps = pulumi.output(args.virtualIps).apply(virtualIpDefaults);
     return {
         nodes,
         virtualIps,
+        bind: pulumi
+            .all([bindInput(args.haproxy.listen), virtualIps])
+            .apply(([bind, vips]) => bindDefaults(bind, vips)),
         heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
         haproxy: pulumi
             .all([publicHaproxy(args.haproxy), virtualIps])
             .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
     };
+}
+
+/** Not hidden by a server whose address is not known yet. */
+function bindInput(listen: HaproxyArgs["listen"]): ListenArgs["bind"] {
+    return known(listen) ? (listen as ListenArgs).bind : pulumi.output(listen).apply(({ bind }) => bind as BindArgs[]);
 }
 
 function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {

@@ -23,7 +23,11 @@ export interface Node {
 export type VirtualIp = Required<Omit<Unwrap<VirtualIpArgs>, "interface">> & { interface?: string };
 export type Mcast = Required<Unwrap<McastArgs>>;
 export type Ucast = { interface: string; addresses: string[] };
-export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast">> & { ucast: Ucast[]; mcast: Mcast[] };
+export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" | "version">> & {
+    ucast: Ucast[];
+    mcast: Mcast[];
+    version?: string;
+};
 export type Server = Required<Unwrap<ServerArgs>>;
 export type Bind = Required<Unwrap<BindArgs>>;
 export type Httpchk = { method: string; uri: string; host?: string };
@@ -41,4 +45,5 @@ export interface Haproxy {
     stats: Stats;
     timeout: Required<Unwrap<TimeoutArgs>>;
     logfacility: string;
+    version?: string;
 }

@@ -35,6 +35,8 @@ const forms = {
     printable: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
     facility:
         /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|authpriv|local[0-7])$/,
+    /** deb-version(7) */
+    version: /^[0-9][A-Za-z0-9.+~:-]*$/,
     balance: /^(roundrobin|static-rr|leastconn|first|source|random)$/,
     /** RSA is left out: the SSH client asks for ssh-rsa signatures, which OpenSSH 8.8 and later refuses. */
     hostKey: /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
@@ -51,6 +53,9 @@ export function validate(args: HaLoadBalancerPairArgs): Problem[] {
         heartbeat(check, heartbeatArgs);
     }
     haproxy(check, args.haproxy, args.virtualIps);
+    args.goneHosts?.forEach((name, i) => {
+        check.text(`goneHosts[${i}]`, name, forms.nodeName, "a node name");
+    });
     return check.problems;
 }
 
@@ -154,6 +159,8 @@ function heartbeat(check: Checker, args: HeartbeatArgs): void {
     heartbeatTimes(check, args);
     check.port("heartbeat.udpport", args.udpport);
     check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
+    check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
+    check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
     knownList<UcastArgs>(args.ucast)?.forEach((link, i) => {
         const path = `heartbeat.ucast[${i}]`;
         check.fields(path, link, fields.ucast);
@@ -260,6 +267,7 @@ function haproxy(
         );
     }
     check.text("haproxy.logfacility", args?.logfacility, forms.facility, "a syslog facility");
+    check.text("haproxy.version", args?.version, forms.version, "the version of a Debian package");
 }
 
 function listen(

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
 import { ensureRequirements, obstacles } from "../lab/requirements";
+import { isRunning } from "../toolchain/locks";
 import { root } from "../toolchain/paths";
 import { attempt, main, onInterrupt, UserError } from "../toolchain/shell";
 import { ensureToolchain } from "../toolchain/toolchain";
@@ -67,15 +68,6 @@ async function removeLabs(isOurs: (pid: number) => boolean): Promise<void> {
     }
 }
 
-function isGone(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return false;
-    } catch {
-        return true;
-    }
-}
-
 async function prepareLab(): Promise<void> {
     const found = obstacles();
     if (found.length > 0) {
@@ -87,7 +79,7 @@ async function prepareLab(): Promise<void> {
     for (const release of releases) {
         await ensureImage(release);
     }
-    await removeLabs(isGone);
+    await removeLabs((pid) => !isRunning(pid));
 }
 
 function usage(message: string): number {

@@ -1,5 +1,6 @@
 /** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. */
 import { join } from "node:path";
+import { releaseDeadLocks } from "./locks";
 import { cache } from "./paths";
 import { main, onTerminal, run } from "./shell";
 import { ensureToolchain, pulumiEnvironment } from "./toolchain";
@@ -27,6 +28,9 @@ async function command([what, ...args]: string[]): Promise<number> {
     if (what !== "pulumi") {
         console.log(`Pulumi ${await run(["pulumi", "version"], { env })}: ${notes[toolchain.kind]}`);
         return 0;
+    }
+    for (const line of releaseDeadLocks(env)) {
+        process.stderr.write(`${line}\n`);
     }
     return onTerminal(["pulumi", ...args], env);
 }

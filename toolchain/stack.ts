@@ -1,4 +1,5 @@
 /** One stack of a Pulumi program, run by the literal `pulumi`: for the demo, the tests and the benchmarks. */
+import { releaseDeadLocks } from "./locks";
 import { attempt, CommandFailed, type Result, type RunOptions, run } from "./shell";
 
 export interface StackPlace {
@@ -30,6 +31,7 @@ export class Stack {
     /** Runs a pulumi command on the stack, whatever its exit code. */
     attempt(words: string[], options: RunOptions = {}): Promise<Result> {
         const { enter, dir, env, name } = this.place;
+        releaseDeadLocks(env);
         const command = ["pulumi", ...words, "--stack", name, "--non-interactive"];
         return attempt([...enter, ...command], { cwd: dir, env, ...options });
     }

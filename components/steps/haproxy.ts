@@ -9,7 +9,7 @@ export function haproxy({ haproxy: model }: Pair): Step {
         name: "haproxy",
         scripts: ["haproxy.sh"],
         payload: model.apply((resolved) => ({
-            values: { listens: listens(resolved) },
+            values: { listens: listens(resolved.listen.bind) },
             files: [
                 { path: "/etc/haproxy/haproxy.cfg", mode: "0644", text: haproxyCfg(resolved) },
                 {

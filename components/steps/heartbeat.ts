@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { haCf } from "../render/haCf";
 import { haresources } from "../render/haresources";
 import { heartbeatDropIn } from "../render/units";
-import type { Pair } from "./pair";
+import { type Pair, pairValues } from "./pair";
 import type { Step } from "./step";
 
 const resourceAgent = () => readFileSync(join(__dirname, "..", "host", "VirtualIp"), "utf8");
@@ -15,7 +15,7 @@ export function heartbeat({ nodes, heartbeat: model, virtualIps }: Pair, self: n
         name: "heartbeat",
         scripts: ["pair.sh", "heartbeat.sh"],
         payload: pulumi.all([nodes, model, virtualIps]).apply(([allNodes, resolved, vips]) => ({
-            values: { node: allNodes[self].name, peer: allNodes[1 - self].name },
+            values: pairValues(allNodes, vips, self),
             files: [
                 { path: "/etc/ha.d/ha.cf", mode: "0644", text: haCf(resolved, allNodes, self) },
                 { path: "/etc/ha.d/haresources", mode: "0644", text: haresources(vips, allNodes[0]) },

@@ -1,19 +1,35 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Haproxy, Heartbeat, Node, VirtualIp } from "../model";
+import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "../model";
+import { resource } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
 export interface Pair {
+    /** Tells this pair from every other: `<project>/<stack>/<component>`. */
+    id: string;
     /** The preferred host first. */
     nodes: pulumi.Output<Node[]>;
     virtualIps: pulumi.Output<VirtualIp[]>;
     heartbeat: pulumi.Output<Heartbeat>;
     haproxy: pulumi.Output<Haproxy>;
+    /** Where HAProxy listens: a part of `haproxy` that is known when other parts may not be. */
+    bind: pulumi.Output<Bind[]>;
     authkeysSecret: pulumi.Output<string>;
     statsPassword: pulumi.Output<string>;
 }
 
 /** Where HAProxy listens, as `ADDRESS:PORT` words. */
-export function listens({ listen }: Haproxy): string {
-    return [...new Set(listen.bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");
+export function listens(bind: Bind[]): string {
+    return [...new Set(bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");
+}
+
+/** What pair.sh works with. */
+export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number): Record<string, string> {
+    return {
+        node: nodes[self].name,
+        peer: nodes[1 - self].name,
+        preferred: self === 0 ? "yes" : "no",
+        virtual_ips: virtualIps.map(({ address }) => address).join(" "),
+        first_resource: resource(virtualIps[0]),
+    };
 }

@@ -1,24 +1,30 @@
 /** Refuses a host that cannot become a load balancer, before anything is changed on it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Expectations } from "../survey/survey";
-import type { Pair } from "./pair";
+import { listens, type Pair } from "./pair";
 import type { Step } from "./step";
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
-export function expectations({ nodes, heartbeat, virtualIps }: Pair, self: number): pulumi.Output<Expectations> {
-    return pulumi.all([nodes, heartbeat, virtualIps]).apply(([node, { ucast, bcast, mcast }, vips]) => ({
-        node: node[self].name,
-        own_addresses: words([node[self].address, ...ucast.map((link) => link.addresses[self])]),
-        interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
-    }));
+export function expectations(pair: Pair, self: number): pulumi.Output<Expectations> {
+    const { nodes, heartbeat, virtualIps, bind, id } = pair;
+    return pulumi
+        .all([nodes, heartbeat, virtualIps, bind])
+        .apply(([allNodes, { ucast, bcast, mcast }, vips, binds]) => ({
+            node: allNodes[self].name,
+            own_addresses: words([allNodes[self].address, ...ucast.map((link) => link.addresses[self])]),
+            interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
+            virtual_ips: words(vips.map(({ address }) => address)),
+            listens: listens(binds),
+            pair: id,
+        }));
 }
 
-/** `inputs` is true once the inputs have been found right; a command that waits for it runs on no wrong ones. */
-export function preflight(pair: Pair, self: number, inputs: pulumi.Output<boolean>): Step {
+/** `areRight` is true once the inputs have been found right; a command that waits for it runs on no wrong ones. */
+export function preflight(pair: Pair, self: number, areRight: pulumi.Output<boolean>): Step {
     return {
         name: "preflight",
         scripts: ["preflight.sh"],
-        payload: pulumi.all([expectations(pair, self), inputs]).apply(([values]) => ({ values: { ...values } })),
+        payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
     };
 }
 

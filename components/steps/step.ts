@@ -21,7 +21,21 @@ export interface StepHost {
      * is not given where no host is to be asked.
      */
     generation?: (step: string) => pulumi.Output<string | undefined>;
+    /** See `HaLoadBalancerPairArgs.goneHosts`. */
+    isGone: boolean;
 }
+
+/** The steps of a host, in their order. */
+export const stepNames = [
+    "preflight",
+    "packages",
+    "kernel",
+    "authkeys",
+    "haproxy-secrets",
+    "haproxy",
+    "heartbeat",
+    "health",
+];
 
 export interface Step {
     name: string;
@@ -78,6 +92,7 @@ export function remoteStep(
     const generation = host.generation?.(step.name);
     const current = generation?.apply((value) => value ?? unwatched) ?? unwatched;
     const watch = generation ? { transforms: [keepLastGeneration(generation)] } : { ignoreChanges: ["create"] };
+    const fate = host.isGone ? untouched : watch;
     return new remote.Command(
         `${host.prefix}-${step.name}`,
         {
@@ -88,8 +103,18 @@ export function remoteStep(
             logging: remote.Logging.None,
             addPreviousOutputInEnv: false,
         },
-        pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdout", "stderr"], ...watch }),
+        pulumi.mergeOptions(opts, { additionalSecretOutputs: ["stdout", "stderr"], ...fate }),
     );
+}
+
+/** For commands of a host that is gone: whatever is planned for them, they stay as they are, and go without a word to the host. */
+const untouched = { ignoreChanges: ["*"], retainOnDelete: true };
+
+/** Stands in for a command of a host that is gone and no longer declared; its inputs are those of the last run. */
+export function goneStep(name: string, host: string, parent: pulumi.Resource): void {
+    // Printed only where there was never such a host.
+    const connection = { host: `"${host}" in goneHosts was never a host of this pair` };
+    new remote.Command(name, { connection, create: "false" }, { parent, ...untouched });
 }
 
 /** What a finished step says of itself: no secret, and different after every run. */

@@ -5,16 +5,16 @@ import { listens, type Pair } from "./pair";
 import type { Step } from "./step";
 
 /** Runs on the second host; `peerReport` is what the first host's health step has just said. */
-export function verify({ nodes, virtualIps, haproxy }: Pair, peerReport: pulumi.Output<string>): Step {
+export function verify({ nodes, virtualIps, bind }: Pair, peerReport: pulumi.Output<string>): Step {
     return {
         name: "verify",
         scripts: ["pair.sh", "verify.sh"],
-        payload: pulumi.all([nodes, virtualIps, haproxy, peerReport]).apply(([allNodes, vips, model, said]) => ({
+        payload: pulumi.all([nodes, virtualIps, bind, peerReport]).apply(([allNodes, vips, binds, said]) => ({
             values: {
                 peer: allNodes[0].name,
                 held_by_peer: heldBy(said),
                 virtual_ips: vips.map(({ address }) => address).join(" "),
-                listens: listens(model),
+                listens: listens(binds),
             },
         })),
     };

@@ -13,6 +13,29 @@ export function generation(survey: Survey, step: string): string {
     return isDrifted ? fresh : (survey.generations[step] ?? fresh);
 }
 
+/** How far a host's clock may be from the one here, in seconds; further off, certificates and package lists begin to fail. */
+const clockTolerance = 300;
+
+export function clockProblem({ clockAhead }: Survey): string[] {
+    const way = 'What to do: set it ("timedatectl set-ntp true" on the host), or set the clock of this machine';
+    return Math.abs(clockAhead) <= clockTolerance
+        ? []
+        : [`its clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? "ahead of" : "behind"} the one here. ${way}`];
+}
+
+/** A new virtual IP that is answered, and that none of the hosts holds; told only where all of them could be asked. */
+export function strangers({ answered }: Survey, surveys: Survey[]): string[] {
+    if (surveys.some((survey) => survey.unreachable !== undefined)) {
+        return [];
+    }
+    return answered
+        .filter((address) => !surveys.some(({ addresses }) => addresses.includes(address)))
+        .map(
+            (address) =>
+                `another machine answers on the virtual IP ${address}. What to do: declare an address that nobody has, or take it from that machine`,
+        );
+}
+
 /** Adds what only both hosts together can tell: a virtual IP that nobody, or more than one, holds. */
 export function withVirtualIps(surveys: Survey[], virtualIps: string[]): Survey[] {
     const [first, ...rest] = surveys;

@@ -4,13 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { printedPlainly } from "../problems";
 import type { Pair } from "../steps/pair";
 import { expectations } from "../steps/preflight";
-import { generation, withVirtualIps } from "./generations";
+import { clockProblem, generation, strangers, withVirtualIps } from "./generations";
 import type { Login } from "./ssh";
-import { type Survey, survey } from "./survey";
+import { notAsked, type Survey, survey } from "./survey";
 
 export interface SurveyedHost {
     name: string;
     connection: types.input.remote.ConnectionArgs;
+    /** See `HaLoadBalancerPairArgs.goneHosts`: it is not asked. */
+    isGone: boolean;
 }
 
 /** For each host, the generation of a step: undefined where the host could not be asked. Nobody is asked before the inputs are found right. */
@@ -23,7 +25,7 @@ export function surveyPair(
     const answers = hosts.map((host, self) =>
         pulumi
             .all([host.connection, expectations(pair, self), inputs])
-            .apply(([login, expected]) => survey(login as Login, expected)),
+            .apply(([login, expected]) => (host.isGone ? notAsked("it is gone") : survey(login as Login, expected))),
     );
     const judged = pulumi.all([pair.virtualIps, pulumi.all(answers)]).apply(([virtualIps, surveys]) => {
         const all = withVirtualIps(
@@ -45,15 +47,20 @@ export function surveyPair(
 
 /** Fails with all problems at once; tells of drift and of hosts that did not answer. */
 function judge(component: pulumi.Resource, hosts: SurveyedHost[], surveys: Survey[]): void {
-    const problems = surveys.flatMap((each, i) => each.problems.map((problem) => `${hosts[i].name}: ${problem}`));
+    const problems = surveys.flatMap((each, i) =>
+        [...each.problems, ...clockProblem(each), ...strangers(each, surveys)].map(
+            (problem) => `${hosts[i].name}: ${problem}`,
+        ),
+    );
     if (problems.length > 0) {
         throw printedPlainly(new Error(problems.join("\n")));
     }
     surveys.forEach((each, i) => {
-        const { name } = hosts[i];
-        if (each.unreachable !== undefined) {
-            const consequence = "drift on it, if any, is not shown; it is left as it was last known";
-            pulumi.log.warn(`${name} could not be asked (${each.unreachable}): ${consequence}`, component);
+        const { name, isGone } = hosts[i];
+        if (each.unreachable !== undefined && !isGone) {
+            const consequence = "drift on it, if any, is not shown, and a change of it will fail";
+            const way = "start it or mend the way to it; where it is gone for good, name it in goneHosts";
+            pulumi.log.warn(`${name} could not be asked (${each.unreachable}): ${consequence}; ${way}`, component);
         }
         for (const finding of each.drift) {
             pulumi.log.warn(`${name}: ${finding.what}; "pulumi up" repairs it (step ${finding.step})`, component);

@@ -13,6 +13,9 @@ export interface Expectations {
     node: string;
     own_addresses: string;
     interfaces: string;
+    virtual_ips: string;
+    listens: string;
+    pair: string;
 }
 
 export interface Finding {
@@ -30,13 +33,21 @@ export interface Survey {
     problems: string[];
     /** Every address that the host has. */
     addresses: string[];
+    /** Virtual IPs that are new to the host and that another machine answers for. */
+    answered: string[];
+    /** How far the host's clock is ahead of the one here, in seconds. */
+    clockAhead: number;
 }
 
-const nothing: Survey = { generations: {}, drift: [], problems: [], addresses: [] };
+const nothing: Survey = { generations: {}, drift: [], problems: [], addresses: [], answered: [], clockAhead: 0 };
+
+export function notAsked(why: string): Survey {
+    return { ...nothing, unreachable: why };
+}
 
 /** The lines of survey.sh: a keyword and its fields, between tabs. */
-export function parse(text: string): Survey {
-    const survey: Survey = { generations: {}, drift: [], problems: [], addresses: [] };
+export function parse(text: string, now = Date.now()): Survey {
+    const survey: Survey = structuredClone(nothing);
     for (const [keyword, first, second] of text.split("\n").map((line) => line.split("\t"))) {
         if (keyword === "generation") {
             survey.generations[first] = second;
@@ -46,6 +57,10 @@ export function parse(text: string): Survey {
             survey.problems.push(`${first}. What to do: ${second}`);
         } else if (keyword === "address") {
             survey.addresses.push(first);
+        } else if (keyword === "answers") {
+            survey.answered.push(first);
+        } else if (keyword === "time") {
+            survey.clockAhead = Number(first) - Math.round(now / 1000);
         }
     }
     return survey;
@@ -56,7 +71,7 @@ export async function survey(login: Login, expected: Expectations): Promise<Surv
     const values = { ...expected };
     const input = [
         payloadText({ values }),
-        ...["lib.sh", "preflight.sh", "survey.sh"].map(script),
+        ...["lib.sh", "pair.sh", "preflight.sh", "survey.sh"].map(script),
         'survey "$@"\n',
     ].join("\n");
     try {
@@ -68,13 +83,13 @@ export async function survey(login: Login, expected: Expectations): Promise<Surv
             const way = `allow it (a line "${login.user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d) or connect as root`;
             return { ...nothing, problems: [`${login.user} may not use sudo without a password. What to do: ${way}`] };
         }
-        return { ...nothing, unreachable: `the survey ended with ${code}: ${stderr.trim()}` };
+        return notAsked(`the survey ended with ${code}: ${stderr.trim()}`);
     } catch (error) {
         if (error instanceof Refused) {
             return { ...nothing, problems: [error.message] };
         }
         if (error instanceof Unreachable) {
-            return { ...nothing, unreachable: error.message };
+            return notAsked(error.message);
         }
         throw error;
     }

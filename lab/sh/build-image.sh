@@ -2,7 +2,7 @@
 # Builds what the hosts of a lab boot from, once per Debian release:
 #   DIR/base  the root file system below every host's own disk
 #   DIR/web   what a back end has on top of it (nginx)
-#   DIR/repo  a flat apt repository with every package a test installs
+#   DIR/repo  a flat apt repository with every package a test installs; below it upgrade/, one more, with later versions
 # The packages under test are in the repository and not in the base, so that a
 # converge installs them with the real apt, without a network.
 #
@@ -29,6 +29,16 @@ in_root() {
     root=$1
     shift
     DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 chroot "$root" "$@"
+}
+
+# A later version of a package, for tests of upgrades: Debian has one version at a time. A stand-in, the same but for
+# its version number; the maintainer's scripts that an upgrade runs are the real ones.
+repackage() {
+    mkdir -p "$work/repo/upgrade"
+    dpkg-deb -R "$work/repo/$1"_*.deb "$work/repackaged"
+    sed -i 's/^Version: .*/&+later1/' "$work/repackaged/DEBIAN/control"
+    dpkg-deb -b "$work/repackaged" "$work/repo/upgrade" >>"$dir.log"
+    rm -rf "$work/repackaged"
 }
 
 say() {
@@ -67,6 +77,10 @@ for packages in "heartbeat haproxy" "nginx-light" "python3 python3-apt" "keepali
 done
 mv "$work/base"/var/cache/apt/archives/*.deb "$work/repo/"
 (cd "$work/repo" && dpkg-scanpackages -m . >Packages 2>>"$dir.log")
+for package in haproxy heartbeat; do
+    repackage "$package"
+done
+(cd "$work/repo/upgrade" && dpkg-scanpackages -m . >Packages 2>>"$dir.log")
 
 say "configuration"
 sh "$here/configure-base.sh" "$work/base" >>"$dir.log" 2>&1

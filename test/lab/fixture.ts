@@ -1,9 +1,12 @@
 /** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
-import { afterAll, beforeAll } from "vitest";
+import type { ChildProcess } from "node:child_process";
+import { afterAll, beforeAll, expect } from "vitest";
+import { HolderWatch, type Holding } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import { Lab, type LabPlan } from "../../lab/lab";
+import { Probe, type Sighting } from "../../lab/probe";
 import { labStack, type Settings } from "../../lab/pulumi";
-import { until } from "../../toolchain/shell";
+import { sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 
 export const virtualIp = "192.168.0.99";
@@ -57,6 +60,69 @@ export async function page(lab: Lab, url: string, login?: string): Promise<{ sta
     });
     const end = stdout.lastIndexOf("\n");
     return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+}
+
+export interface Seen extends Sighting, Holding {}
+
+/** What a client sees of an action, and who holds the virtual IP meanwhile. Printed under the name. */
+export async function underLoad(lab: Lab, what: string, action: () => Promise<unknown>): Promise<Seen> {
+    const probe = await Probe.start(lab, site);
+    const watch = HolderWatch.start(balancers(lab), virtualIp);
+    let seen: Seen;
+    try {
+        await action();
+        // Long enough for a peer that was declared dead by mistake to show.
+        await sleep(3000);
+    } finally {
+        seen = { ...(await watch.stop()), ...(await probe.stop()) };
+    }
+    const { failed, sent, gap, none, several, samples } = seen;
+    console.log(
+        `${what}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(3)} s; ` +
+            `${none} of ${samples} looks saw no holder, ${several} saw two`,
+    );
+    return seen;
+}
+
+export function balancers(lab: Lab): Host[] {
+    return lab.hosts.filter(({ plan }) => plan.role === "load balancer");
+}
+
+function upWords(stack: Stack): string[] {
+    return ["up", "--yes", "--skip-preview", "--config-file", stack.place.configFile as string];
+}
+
+/** Runs pulumi up, whatever comes of it, and does something as soon as it prints a line that matches. */
+export async function upUntil(
+    stack: Stack,
+    when: RegExp,
+    action: (pulumi: ChildProcess) => unknown,
+): Promise<{ code: number; said: string }> {
+    let child: ChildProcess | undefined;
+    let started: Promise<unknown> | undefined;
+    const { code, stdout, stderr } = await stack.attempt(upWords(stack), {
+        onSpawn: (spawned) => (child = spawned),
+        onLine: (text) => {
+            if (when.test(text)) {
+                started ??= Promise.resolve(action(child as ChildProcess));
+            }
+        },
+    });
+    expect(started, `pulumi printed a line like ${when}:\n${stdout}`).toBeDefined();
+    await started;
+    return { code, said: stdout + stderr };
+}
+
+/** Kills pulumi as a crash would. */
+export function kill(pulumi: ChildProcess): void {
+    pulumi.kill("SIGKILL");
+}
+
+/** What a pulumi up that must fail says. */
+export async function failedUp(stack: Stack): Promise<string> {
+    const { code, stdout, stderr } = await stack.attempt(upWords(stack));
+    expect(code).not.toBe(0);
+    return stdout + stderr;
 }
 
 /** Counts from the end of a preview or an update: `{ create: 21 }`, `{ unchanged: 21 }`. */

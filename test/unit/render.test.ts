@@ -7,6 +7,7 @@ import { haCf } from "../../components/render/haCf";
 import { haproxyCfg } from "../../components/render/haproxyCfg";
 import { haproxySecrets } from "../../components/render/haproxySecrets";
 import { haresources } from "../../components/render/haresources";
+import { preferences } from "../../components/render/preferences";
 import { sysctl } from "../../components/render/sysctl";
 import { haproxyDropIn, heartbeatDropIn } from "../../components/render/units";
 import { classicArgs } from "../examples";
@@ -86,6 +87,14 @@ describe("ha.cf", () => {
         const links = lines(render({ bcast: ["eth0"] })).filter((line) => /cast/.test(line));
         expect(links).toEqual(["bcast eth0"]);
     });
+});
+
+test("apt preferences pin the declared versions only", () => {
+    const own = "# Written by ha-load-balancer-pair. A package without an entry has no declared version.\n";
+    expect(preferences({ heartbeat: undefined, haproxy: undefined })).toBe(own);
+    expect(preferences({ heartbeat: undefined, haproxy: "2.6.12-1" })).toBe(
+        `${own}\nPackage: haproxy\nPin: version 2.6.12-1\nPin-Priority: 1001\n`,
+    );
 });
 
 test("authkeys", () => {

@@ -1,20 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { generation, withVirtualIps } from "../../components/survey/generations";
+import { clockProblem, generation, strangers, withVirtualIps } from "../../components/survey/generations";
 import { parse, type Survey } from "../../components/survey/survey";
 
-const blank: Survey = { generations: {}, drift: [], problems: [], addresses: [] };
+const blank = parse("");
 
 test("the lines of survey.sh", () => {
     const text = [
         "problem\tthere is no apt-get\tuse Debian",
         "address\t192.168.0.100",
+        "answers\t192.168.0.99",
+        "time\t1700000400",
         "generation\thaproxy\tg1",
         "drift\thaproxy\t/etc/haproxy/haproxy.cfg was edited",
         "",
     ].join("\n");
-    expect(parse(text)).toEqual({
+    expect(parse(text, 1_700_000_000_000)).toEqual({
         problems: ["there is no apt-get. What to do: use Debian"],
         addresses: ["192.168.0.100"],
+        answered: ["192.168.0.99"],
+        clockAhead: 400,
         generations: { haproxy: "g1" },
         drift: [{ step: "haproxy", what: "/etc/haproxy/haproxy.cfg was edited" }],
     });
@@ -53,5 +57,26 @@ describe("virtual IPs", () => {
         ["not converged yet", [blank, blank], [[], []]],
     ])("%s", (_, surveys, expected) => {
         expect(driftOf(surveys)).toEqual(expected);
+    });
+});
+
+test.each([
+    [-301, "its clock is 301 s behind the one here."],
+    [-300, undefined],
+    [300, undefined],
+    [7200, "its clock is 7200 s ahead of the one here."],
+])("a clock that is %i s ahead", (clockAhead, problem) => {
+    expect(clockProblem({ ...blank, clockAhead })[0]?.split(" What to do")[0]).toBe(problem);
+});
+
+describe("somebody answers on a virtual IP", () => {
+    const answered = { ...blank, answered: ["10.0.0.9"] };
+
+    test.each<[string, Survey[], number]>([
+        ["and neither host holds it", [answered, blank], 1],
+        ["and the peer holds it", [answered, { ...blank, addresses: ["10.0.0.9"] }], 0],
+        ["and the peer, which may hold it, could not be asked", [answered, { ...blank, unreachable: "timeout" }], 0],
+    ])("%s", (_, surveys, count) => {
+        expect(strangers(surveys[0], surveys)).toHaveLength(count);
     });
 });

@@ -106,9 +106,12 @@ describe("each mistake is named with its path and what to write instead", () => 
             "heartbeat.deadTime",
             "5",
             [
-                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, logfacility, autoFailback",
+                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, logfacility, autoFailback, keyVersion, version",
             ],
         ],
+        ["heartbeat.keyVersion", 0, ["heartbeat.keyVersion: 0 is not a whole number from 1 to 1000000"]],
+        ["haproxy.version", "2.6 *", ['haproxy.version: "2.6 *" is not the version of a Debian package']],
+        ["goneHosts", ["lb2\n"], ['goneHosts[0]: "lb2\n" is not a node name']],
         [
             "haproxy.listen.name",
             "a b",

@@ -20,8 +20,11 @@ apply() {
         systemctl restart haproxy || not_running
         set_loaded haproxy "$now"
         set_loaded haproxy-unit "$unit"
-    elif ! loaded_is haproxy "$now"; then
+    elif ! loaded_is haproxy "$now" || runs_old_program haproxy; then
+        # Its master executes itself anew, so that a reload is also the way to an upgraded program.
         systemctl reload haproxy || fail 'HAProxy did not reload; the old configuration is still in use' \
+            'see "journalctl -u haproxy" on the host'
+        wait_until 10 runs_new_program haproxy || fail 'HAProxy still runs its old program' \
             'see "journalctl -u haproxy" on the host'
         set_loaded haproxy "$now"
     fi

@@ -2,21 +2,35 @@
 # restart would give up the virtual IPs.
 
 ha_cf=/etc/ha.d/ha.cf
+key=/etc/ha.d/authkeys
+agent=/etc/ha.d/resource.d/VirtualIp
+haresources=/etc/ha.d/haresources
 drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
 
+# Every virtual IP that this host may hold, by the last haresources and by those before it.
+known_virtual_ips=$state/virtual-ips
+
+# For how long a Heartbeat that cannot see its peer waits while somebody serves in the meantime, in seconds.
+patience=300
+
 apply() {
-    [ -s /etc/ha.d/authkeys ] || fail '/etc/ha.d/authkeys is missing' 'run "pulumi up" again'
+    [ -s "$key" ] || [ -s "$state/authkeys.new" ] || fail "$key is missing" 'run "pulumi up" again'
+    remember_virtual_ips
     install_files
     enable_service heartbeat
     ! was_changed "$drop_in" || systemctl daemon-reload
-    now=$(fingerprint "$ha_cf" /etc/ha.d/authkeys)
     if ! is_active heartbeat; then
+        install_key
         start_heartbeat
-    elif ! loaded_is heartbeat "$now"; then
+    elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")"; then
+        change_key
+    elif ! loaded_is heartbeat "$(fingerprint "$ha_cf" "$key")" || runs_old_program heartbeat; then
         reload_heartbeat
+        wait_until 60 is_back || not_back
     fi
-    set_loaded heartbeat "$now"
-    set_loaded heartbeat-ha.cf "$(fingerprint "$ha_cf")"
+    set_loaded heartbeat "$(fingerprint "$ha_cf" "$key")"
+    set_loaded authkeys "$(fingerprint "$key")"
+    change_virtual_ips
     done_at
 }
 
@@ -26,32 +40,38 @@ apply() {
 reload_heartbeat() {
     peer_before=$(cl_status nodestatus "$peer" 2>/dev/null || :)
     generation=$(fingerprint /var/lib/heartbeat/hb_generation)
+    # By the time of the file Heartbeat sees a change, and a new program takes the same way.
+    touch "$ha_cf"
     "$(heartbeat_libexec)/heartbeat" -r >"$scratch/reload" 2>&1 || {
         cat "$scratch/reload" >&2
         fail 'Heartbeat does not accept its new configuration; the old one is still in use' \
             'correct the heartbeat inputs, then run "pulumi up" again'
     }
-    if ! loaded_is heartbeat-ha.cf "$(fingerprint "$ha_cf")"; then
-        { wait_until 30 has_restarted && wait_until 60 is_back; } || {
-            last_log heartbeat 30
-            fail 'Heartbeat did not come back from its reload' 'see its log above, and "systemctl status heartbeat" on the host'
-        }
-    fi
+    wait_until 30 has_restarted || not_back
 }
 
 has_restarted() {
-    [ "$(fingerprint /var/lib/heartbeat/hb_generation)" != "$generation" ]
+    [ "$(fingerprint /var/lib/heartbeat/hb_generation)" != "$generation" ] && has_links
 }
 
 is_back() {
     node_is_active "$node" && { [ "$peer_before" != active ] || node_is_active "$peer"; }
 }
 
+not_back() {
+    last_log heartbeat 30
+    fail 'Heartbeat did not come back from its reload' 'see its log above, and "systemctl status heartbeat" on the host'
+}
+
 # The unit counts as started before Heartbeat has read its files, and a bad one ends it right away.
 # Its API is no sign of life: that opens only when the peer was seen or initdead is over.
 start_heartbeat() {
     systemctl reset-failed heartbeat 2>/dev/null || :
-    systemctl start heartbeat
+    if somebody_serves; then
+        be_patient systemctl start heartbeat
+    else
+        systemctl start heartbeat
+    fi
     wait_until 15 has_links || {
         last_log heartbeat 30
         fail 'Heartbeat does not stay up' 'its log is above; correct the heartbeat inputs, then run "pulumi up" again'
@@ -65,6 +85,84 @@ has_links() {
     [ "$(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | wc -l)" -ge 3 ]
 }
 
+newest_key() {
+    if [ -e "$state/authkeys.new" ]; then echo "$state/authkeys.new"; else echo "$key"; fi
+}
+
+install_key() {
+    [ -e "$state/authkeys.new" ] || return 0
+    mkdir -p "$scratch/stage${key%/*}"
+    cp -p "$state/authkeys.new" "$scratch/stage$key"
+    install_files "$key"
+    rm -f "$state/authkeys.new"
+}
+
+# Heartbeat verifies with the key that it sends with, so from here on the hosts do not hear each
+# other until the other one has changed too. The host that holds the virtual IPs goes last, and the
+# one that goes first is patient.
+change_key() {
+    hand_over
+    be_patient change_key_now
+}
+
+change_key_now() {
+    install_key
+    reload_heartbeat
+}
+
+# be_patient COMMAND …: with a long initdead in ha.cf for as long as it takes Heartbeat to read it.
+be_patient() {
+    sed "s/^initdead .*/initdead $patience/" "$scratch/stage$ha_cf" >"$scratch/patient"
+    cp "$scratch/patient" "$ha_cf.ha-load-balancer-pair.new"
+    mv "$ha_cf.ha-load-balancer-pair.new" "$ha_cf"
+    "$@"
+    wait_until 15 has_links || not_back
+    install_files "$ha_cf"
+}
+
+hand_over() {
+    [ "$preferred" = no ] && [ -n "$(held_here)" ] && node_is_active "$peer" || return 0
+    say "handing the virtual IPs over to $peer"
+    timeout 10 /usr/share/heartbeat/hb_standby all >&2 || :
+    wait_until 30 holds_nothing || fail "$peer did not take the virtual IPs over" \
+        'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
+}
+
+holds_nothing() {
+    [ -z "$(held_here)" ]
+}
+
+# The words of haresources that are virtual IPs, in the form in which the agent takes them.
+declared_virtual_ips() {
+    tr ' ' '\n' <"$1" | sed -n 's/^VirtualIp:://p' | sort
+}
+
+# Heartbeat reads haresources whenever it needs it, and forgets what is no longer there. So what it
+# may have to let go is on disk before haresources is written.
+remember_virtual_ips() {
+    declared_virtual_ips "$scratch/stage$haresources" >"$scratch/virtual-ips"
+    { cat "$known_virtual_ips" 2>/dev/null || :; } | sort -u - "$scratch/virtual-ips" >"$state/virtual-ips.new"
+    sync "$state/virtual-ips.new"
+    mv "$state/virtual-ips.new" "$known_virtual_ips"
+}
+
+# Whoever holds virtual IPs takes those that are new, and nobody keeps one that is no longer declared.
+change_virtual_ips() {
+    is_holder=no
+    while read -r virtual_ip; do
+        [ "$("$agent" "$virtual_ip" status)" = running ] || continue
+        is_holder=yes
+        grep -qxF "$virtual_ip" "$scratch/virtual-ips" || {
+            say "letting go ${virtual_ip%%/*}"
+            "$agent" "$virtual_ip" stop
+        }
+    done <"$known_virtual_ips"
+    if [ "$is_holder" = yes ] && [ -n "$(not_held_here)" ]; then
+        take_virtual_ips || fail "the new virtual IPs could not be taken" 'see "journalctl -u heartbeat" on the host'
+    fi
+    cp "$scratch/virtual-ips" "$known_virtual_ips"
+}
+
 keeps() {
     echo 'unit heartbeat'
 }
@@ -73,7 +171,16 @@ remove() {
     if is_installed heartbeat; then
         systemctl disable --quiet --now heartbeat
     fi
+    let_everything_go
     remove_files
     systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded" "$state/heartbeat-ha.cf.loaded"
+    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$known_virtual_ips"
+}
+
+# A Heartbeat that was killed has not let go what it held.
+let_everything_go() {
+    [ -x "$agent" ] && [ -e "$known_virtual_ips" ] || return 0
+    while read -r virtual_ip; do
+        "$agent" "$virtual_ip" stop
+    done <"$known_virtual_ips"
 }

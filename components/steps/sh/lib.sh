@@ -69,11 +69,13 @@ is_as_staged() {
         [ "$(stat -c '%a %u:%g' "$1")" = "$(stat -c '%a' "$scratch/stage$1") 0:0" ]
 }
 
-# Puts the staged files in place; those that are right already are left alone. Each is replaced as
-# a whole, and is on disk before it is: a host that dies here has the old file or the new one.
+# install_files [PATH …]: puts the staged files in place, all of them or these. Those that are right already are left alone.
+# Each is replaced as a whole, and is on disk before it is: a host that dies here has the old file or the new one.
 install_files() {
     changed=
-    for path in $files; do
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    [ $# -gt 0 ] || set -- $files
+    for path in "$@"; do
         if ! is_as_staged "$path"; then
             keep_original "$path"
             mkdir -p "$(dirname "$path")"
@@ -126,6 +128,23 @@ is_active() {
 
 is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+version_of() {
+    # shellcheck disable=SC2016 # for dpkg-query to expand
+    dpkg-query -W -f '${Version}' "$1"
+}
+
+# Whether a service still runs the program that was there before its package was upgraded.
+runs_old_program() {
+    case $(readlink "/proc/$(systemctl show -p MainPID --value "$1")/exe") in
+        *' (deleted)') return 0 ;;
+    esac
+    return 1
+}
+
+runs_new_program() {
+    ! runs_old_program "$1"
 }
 
 # The folder of Heartbeat's programs, which moved between releases.
@@ -196,7 +215,8 @@ write_manifest() {
     {
         echo "generation $1"
         for path in $files; do
-            echo "file $(stat -c %a "$path") $(sha256sum <"$path" | cut -d ' ' -f 1) $path"
+            staged=$scratch/stage$path
+            echo "file $(stat -c %a "$staged") $(sha256sum <"$staged" | cut -d ' ' -f 1) $path"
         done
         keeps
     } >"$state/manifest/$step.new"

@@ -1,19 +1,27 @@
-# packages: installs what is missing, and nothing is started before it is configured.
+# packages: installs what is missing or has another version than the declared one. Nothing is started
+# before it is configured, and nothing that runs is restarted: haproxy and heartbeat do that in turn.
 
+# A word of $packages: NAME or NAME=VERSION.
 apply() {
+    remember_packages
+    install_files
+    release_services
     missing=
     for package in $packages; do
-        is_installed "$package" || missing="$missing $package"
+        is_as_declared "$package" || missing="$missing $package"
     done
     if [ -n "$missing" ]; then
-        remember_packages
-        release_services
         hold_services
         # shellcheck disable=SC2086 # a list of package names, split on purpose
         install_packages $missing
         release_services
     fi
     done_at
+}
+
+is_as_declared() {
+    is_installed "${1%%=*}" || return 1
+    case $1 in *=*) [ "$(version_of "${1%%=*}")" = "${1#*=}" ] ;; esac
 }
 
 remember_packages() {
@@ -57,9 +65,17 @@ install_packages() {
     dpkg --audit | grep -q . && dpkg --configure -a >&2
     apt update ||
         say 'the package lists could not be renewed; trying with those that are there'
-    apt install --no-install-recommends "$@" ||
+    apt install --no-install-recommends --allow-downgrades "$@" || {
+        available "$@"
         fail "apt-get could not install:$(printf ' %s' "$@"); its message is above" \
-            'mend the package sources or the disk, then run "pulumi up" again'
+            'mend the package sources, the disk or the declared version, then run "pulumi up" again'
+    }
+}
+
+available() {
+    for package in "$@"; do
+        case $package in *=*) apt-cache madison "${package%%=*}" >&2 ;; esac
+    done
 }
 
 # apt waits for another package manager to finish, and leaves files that are there as they are.
@@ -69,12 +85,13 @@ apt() {
 
 keeps() {
     for package in $packages; do
-        echo "package $package"
+        echo "package $(echo "$package" | tr '=' ' ')"
     done
 }
 
 # Only what came with this component goes, and of that only what nobody else needs by now.
 remove() {
+    remove_files
     if [ -e "$state/packages.before" ]; then
         installed | comm -13 "$state/packages.before" - >"$scratch/ours"
         # shellcheck disable=SC2046 # a list of package names, split on purpose
@@ -91,7 +108,7 @@ remove() {
 }
 
 takes_only_ours() {
-    echo "$packages" | tr ' ' '\n' | sort >"$scratch/requested"
+    echo "$packages" | tr ' ' '\n' | sed 's/=.*//' | sort >"$scratch/requested"
     # shellcheck disable=SC2046 # a list of package names, split on purpose
     apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
         comm -13 "$scratch/ours" - | grep -q . && return 1

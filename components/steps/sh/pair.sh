@@ -6,14 +6,32 @@ holds() {
 
 held_here() {
     for address in $virtual_ips; do
-        holds "$address" && echo "$address"
+        ! holds "$address" || echo "$address"
     done
-    :
+}
+
+not_held_here() {
+    for address in $virtual_ips; do
+        holds "$address" || echo "$address"
+    done
+}
+
+# Starts what haresources names and this host does not hold. Heartbeat settles to the same answer.
+take_virtual_ips() {
+    timeout 30 /usr/share/heartbeat/ResourceManager takegroup "$first_resource" >&2
 }
 
 # Whether anybody on the network answers for an address.
 answers() {
     ping -c 1 -W 0.3 -n -q "$1" >/dev/null 2>&1
+}
+
+# Whether a virtual IP answers although this host does not hold it.
+somebody_serves() {
+    for address in $virtual_ips; do
+        ! holds "$address" && answers "$address" && return 0
+    done
+    return 1
 }
 
 node_is_active() {

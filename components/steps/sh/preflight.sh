@@ -5,8 +5,13 @@ refuse() {
     fail "$@"
 }
 
+# Whose host this is.
+owner=$state/pair
+
 apply() {
     examine
+    echo "$pair" >"$owner.new"
+    mv "$owner.new" "$owner"
     done_at
 }
 
@@ -28,6 +33,38 @@ examine() {
         ip link show dev "$interface" >/dev/null 2>&1 ||
             refuse "there is no network interface \"$interface\"" \
                 "name one of: $(ip -o link show | awk -F': ' '$2 != "lo" { sub(/@.*/, "", $2); printf "%s ", $2 }')"
+    done
+    [ ! -e "$owner" ] || [ "$(cat "$owner")" = "$pair" ] ||
+        refuse "the host belongs to another pair: $(cat "$owner")" \
+            "destroy it there first; if that pair is no more, delete $owner on the host"
+    examine_ports
+    examine_disk
+}
+
+# HAProxy itself may have the port: it is configured anew.
+examine_ports() {
+    for target in $listens; do
+        taker=$(ss -Hltnp "sport = :${target##*:}" | awk -v own="${target%:*}" '
+            { sub(/:[0-9]*$/, "", $4) }
+            ($4 == own || $4 == "*" || $4 == "[::]" || ($4 == "0.0.0.0" && own !~ /:/)) && !/"haproxy"/ {
+                print $6
+                exit
+            }' | sed -n 's/^users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')
+        [ -z "$taker" ] ||
+            refuse "port ${target##*:} is taken by $taker" \
+                'stop that program, move it to another port, or declare another one for HAProxy (haproxy.listen.bind)'
+    done
+}
+
+# In MiB: enough for the packages where they are not there yet, and for a few files always.
+examine_disk() {
+    for folder in /etc /usr /var; do
+        needed=10
+        is_installed heartbeat || [ "$folder" = /etc ] || needed=300
+        free=$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1024) }')
+        [ "$free" -ge "$needed" ] ||
+            refuse "$folder has $free MiB free, and $needed are needed" 'make room there ("apt-get clean" may help)'
+        [ -w "$folder" ] || refuse "$folder is read-only" 'mount it for writing'
     done
 }
 

@@ -13,6 +13,8 @@ refuse() {
 survey() {
     payload
     examine
+    echo "time	$(date +%s)"
+    new_addresses
     ip -o address show | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
     for manifest in "$state"/manifest/*; do
         [ -e "$manifest" ] || continue
@@ -21,6 +23,15 @@ survey() {
             "check_$keyword" "$rest" || :
         done <"$manifest"
     done
+}
+
+# Virtual IPs that this host does not know yet, and that somebody answers for.
+new_addresses() {
+    for address in $virtual_ips; do
+        grep -q "^$address/" "$state/virtual-ips" 2>/dev/null && continue
+        ! holds "$address" && answers "$address" && line answers "$address"
+    done
+    :
 }
 
 drift() {
@@ -37,6 +48,8 @@ check_file() {
     sum=${1#* } sum=${sum%% *}
     if [ ! -f "$path" ] || [ -L "$path" ]; then
         drift "$path is gone"
+    elif [ "$step" = authkeys ] && [ -e "$state/authkeys.new" ]; then
+        drift 'a new key lies ready and is not in use yet'
     elif [ "$(sha256sum <"$path")" != "$sum  -" ]; then
         drift "$path was edited"
     elif [ "$(stat -c '%a %u:%g' "$path")" != "$mode 0:0" ]; then
@@ -44,8 +57,16 @@ check_file() {
     fi
 }
 
+# NAME [VERSION]
 check_package() {
-    is_installed "$1" || drift "the package $1 is not installed"
+    name=${1%% *} version=${1#"${1%% *}"}
+    version=${version# }
+    is_installed "$name" || {
+        drift "the package $name is not installed"
+        return
+    }
+    [ -z "$version" ] || [ "$(version_of "$name")" = "$version" ] ||
+        drift "the package $name has the version $(version_of "$name") instead of $version"
 }
 
 check_unit() {

@@ -1,0 +1,91 @@
+/** Virtual IPs that are added, removed and renumbered on a pair that serves: none is orphaned, none is ever on both hosts. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { HolderWatch } from "../../lab/holders";
+import { writeConfig } from "../../lab/pulumi";
+import { sleep } from "../../toolchain/shell";
+import { addresses, balancers, counts, kill, page, underLoad, untilHolds, upUntil, usePair } from "./fixture";
+
+const used = usePair({ name: "virtual-ips" });
+const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
+const network = "192.168.0.";
+
+beforeAll(async () => {
+    await used.stack.up();
+    await sleep(6000);
+});
+
+function declare(...last: number[]): void {
+    const virtualIps = last.map((number) => ({ address: `${network}${number}` }));
+    writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
+}
+
+/** The last numbers of the virtual IPs that each host holds. */
+function held(): Promise<number[][]> {
+    const numbers = (list: string[]) =>
+        list
+            .filter((address) => address.startsWith(network))
+            .map((address) => Number(address.slice(network.length)))
+            .filter((number) => number < 100)
+            .sort();
+    return Promise.all(balancers(used.lab).map(async (host) => numbers(await addresses(host))));
+}
+
+async function serves(...last: number[]): Promise<boolean> {
+    const pages = await Promise.all(last.map((number) => page(used.lab, `http://${network}${number}/`)));
+    return pages.every(({ status }) => status === 200);
+}
+
+describe("on the first host", () => {
+    test("one more: the preview shows the line, and the one that is there loses nothing", async () => {
+        declare(99, 98);
+        const preview = await used.stack.preview("--diff");
+        expect(preview).toMatch(
+            /^\s*\+ lb1\.example\.com VirtualIp::192\.168\.0\.99\/24 VirtualIp::192\.168\.0\.98\/24$/m,
+        );
+        const watch = HolderWatch.start(balancers(used.lab), `${network}98`);
+        const { failed, none, several } = await underLoad(used.lab, "a virtual IP added", () => used.stack.up());
+        expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
+        expect((await watch.stop()).several).toBe(0);
+        expect(await held()).toEqual([[98, 99], []]);
+        expect(await serves(98, 99)).toBe(true);
+    });
+
+    test("renumbered: the old one is gone from both hosts", async () => {
+        declare(99, 97);
+        const { failed } = await underLoad(used.lab, "a virtual IP renumbered", () => used.stack.up());
+        expect(failed).toBe(0);
+        expect(await held()).toEqual([[97, 99], []]);
+        expect(await serves(97, 99)).toBe(true);
+    });
+
+    test("the first one, which names the group, renumbered", async () => {
+        declare(96, 97);
+        await used.stack.up();
+        expect(await held()).toEqual([[96, 97], []]);
+        expect(await serves(96, 97)).toBe(true);
+    });
+
+    test("one less, and pulumi is killed when the first host is at it", async () => {
+        declare(96, 99);
+        await used.stack.up();
+        declare(99);
+        await upUntil(used.stack, /lb1\.example\.com-heartbeat updating/, kill);
+        await used.stack.up();
+        expect(await held()).toEqual([[99], []]);
+        expect(await serves(99)).toBe(true);
+    });
+});
+
+test("renumbered while the second host holds them: the old one is gone from both, and they go back to the first", async () => {
+    declare(99, 98);
+    await used.stack.up();
+    await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
+    await untilHolds(lb2());
+    expect(await held()).toEqual([[], [98, 99]]);
+    declare(99, 97);
+    const { several } = await underLoad(used.lab, "renumbered while the second host serves", () => used.stack.up());
+    expect(several).toBe(0);
+    expect(await held()).toEqual([[97, 99], []]);
+    expect(await serves(97, 99)).toBe(true);
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
