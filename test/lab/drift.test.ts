@@ -68,9 +68,9 @@ describe("drift is named, repaired once and gone", () => {
         const preview = await used.stack.preview();
         expect(preview).toContain(`warning: ${host}.example.com: ${what}; "pulumi up" repairs it (step ${step})`);
         const steps = new Set([`${host}.example.com-${step}`, ...lookers(host)]);
-        // A step that hands its result to another: authkeys is loaded by heartbeat.
-        if (step === "authkeys") {
-            steps.add(`${host}.example.com-heartbeat`);
+        // Steps that hand their result to others.
+        for (const user of { authkeys: ["heartbeat"], packages: ["haproxy", "heartbeat"] }[step] ?? []) {
+            steps.add(`${host}.example.com-${user}`);
         }
         expect(touched(preview)).toEqual([...steps].sort());
         expect(touched(await used.stack.up())).toEqual([...steps].sort());

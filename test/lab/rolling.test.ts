@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Probe } from "../../lab/probe";
 import { type Settings, writeConfig } from "../../lab/pulumi";
 import { sleep } from "../../toolchain/shell";
-import { failedUp, holds, page, site, underLoad, usePair } from "./fixture";
+import { counts, failedUp, holds, page, site, underLoad, usePair } from "./fixture";
 
 const used = usePair({ name: "rolling" });
 
@@ -87,4 +87,36 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
     expect(said).not.toContain("lb1.example.com: step");
     expect(await state()).toEqual(before);
     expect(failed).toBe(0);
+});
+
+describe("an upgrade of the packages", () => {
+    const version = (name: string) => used.lab.host("lb1").run(`dpkg-query -W -f '\${Version}' ${name}`);
+    const onBoth = (command: string) => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(command)));
+
+    test("to a version that nobody has names those that there are, and changes nothing", async () => {
+        configure({ haproxyVersion: "9.9" });
+        const said = await failedUp(used.stack);
+        expect(said).toContain(
+            'lb2.example.com: step "packages" failed (apply): apt-get could not install: haproxy=9.9',
+        );
+        expect(said).toContain(`haproxy | ${await version("haproxy")} |`);
+        expect(await onBoth("systemctl is-active haproxy heartbeat")).toEqual(Array(2).fill("active\nactive"));
+    });
+
+    test("of HAProxy and Heartbeat costs no request and moves nothing, and the new programs run", async () => {
+        await onBoth("echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list");
+        const later = {
+            haproxy: `${await version("haproxy")}+later1`,
+            heartbeat: `${await version("heartbeat")}+later1`,
+        };
+        await changeUnderLoad("an upgrade of haproxy and heartbeat", {
+            haproxyVersion: later.haproxy,
+            heartbeat: { version: later.heartbeat },
+        });
+        expect([await version("haproxy"), await version("heartbeat")]).toEqual([later.haproxy, later.heartbeat]);
+        const programs =
+            "for unit in haproxy heartbeat; do readlink /proc/$(systemctl show -p MainPID --value $unit)/exe; done";
+        expect(await onBoth(programs)).toEqual(Array(2).fill("/usr/sbin/haproxy\n/usr/libexec/heartbeat/heartbeat"));
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
 });
