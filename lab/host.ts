@@ -4,7 +4,7 @@ import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSyn
 import { join } from "node:path";
 import { attempt, type Result, run, UserError, until } from "../toolchain/shell";
 import type { Image } from "./image";
-import { controlGroupFolders, freeze, ip, isPopulated, kill } from "./kernel";
+import { controlGroupFolders, freeze, ip, isPopulated, kill, unmountBelow } from "./kernel";
 
 export type Role = "load balancer" | "back end";
 
@@ -52,6 +52,25 @@ export class Host {
 
     /** Makes the disk and the cable. The host stays off. */
     async make(hostsFile: string): Promise<void> {
+        await this.makeDisk(hostsFile);
+        await run(["ip", "netns", "add", this.id]);
+        await ip(
+            [`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`],
+            this.site.control,
+        );
+    }
+
+    /** Another machine under the same name: off, with a fresh disk and a new SSH key. Returns its line for a known_hosts file. */
+    async rebuild(hostsFile: string): Promise<string> {
+        await this.powerOff();
+        await unmountBelow(this.dir);
+        rmSync(this.dir, { recursive: true });
+        const knownHost = await this.makeHostKey();
+        await this.makeDisk(hostsFile);
+        return knownHost;
+    }
+
+    private async makeDisk(hostsFile: string): Promise<void> {
         const disk = join(this.dir, "disk");
         mkdirSync(disk, { recursive: true });
         await run(["truncate", "--size=4G", `${disk}.img`]);
@@ -65,11 +84,6 @@ export class Host {
         const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
         await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
         await this.individualize(hostsFile);
-        await run(["ip", "netns", "add", this.id]);
-        await ip(
-            [`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`],
-            this.site.control,
-        );
     }
 
     /** What makes a copy of the base this host: names, keys, pages. */
@@ -221,10 +235,5 @@ export class Host {
             );
         }
         return result.stdout.trim();
-    }
-
-    async unmake(): Promise<void> {
-        await kill(this.id);
-        rmSync(this.dir, { recursive: true, force: true });
     }
 }

@@ -115,11 +115,9 @@ export class Lab {
             ["link set lo up", "link add br0 type bridge", "address add 192.168.0.1/24 dev br0", "link set br0 up"],
             control,
         );
-        const names = this.hosts.map(({ plan }) => `${plan.address} ${plan.fqdn} ${plan.name}\n`);
-        const hostsFile = `127.0.0.1 localhost\n::1 localhost ip6-localhost\n${names.join("")}`;
         await allEnded(
             this.hosts.map(async (host) => {
-                await host.make(hostsFile);
+                await host.make(this.hostsFile);
                 await host.powerOn();
                 await host.booted();
             }),
@@ -139,6 +137,24 @@ export class Lab {
             await deleteNamespace(namespace);
         }
         rmSync(dir, { recursive: true, force: true });
+    }
+
+    /** Each host's /etc/hosts. */
+    private get hostsFile(): string {
+        const names = this.hosts.map(({ plan }) => `${plan.address} ${plan.fqdn} ${plan.name}\n`);
+        return `127.0.0.1 localhost\n::1 localhost ip6-localhost\n${names.join("")}`;
+    }
+
+    /** Puts a fresh machine in the place of a host: the same name and address, another disk and another SSH key. */
+    async rebuild(name: string): Promise<void> {
+        const host = this.host(name);
+        const line = await host.rebuild(this.hostsFile);
+        const others = readFileSync(this.knownHostsFile, "utf8")
+            .split("\n")
+            .filter((known) => known !== "" && !known.startsWith(`${host.address} `));
+        writeFileSync(this.knownHostsFile, [...others, line].join("\n"));
+        await host.powerOn();
+        await host.booted();
     }
 
     /** A folder that goes with the lab. */

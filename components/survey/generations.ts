@@ -23,13 +23,16 @@ export function clockProblem({ clockAhead }: Survey): string[] {
         : [`its clock is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? "ahead of" : "behind"} the one here. ${way}`];
 }
 
-/** A new virtual IP that is answered, and that none of the hosts holds; told only where all of them could be asked. */
+/**
+ * A virtual IP that is new to the pair and that another machine answers for. Told only where all hosts could be asked; one
+ * that a host knows already may be on a host that is being replaced.
+ */
 export function strangers({ answered }: Survey, surveys: Survey[]): string[] {
     if (surveys.some((survey) => survey.unreachable !== undefined)) {
         return [];
     }
     return answered
-        .filter((address) => !surveys.some(({ addresses }) => addresses.includes(address)))
+        .filter((address) => !surveys.some(({ addresses, known }) => [...addresses, ...known].includes(address)))
         .map(
             (address) =>
                 `another machine answers on the virtual IP ${address}. What to do: declare an address that nobody has, or take it from that machine`,

@@ -35,11 +35,21 @@ export interface Survey {
     addresses: string[];
     /** Virtual IPs that are new to the host and that another machine answers for. */
     answered: string[];
+    /** Virtual IPs that the host was given by an earlier run. */
+    known: string[];
     /** How far the host's clock is ahead of the one here, in seconds. */
     clockAhead: number;
 }
 
-const nothing: Survey = { generations: {}, drift: [], problems: [], addresses: [], answered: [], clockAhead: 0 };
+const nothing: Survey = {
+    generations: {},
+    drift: [],
+    problems: [],
+    addresses: [],
+    answered: [],
+    known: [],
+    clockAhead: 0,
+};
 
 export function notAsked(why: string): Survey {
     return { ...nothing, unreachable: why };
@@ -59,6 +69,8 @@ export function parse(text: string, now = Date.now()): Survey {
             survey.addresses.push(first);
         } else if (keyword === "answers") {
             survey.answered.push(first);
+        } else if (keyword === "known") {
+            survey.known.push(first);
         } else if (keyword === "time") {
             survey.clockAhead = Number(first) - Math.round(now / 1000);
         }

@@ -18,6 +18,7 @@ test("the lines of survey.sh", () => {
         problems: ["there is no apt-get. What to do: use Debian"],
         addresses: ["192.168.0.100"],
         answered: ["192.168.0.99"],
+        known: [],
         clockAhead: 400,
         generations: { haproxy: "g1" },
         drift: [{ step: "haproxy", what: "/etc/haproxy/haproxy.cfg was edited" }],
@@ -75,6 +76,7 @@ describe("somebody answers on a virtual IP", () => {
     test.each<[string, Survey[], number]>([
         ["and neither host holds it", [answered, blank], 1],
         ["and the peer holds it", [answered, { ...blank, addresses: ["10.0.0.9"] }], 0],
+        ["and the peer knows it already", [answered, { ...blank, known: ["10.0.0.9"] }], 0],
         ["and the peer, which may hold it, could not be asked", [answered, { ...blank, unreachable: "timeout" }], 0],
     ])("%s", (_, surveys, count) => {
         expect(strangers(surveys[0], surveys)).toHaveLength(count);

@@ -16,6 +16,7 @@ patience=300
 apply() {
     [ -s "$key" ] || [ -s "$state/authkeys.new" ] || fail "$key is missing" 'run "pulumi up" again'
     remember_virtual_ips
+    relieve_old_peer
     install_files
     enable_service heartbeat
     ! was_changed "$drop_in" || systemctl daemon-reload
@@ -126,6 +127,20 @@ hand_over() {
     timeout 10 /usr/share/heartbeat/hb_standby all >&2 || :
     wait_until 30 holds_nothing || fail "$peer did not take the virtual IPs over" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
+}
+
+# A peer that is being replaced hands over what it holds while the two still know each other.
+relieve_old_peer() {
+    old_peer=$(sed -n 's/^node //p' "$ha_cf" 2>/dev/null | grep -vxF "$node" | head -n 1)
+    [ "$old_peer" != "$peer" ] && is_active heartbeat && node_is_active "$old_peer" && somebody_serves || return 0
+    say "taking the virtual IPs over from $old_peer"
+    timeout 10 /usr/share/heartbeat/hb_takeover all >&2 || :
+    wait_until 30 nobody_else_serves || fail "$old_peer did not hand the virtual IPs over" \
+        'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
+}
+
+nobody_else_serves() {
+    ! somebody_serves
 }
 
 holds_nothing() {

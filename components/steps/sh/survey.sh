@@ -14,7 +14,7 @@ survey() {
     payload
     examine
     echo "time	$(date +%s)"
-    new_addresses
+    tell_virtual_ips
     ip -o address show | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
     for manifest in "$state"/manifest/*; do
         [ -e "$manifest" ] || continue
@@ -25,13 +25,15 @@ survey() {
     done
 }
 
-# Virtual IPs that this host does not know yet, and that somebody answers for.
-new_addresses() {
+# Which virtual IPs this host knows already, and which of the others somebody answers for.
+tell_virtual_ips() {
     for address in $virtual_ips; do
-        grep -q "^$address/" "$state/virtual-ips" 2>/dev/null && continue
-        ! holds "$address" && answers "$address" && line answers "$address"
+        if grep -q "^$address/" "$state/virtual-ips" 2>/dev/null; then
+            line known "$address"
+        elif ! holds "$address" && answers "$address"; then
+            line answers "$address"
+        fi
     done
-    :
 }
 
 drift() {

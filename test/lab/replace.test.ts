@@ -1,0 +1,85 @@
+/** Hosts that are replaced or given up: the survivor serves throughout, and a dead host needs no login to be forgotten. */
+import { beforeAll, expect, test } from "vitest";
+import { writeConfig } from "../../lab/pulumi";
+import { sleep } from "../../toolchain/shell";
+import { counts, holds, page, site, underLoad, usePair } from "./fixture";
+
+const used = usePair({ name: "replace", loadBalancers: 3 }, { servers: servers() });
+const host = (name: string) => used.lab.host(name);
+
+function servers() {
+    return [
+        { name: "web1", address: "192.168.0.103" },
+        { name: "web2", address: "192.168.0.104" },
+    ];
+}
+
+/** Declares two of the lab's load balancers. */
+function declare(names: string[], settings: { goneHosts?: string[]; identity?: string } = {}): void {
+    const { goneHosts = [], identity } = settings;
+    const hosts = names.map((name) => ({
+        name: host(name).plan.fqdn,
+        address: host(name).address,
+        ...(identity ? { identity } : {}),
+    }));
+    const gone = goneHosts.map((name) => host(name).plan.fqdn);
+    writeConfig(used.lab, used.stack.place.configFile as string, { hosts, goneHosts: gone, servers: servers() });
+}
+
+function nodes(name: string): Promise<string> {
+    return host(name).run("cl_status listnodes | sort");
+}
+
+beforeAll(async () => {
+    await used.stack.up();
+    await sleep(6000);
+});
+
+test("the second host is dead: one pulumi up puts another in its place, and nothing logs in to the dead one", async () => {
+    await host("lb2").powerOff();
+    await sleep(3000);
+    declare(["lb1", "lb3"], { goneHosts: ["lb2"] });
+    const { failed, several } = await underLoad(used.lab, "a dead second host replaced", async () => {
+        expect(await used.stack.up()).toContain("warning: lb2.example.com counts as gone (goneHosts)");
+    });
+    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+    expect(await nodes("lb1")).toBe("lb1.example.com\nlb3.example.com");
+    expect(await nodes("lb3")).toBe("lb1.example.com\nlb3.example.com");
+    declare(["lb1", "lb3"]);
+    expect(counts(await used.stack.up())).toMatchObject({ deleted: 8 });
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("the second host was rebuilt under its name", async () => {
+    await used.lab.rebuild("lb3");
+    declare(["lb1", "lb3"], { identity: "rebuilt" });
+    const { failed, several } = await underLoad(used.lab, "a rebuilt second host", () => used.stack.up());
+    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+    expect(await host("lb1").run("cl_status nodestatus lb3.example.com")).toBe("active");
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("the first host, which serves, is replaced: the other one takes over, and what was on it is gone", async () => {
+    await used.lab.rebuild("lb2");
+    declare(["lb2", "lb3"]);
+    const { several } = await underLoad(used.lab, "a live first host replaced", () => used.stack.up());
+    expect(several).toBe(0);
+    expect(await holds(host("lb2"))).toBe(true);
+    expect(await holds(host("lb1"))).toBe(false);
+    expect(
+        (await host("lb1").attempt("ls -d /etc/ha.d /var/lib/ha-load-balancer-pair; dpkg -s heartbeat")).stdout,
+    ).toBe("");
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("pulumi destroy with one host dead, which is told, leaves the other one clean", async () => {
+    await host("lb3").powerOff();
+    declare(["lb2", "lb3"], { goneHosts: ["lb3"] });
+    const said = await used.stack.up();
+    expect(said).toMatch(/warning: lb3\.example\.com counts as gone .* are left behind on it/);
+    await used.stack.destroy();
+    expect((await page(used.lab, site)).status).toBe(0);
+    expect(
+        (await host("lb2").attempt("ls -d /etc/ha.d /var/lib/ha-load-balancer-pair; dpkg -s heartbeat")).stdout,
+    ).toBe("");
+});
