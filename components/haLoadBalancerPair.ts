@@ -98,7 +98,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
 }
 
 /**
- * The children. Packages are installed on both hosts at once. Everything that can disturb a
+ * The children. Nothing is changed before both hosts are found fit. Packages are installed on both at once. Everything that can disturb a
  * service reaches the second host first, and the first host only when the second is well.
  */
 function converge(
@@ -108,11 +108,11 @@ function converge(
     areRight: pulumi.Output<boolean>,
     parent: pulumi.Resource,
 ): void {
-    const prepared = hosts.map((host, self) => {
+    const checked = hosts.map((host, self) => remoteStep(host, preflight(pair, self, areRight), [], { parent }));
+    const prepared = hosts.map((host) => {
         const make = (step: Step, dependsOn: remote.Command[]) => remoteStep(host, step, [], { parent, dependsOn });
-        const check = make(preflight(pair, self, areRight), []);
-        const installed = make(packages(pair), [check]);
-        return { installed, kernel: make(kernel(), [check]), keys: make(authkeys(pair), [installed]) };
+        const installed = make(packages(pair), checked);
+        return { installed, kernel: make(kernel(), checked), keys: make(authkeys(pair), [installed]) };
     });
     // A new key lies ready on both hosts before the first of them changes to it.
     const allKeys = prepared.map(({ keys }) => keys);

@@ -79,6 +79,37 @@ describe("mistakes", () => {
         expect(said).not.toMatch(/^\s+at /m);
     });
 
+    test("so is what the network, other programs and other pairs have against it", async () => {
+        const [first, second, stranger] = ["lb1", "lb2", "web1"].map((name) => used.lab.host(name));
+        const state = "/var/lib/ha-load-balancer-pair";
+        await stranger.run("ip address add 192.168.0.99/24 dev eth0");
+        await first.run(`mkdir -p ${state}; echo shop/prod/lb >${state}/pair`);
+        await first.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 100000))K /var/filler");
+        await second.run("systemd-run --quiet --unit taker systemd-socket-activate -l 80 --accept cat");
+        await second.run(
+            "printf '#!/bin/sh\necho $(($(/usr/bin/date +%%s) - 7200))\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date",
+        );
+        await second.run("mv /usr/bin/apt-get /usr/bin/apt-get.away");
+        configure({});
+        const said = await failure(used.stack, "preview");
+        await second.run("mv /usr/bin/apt-get.away /usr/bin/apt-get");
+        await stranger.run("ip address delete 192.168.0.99/24 dev eth0");
+        await first.run(`rm -r ${state} /var/filler`);
+        await second.run("systemctl stop taker; rm /usr/local/bin/date");
+        for (const line of [
+            /lb1\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99\. What to do: declare an address/,
+            /lb2\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99/,
+            /lb1\.example\.com: the host belongs to another pair: shop\/prod\/lb\. What to do: destroy it there first/,
+            /lb1\.example\.com: \/var has \d\d MiB free, and 300 are needed\. What to do: make room/,
+            /lb2\.example\.com: port 80 is taken by systemd-socket- \(process \d+\)\. What to do: stop that program/,
+            /lb2\.example\.com: there is no apt-get\. What to do: use Debian 12 or later/,
+            /lb2\.example\.com: its clock is 7[12]\d\d s behind the one here\. What to do: set it/,
+        ]) {
+            expect(said).toMatch(line);
+        }
+        expect(said).not.toMatch(/lb1\.example\.com: (port|its clock)|lb2\.example\.com: (the host|\/var)/);
+    });
+
     test("a user without passwordless sudo is told what to allow", async () => {
         await used.lab
             .host("lb2")

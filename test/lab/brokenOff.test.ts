@@ -1,0 +1,199 @@
+/**
+ * Runs that break off: pulumi, a plugin or a host dies, the disk or the network gives out, the state is lost. The pair
+ * serves on if it served before, and the next pulumi up completes with no step in between.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
+import type { Lab } from "../../lab/lab";
+import { labStack, type Settings, writeConfig } from "../../lab/pulumi";
+import { attempt, sleep } from "../../toolchain/shell";
+import type { Stack } from "../../toolchain/stack";
+import { balancers, counts, failedUp, holds, kill, page, site, underLoad, upUntil, usePair } from "./fixture";
+
+const steps = ["preflight", "packages", "kernel", "authkeys", "haproxy-secrets", "haproxy", "heartbeat", "health"];
+const all = 21;
+
+/** No file that was begun and not finished. */
+async function expectNoLeftOvers(hosts: Host[]): Promise<void> {
+    const look =
+        "find /etc /usr/sbin /run /var/lib/ha-load-balancer-pair -xdev -name '*ha-load-balancer-pair*.new' -o -name 'ha-load-balancer-pair.??????' " +
+        "-o -path '/var/lib/ha-load-balancer-pair/*.new' -o -path /usr/sbin/policy-rc.d; dpkg --audit";
+    expect(await Promise.all(hosts.map((host) => host.run(look)))).toEqual(hosts.map(() => ""));
+}
+
+/** Makes the next pulumi up run every step of a host once more. */
+function rerun({ lab, stack }: { lab: Lab; stack: Stack }, name: string, identity: string): void {
+    const hosts = balancers(lab).map((host) => ({
+        name: host.plan.fqdn,
+        address: host.address,
+        ...(host.name === name ? { identity } : {}),
+    }));
+    writeConfig(lab, stack.place.configFile as string, { hosts });
+}
+
+/** Takes all of the disk, with what is kept back for root. */
+async function fill(host: Host): Promise<void> {
+    await host.attempt("fallocate -l $(($(stat -f -c '%f * %S' /) - 65536)) /var/filler");
+}
+
+describe("at the first converge, pulumi killed in each step,", () => {
+    const used = usePair({ name: "killed" });
+    const hosts = () => ["lb1", "lb2"].map((name) => used.lab.host(name));
+
+    test.each([
+        ...steps.map((step) => `lb2.example.com-${step}`),
+        "lb1.example.com-heartbeat",
+        "verify",
+    ])("%s", async (step) => {
+        await upUntil(used.stack, new RegExp(`lb-${step} creating`), kill);
+    });
+
+    test("the next pulumi up completes", async () => {
+        await used.stack.up();
+        expect((await page(used.lab, site)).status).toBe(200);
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: all });
+        await expectNoLeftOvers(hosts());
+    });
+});
+
+describe("at the first converge, on the second host,", () => {
+    const used = usePair({ name: "failing" });
+    const lb2 = () => used.lab.host("lb2");
+
+    test("the repository cannot be reached half-way: one error, and nothing is left half", async () => {
+        await lb2().run("apt-get -qq update; umount -l /srv/repo");
+        const said = await failedUp(used.stack);
+        expect(said).toContain(
+            'lb2.example.com: step "packages" failed (apply): apt-get could not install: heartbeat haproxy',
+        );
+        expect(said).toContain("What to do: mend the package sources");
+        await lb2().powerOff();
+        await lb2().powerOn();
+        await lb2().booted();
+    });
+
+    test("the disk fills up while packages are installed: one error", async () => {
+        const { code, said } = await upUntil(used.stack, /lb2\.example\.com-packages creating/, () => fill(lb2()));
+        expect(code).not.toBe(0);
+        expect(said).toMatch(/lb2\.example\.com: step "packages" failed \(apply\)/);
+        await lb2().run("rm /var/filler");
+    });
+
+    test.each(steps)("it loses power in the step %s, and pulumi says which host and step", async (step) => {
+        rerun(used, "lb2", `power-${step}`);
+        const line = new RegExp(`lb-lb2\\.example\\.com-${step} (creating|updating)`);
+        const { code, said } = await upUntil(used.stack, line, async () => {
+            // Into the middle of what takes longer.
+            await sleep(step === "packages" ? 5000 : 50);
+            await lb2().powerOff();
+            await lb2().powerOn();
+        });
+        expect(code).not.toBe(0);
+        expect(said).toContain(`lb-lb2.example.com-${step} **`);
+        await lb2().booted();
+    });
+
+    test("another package manager is at work: it is waited for, and pulumi up completes", async () => {
+        const other = lb2().run("apt-get -qq -y -o DPkg::Pre-Invoke::='sleep 10' install arping 2>&1");
+        await sleep(1000);
+        await used.stack.up();
+        await other;
+        expect((await page(used.lab, site)).status).toBe(200);
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: all });
+        await expectNoLeftOvers([lb2()]);
+    });
+});
+
+describe("a pair that serves", () => {
+    const used = usePair({ name: "serving" });
+    const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
+    const configure = (settings: Settings) => writeConfig(used.lab, used.stack.place.configFile as string, settings);
+    beforeAll(async () => {
+        await used.stack.up();
+        await sleep(6000);
+    });
+
+    async function expectWell(stack: Stack = used.stack): Promise<void> {
+        expect(counts(await stack.preview())).toEqual({ unchanged: all });
+        expect(await holds(lb1())).toBe(true);
+        await expectNoLeftOvers([lb1(), lb2()]);
+    }
+
+    test("two pulumi up at once: one of them is refused with a plain error", async () => {
+        configure({ timeout: { client: "40s" } });
+        const { failed } = await underLoad(used.lab, "two pulumi up at once", async () => {
+            const ends = await Promise.allSettled([used.stack.up(), used.stack.up()]);
+            const refused = ends.filter((end) => end.status === "rejected").map((end) => String(end.reason));
+            expect(refused).toHaveLength(1);
+            expect(refused[0]).toMatch(/the stack is currently locked by 1 lock/);
+        });
+        expect(failed).toBe(0);
+        await expectWell();
+    });
+
+    test("a plugin is killed", async () => {
+        configure({ timeout: { client: "41s" } });
+        const { failed } = await underLoad(used.lab, "a plugin killed", async () => {
+            const { code } = await upUntil(used.stack, /lb2\.example\.com-haproxy updating/, (pulumi) =>
+                attempt(["pkill", "-KILL", "-P", String(pulumi.pid), "-f", "pulumi-resource-command"]),
+            );
+            expect(code).not.toBe(0);
+            await used.stack.up();
+        });
+        expect(failed).toBe(0);
+        await expectWell();
+    });
+
+    test("the disk of the second host is full: one error before anything is changed", async () => {
+        await fill(lb2());
+        configure({ timeout: { client: "42s" } });
+        const said = await failedUp(used.stack);
+        expect(said).toMatch(
+            /lb2\.example\.com: \/\w+ has \d MiB free, and 10 are needed\. What to do: make room there/,
+        );
+        await lb2().run("rm /var/filler");
+        await used.stack.up();
+        await expectWell();
+    });
+
+    test("the state is lost: a stack created anew over the hosts costs no request", async () => {
+        rmSync(join(used.lab.scratch, "state"), { recursive: true });
+        used.stack = await labStack(used.lab);
+        const { failed, several } = await underLoad(used.lab, "a stack created anew", () => used.stack.up());
+        expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+        await expectWell();
+    });
+
+    test.each(["haproxy", "heartbeat"])("the second host loses power in the step %s", async (step) => {
+        rerun(used, "lb2", `power-${step}`);
+        const { failed } = await underLoad(used.lab, `second host without power in ${step}`, async () => {
+            await upUntil(used.stack, new RegExp(`lb2\\.example\\.com-${step} updating`), async (pulumi) => {
+                await lb2().powerOff();
+                kill(pulumi);
+                await lb2().powerOn();
+                await lb2().booted();
+            });
+            await used.stack.up();
+        });
+        expect(failed).toBe(0);
+        await expectWell();
+    });
+
+    test("the first host loses power in the step heartbeat: the second serves, and the next pulumi up completes", async () => {
+        rerun(used, "lb1", "power-heartbeat");
+        await underLoad(used.lab, "first host without power in heartbeat", async () => {
+            await upUntil(used.stack, /lb1\.example\.com-heartbeat updating/, async (pulumi) => {
+                await lb1().powerOff();
+                kill(pulumi);
+                await sleep(3000);
+                expect((await page(used.lab, site)).status).toBe(200);
+                await lb1().powerOn();
+                await lb1().booted();
+            });
+            await used.stack.up();
+        });
+        await expectWell();
+    });
+});
