@@ -10,8 +10,6 @@ export function classicArgs(): HaLoadBalancerPairArgs {
             { name: "lb2.example.com", address: "192.168.0.101", hostKey },
         ],
         virtualIps: [{ address: "192.168.0.99" }],
-        // The hosts of these examples are asked by the lab tests only.
-        driftDetection: false,
         haproxy: {
             listen: {
                 name: "webfarm",

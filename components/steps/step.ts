@@ -117,6 +117,25 @@ export function goneStep(name: string, host: string, parent: pulumi.Resource): v
     new remote.Command(name, { connection, create: "false" }, { parent, ...untouched });
 }
 
+/**
+ * Tells the way out where a command failed without a word of ours: the host did not answer, or went away. The scripts
+ * tell their own. `name` is that of the component, because a hook's must be unique in a stack.
+ */
+export function wayOut(name: string, parent: pulumi.Resource): pulumi.ResourceHookBinding {
+    const hook = new pulumi.ErrorHook(`${name}-way-out`, ({ name: step, errors }) => {
+        if (!errors[0]?.includes("What to do:")) {
+            const what =
+                "see that the host runs and lets you log in, then run the same again; every step can be repeated";
+            pulumi.log.error(
+                `${step}: the host did not answer, or the connection to it broke off. What to do: ${what}`,
+                parent,
+            );
+        }
+        return false;
+    });
+    return { onError: [hook] };
+}
+
 /** What a finished step says of itself: no secret, and different after every run. */
 export function report(command: remote.Command): pulumi.Output<string> {
     return pulumi.unsecret(command.stdout);

@@ -6,20 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { Probe } from "../../lab/probe";
 import { sleep, until } from "../../toolchain/shell";
-import { counts, holds, page, site, untilHolds, usePair, virtualIp } from "./fixture";
-
-const allPackages = "dpkg-query -W -f '${Package} ${db:Status-Status}\\n'";
-
-/** Everything of a host that a converge and a destroy may change, as text to compare. */
-function snapshot(host: Host): Promise<string> {
-    return host.run(`${allPackages}
-        find /etc -xdev \\( -name 'ld.so.cache' -o -name '*-' -o -name ssl -o -path /etc/systemd/system/timers.target.wants \\) -prune \
-            -o -printf '%p %m %u %g %l\\n' | sort
-        find /var/lib/ha-load-balancer-pair /run/systemd/system 2>/dev/null
-        systemctl list-unit-files --no-legend --state=enabled
-        sysctl net.ipv4.ip_nonlocal_bind net.ipv6.conf.all.disable_ipv6 net.ipv6.ip_nonlocal_bind
-        ip -o address show | sed 's/ valid_lft.*//'`);
-}
+import { counts, holds, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
 
 /** Collects the command lines of a host's processes, from outside, until the returned function is called. */
 function watchProcesses(host: Host): () => Promise<string> {

@@ -125,6 +125,20 @@ export async function failedUp(stack: Stack): Promise<string> {
     return stdout + stderr;
 }
 
+/** Everything of a host that a converge and a destroy may change, as text to compare. */
+export function snapshot(host: Host): Promise<string> {
+    return host.run(`dpkg-query -W -f '\${Package} \${db:Status-Status}\\n'; dpkg-query -W -f '\${Version}' haproxy heartbeat
+        apt-mark showmanual
+        find /etc -xdev \\( -name 'ld.so.cache' -o -name '*-' -o -name ssl -o -path /etc/systemd/system/timers.target.wants \\) -prune \
+            -o -printf '%p %m %u %g %l\\n' -type f -exec sha256sum {} + | sort
+        find /var/lib/ha-load-balancer-pair /run/systemd/system 2>/dev/null
+        systemctl list-unit-files --no-legend --state=enabled
+        systemctl is-active haproxy heartbeat
+        sysctl net.ipv4.ip_nonlocal_bind net.ipv6.conf.all.disable_ipv6 net.ipv6.ip_nonlocal_bind
+        nft list ruleset
+        ip -o address show | sed 's/ valid_lft.*//'`);
+}
+
 /** Counts from the end of a preview or an update: `{ create: 21 }`, `{ unchanged: 21 }`. */
 export function counts(output: string): Record<string, number> {
     const summary = output.slice(output.lastIndexOf("Resources:"));

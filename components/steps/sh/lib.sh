@@ -57,7 +57,8 @@ keep_original() {
     if [ -e "$1" ] || [ -L "$1" ]; then
         (umask 077 && mkdir -p "$state/originals$(dirname "$1")")
         cp -a "$1" "$state/originals$1.new"
-        sync "$state/originals$1.new"
+        # A link has no content to be on disk, and may lead nowhere.
+        [ -L "$1" ] || sync "$state/originals$1.new"
         mv -f "$state/originals$1.new" "$state/originals$1"
     fi
     echo "$1" >>"$state/managed"

@@ -26,6 +26,7 @@ is_as_declared() {
 
 remember_packages() {
     [ ! -e "$state/packages.before" ] || return 0
+    getent passwd hacluster >/dev/null || : >"$state/hacluster.is-new"
     installed >"$state/packages.new"
     sync "$state/packages.new"
     mv "$state/packages.new" "$state/packages.before"
@@ -102,7 +103,12 @@ remove() {
             apt purge $(comm -12 "$scratch/ours" "$scratch/requested")
             apt purge $(unneeded | comm -12 "$scratch/ours" -)
         fi
-        rm -f "$state/packages.before"
+        # Heartbeat's packages leave their user and its group behind.
+        if [ -e "$state/hacluster.is-new" ] && ! is_installed heartbeat; then
+            ! getent passwd hacluster >/dev/null || userdel hacluster
+            ! getent group haclient >/dev/null || groupdel haclient
+        fi
+        rm -f "$state/packages.before" "$state/hacluster.is-new"
         systemctl daemon-reload
     fi
 }

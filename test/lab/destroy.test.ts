@@ -1,0 +1,41 @@
+/** What a destroy gives back to hosts that were in use before. (Fresh hosts are in classic.test.ts.) */
+import { expect, test } from "vitest";
+import { page, site, snapshot, usePair } from "./fixture";
+
+const used = usePair({ name: "destroy" });
+const hosts = () => ["lb1", "lb2"].map((name) => used.lab.host(name));
+const onBoth = (command: string) => Promise.all(hosts().map((host) => host.run(command)));
+
+const ownConfiguration = `defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+listen mine
+    bind :8080
+    server web 192.168.0.102:80
+`;
+
+test("a user's own HAProxy, with its configuration, its drop-in and its packages, is back after a destroy", async () => {
+    await onBoth(`apt-get -qq update && apt-get -qq -y install haproxy socat >/dev/null 2>&1
+        mkdir -p /etc/systemd/system/haproxy.service.d /etc/ha.d
+        printf '[Service]\\nNice=1\\n' >/etc/systemd/system/haproxy.service.d/mine.conf
+        echo 'left by hand' >/etc/ha.d/ha.cf
+        ln -s /nowhere /etc/ha.d/authkeys
+        sysctl -q -w net.ipv4.ip_nonlocal_bind=1
+        systemctl daemon-reload`);
+    await Promise.all(
+        hosts().map((host) => host.run("cat >/etc/haproxy/haproxy.cfg; systemctl restart haproxy", ownConfiguration)),
+    );
+    const before = await Promise.all(hosts().map(snapshot));
+    const mine = hosts().map(({ address }) => `http://${address}:8080/`);
+    expect((await page(used.lab, mine[0])).status).toBe(200);
+
+    await used.stack.up();
+    expect((await page(used.lab, site)).status).toBe(200);
+    await used.stack.destroy();
+
+    expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
+    expect((await page(used.lab, site)).status).toBe(0);
+    expect((await Promise.all(mine.map((url) => page(used.lab, url)))).map(({ status }) => status)).toEqual([200, 200]);
+});
