@@ -19,7 +19,7 @@ export async function ensureAnsible(): Promise<void> {
 }
 
 /** Runs the play against a lab's load balancers, as fast as its documentation says: pipelining and one SSH connection. */
-export async function play(lab: Lab): Promise<void> {
+export async function play(lab: Lab, variables: Record<string, string> = {}, ...options: string[]): Promise<void> {
     mkdirSync(lab.scratch, { recursive: true });
     const inventory = join(lab.scratch, "inventory");
     const hosts = lab.hosts.filter(({ plan }) => plan.role === "load balancer");
@@ -39,5 +39,15 @@ export async function play(lab: Lab): Promise<void> {
         ANSIBLE_LOCALHOST_WARNING: "False",
         HOME: lab.scratch,
     };
-    await lab.run([join(venv, "bin", "ansible-playbook"), "-i", inventory, playbook], { env });
+    const words = ["-i", inventory, "--extra-vars", JSON.stringify(variables), ...options, playbook];
+    await lab.run([join(venv, "bin", "ansible-playbook"), ...words], { env });
+}
+
+/** What Ansible itself needs on the hosts, in front of its clock. */
+export async function withPython(lab: Lab): Promise<void> {
+    const command =
+        "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install python3";
+    const hosts = lab.hosts.filter(({ plan }) => plan.role === "load balancer");
+    await Promise.all(hosts.map((host) => host.run(command)));
+    await Promise.all(hosts.map((host) => host.run("rm -rf /var/lib/apt/lists/*_*")));
 }

@@ -1,30 +1,19 @@
 /** `npm run bench -- converge`: from bare hosts to a serving pair, beside a plain script and beside Ansible. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Lab } from "../lab/lab";
+import type { Lab } from "../lab/lab";
 import { Probe } from "../lab/probe";
 import { labStack } from "../lab/pulumi";
 import { root } from "../toolchain/paths";
-import { attempt, cleanUp, run, sleep, step, UserError } from "../toolchain/shell";
-import { ensureAnsible, play } from "./ansible";
-import { machine, median, peakMemory, seconds, spread, table, untilServing } from "./measure";
+import { attempt, run, sleep, step, UserError } from "../toolchain/shell";
+import { ensureAnsible, play, withPython } from "./ansible";
+import { machine, median, onBareHosts, peakMemory, ratio, seconds, spread, table, untilServing } from "./measure";
 
-const name = `b${process.pid}`;
 const site = "http://192.168.0.99/";
 
 interface Converge {
     done: number;
     serving: number;
-}
-
-/** Bare hosts for one contender; gone afterwards. */
-async function onBareHosts<T>(action: (lab: Lab) => Promise<T>): Promise<T> {
-    const lab = await Lab.up({ name });
-    try {
-        return await action(lab);
-    } finally {
-        await cleanUp(() => Lab.down(name));
-    }
 }
 
 function balancers(lab: Lab) {
@@ -57,13 +46,6 @@ async function plainScript(lab: Lab): Promise<void> {
             }
         }),
     );
-}
-
-async function withPython(lab: Lab): Promise<void> {
-    const command =
-        "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install python3";
-    await Promise.all(balancers(lab).map((host) => host.run(command)));
-    await Promise.all(balancers(lab).map((host) => host.run("rm -rf /var/lib/apt/lists/*_*")));
 }
 
 async function benchScript(): Promise<Converge> {
@@ -122,10 +104,6 @@ async function powerLossGaps(lab: Lab, count: number): Promise<number[]> {
         await lb1.booted();
     }
     return gaps;
-}
-
-function ratio(value: number, baseline: number): string {
-    return `${(value / baseline).toFixed(2)} ×`;
 }
 
 /** Runs every contender `runs` times, in turn, so that a slow minute of the machine meets all of them. */

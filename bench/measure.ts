@@ -1,8 +1,21 @@
 /** Clocks and scales: what the benchmarks have in common. */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import type { Lab } from "../lab/lab";
-import { sleep } from "../toolchain/shell";
+import { Lab } from "../lab/lab";
+import { cleanUp, sleep } from "../toolchain/shell";
+
+/** The lab of this run. */
+export const labName = `b${process.pid}`;
+
+/** Bare hosts for one contender; gone afterwards. */
+export async function onBareHosts<T>(action: (lab: Lab) => Promise<T>): Promise<T> {
+    const lab = await Lab.up({ name: labName });
+    try {
+        return await action(lab);
+    } finally {
+        await cleanUp(() => Lab.down(labName));
+    }
+}
 
 export async function seconds(action: () => Promise<unknown>): Promise<number> {
     const start = performance.now();
@@ -113,4 +126,8 @@ export function machine(): string {
 export function table(header: string[], rows: string[][]): string {
     const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
     return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+export function ratio(value: number, baseline: number): string {
+    return `${(value / baseline).toFixed(2)} ×`;
 }
