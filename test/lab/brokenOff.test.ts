@@ -62,6 +62,13 @@ describe("at the first converge, on the second host,", () => {
     const used = usePair({ name: "failing" });
     const lb2 = () => used.lab.host("lb2");
 
+    // A disk so slow that there is a middle to lose power in.
+    beforeAll(async () => {
+        await lb2().run(
+            "printf '#!/bin/sh\\nsleep 0.7\\nexec /usr/bin/sync \"$@\"\\n' >/usr/local/bin/sync; chmod +x /usr/local/bin/sync",
+        );
+    });
+
     test("the repository cannot be reached half-way: one error, and nothing is left half", async () => {
         await lb2().run("apt-get -qq update; umount -l /srv/repo");
         const said = await failedUp(used.stack);
@@ -85,8 +92,8 @@ describe("at the first converge, on the second host,", () => {
         rerun(used, "lb2", `power-${step}`);
         const line = new RegExp(`lb-lb2\\.example\\.com-${step} (creating|updating)`);
         const { code, said } = await upUntil(used.stack, line, async () => {
-            // Into the middle of what takes longer.
-            await sleep(step === "packages" ? 5000 : 50);
+            // What packages does is mostly apt's.
+            await sleep(step === "packages" ? 5000 : 500);
             await lb2().powerOff();
             await lb2().powerOn();
         });
@@ -98,6 +105,7 @@ describe("at the first converge, on the second host,", () => {
     });
 
     test("another package manager is at work: it is waited for, and pulumi up completes", async () => {
+        await lb2().run("rm /usr/local/bin/sync");
         const other = lb2().run("apt-get -qq -y -o DPkg::Pre-Invoke::='sleep 10' install arping 2>&1");
         await sleep(1000);
         await used.stack.up();
