@@ -1,13 +1,20 @@
 /** Resolved inputs in, with the defaults that args.ts promises filled in. Pure. */
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
+import * as ipaddr from "ipaddr.js";
 import type { BindArgs, HaproxyArgs, HeartbeatArgs, StatsArgs, VirtualIpArgs } from "./args";
 import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "./model";
 import { milliseconds } from "./time";
 
+/** The one spelling of an address that `ip` prints too (RFC 5952). */
+export function canonical(address: string): string {
+    return isIPv6(address) ? (ipaddr.parse(address) as ipaddr.IPv6).toRFC5952String() : address;
+}
+
 export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[]): VirtualIp[] {
     return args.map((virtualIp) => ({
         ...virtualIp,
+        address: canonical(virtualIp.address),
         prefixLength: virtualIp.prefixLength ?? (isIPv6(virtualIp.address) ? 64 : 24),
     }));
 }
@@ -43,7 +50,7 @@ export function bindDefaults(bind: Unwrap<BindArgs>[] = [{ port: 80 }], virtualI
     return bind.flatMap(({ address, port }) =>
         address === undefined
             ? virtualIps.map((virtualIp) => ({ address: virtualIp.address, port }))
-            : [{ address, port }],
+            : [{ address: canonical(address), port }],
     );
 }
 

@@ -65,23 +65,24 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
             statsPassword: pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24)),
         };
         const areRight = validated(name, args);
-        const isGone = (host: string) => args.goneHosts?.includes(host) ?? false;
+        const gone = (args.goneHosts ?? []).map((host) => host.toLowerCase());
+        const isGone = (host: string) => gone.includes(host.toLowerCase());
         const surveyed = args.hosts.map((host) => ({
             name: host.name,
             connection: connectionTo(host, args.connection),
             isGone: isGone(host.name),
         }));
-        const generations =
-            args.driftDetection === false || !hasEngine() ? [] : surveyPair(this, surveyed, pair, areRight);
+        const generations = args.driftDetection === false || !hasEngine() ? [] : surveyPair(this, surveyed, pair);
         const hosts = args.hosts.map((host, self) => ({
-            prefix: `${name}-${host.name}`,
+            name: host.name.toLowerCase(),
+            prefix: `${name}-${host.name.toLowerCase()}`,
             connection: surveyed[self].connection,
             identity: host.identity,
             generation: generations[self],
             isGone: surveyed[self].isGone,
         }));
         converge(name, hosts, pair, areRight, this);
-        forget(name, args, this);
+        forget(name, gone, hosts, this);
 
         this.url = pair.haproxy.apply(({ listen }) => `${site(listen)}/`);
         this.statisticsUrl = pair.haproxy.apply(({ listen, stats }) => `${site(listen)}${stats.uri}`);
@@ -138,7 +139,7 @@ function converge(
 }
 
 /** What the engine remembers of hosts that are gone and replaced is kept once more, so that it can be dropped without logging in. */
-function forget(name: string, { hosts, goneHosts = [] }: HaLoadBalancerPairArgs, parent: pulumi.Resource): void {
+function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pulumi.Resource): void {
     for (const gone of goneHosts) {
         pulumi.log.warn(
             `${gone} counts as gone (goneHosts): nothing is done on it. If it still exists, its packages, files and services ` +

@@ -164,11 +164,12 @@ export async function main(body: () => Promise<number | undefined>): Promise<voi
     try {
         process.exitCode = (await body()) ?? 0;
     } catch (error) {
-        if (!(error instanceof UserError)) {
+        // Whatever an interrupted program trips over, it must get to its clean-up.
+        if (!isStopping && !(error instanceof UserError)) {
             throw error;
         }
         if (!isStopping) {
-            process.stderr.write(`error: ${error.message}\n`);
+            process.stderr.write(`error: ${(error as UserError).message}\n`);
         }
         process.exitCode = 1;
     }

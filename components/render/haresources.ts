@@ -8,9 +8,13 @@ export function haresources(virtualIps: VirtualIp[], preferred: Node): string {
 `;
 }
 
-/** Resources split their arguments at "::", so an IPv6 address is written out in full. */
 export function resource(virtualIp: VirtualIp): string {
+    return `VirtualIp::${agentArgument(virtualIp)}`;
+}
+
+/** `ADDRESS/PREFIX[/INTERFACE]`. Resources split their arguments at "::", so an IPv6 address is written out in full. */
+export function agentArgument(virtualIp: VirtualIp): string {
     const address = ipaddr.parse(virtualIp.address).toNormalizedString();
     const place = virtualIp.interface ? `/${virtualIp.interface}` : "";
-    return `VirtualIp::${address}/${virtualIp.prefixLength}${place}`;
+    return `${address}/${virtualIp.prefixLength}${place}`;
 }

@@ -13,7 +13,7 @@ const resourceAgent = () => readFileSync(join(__dirname, "..", "host", "VirtualI
 export function heartbeat({ nodes, heartbeat: model, virtualIps }: Pair, self: number): Step {
     return {
         name: "heartbeat",
-        scripts: ["pair.sh", "heartbeat.sh"],
+        scripts: ["pair.sh", "undo.sh", "heartbeat.sh"],
         payload: pulumi.all([nodes, model, virtualIps]).apply(([allNodes, resolved, vips]) => ({
             values: pairValues(allNodes, vips, self),
             files: [

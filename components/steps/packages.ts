@@ -7,7 +7,7 @@ import type { Step } from "./step";
 export function packages({ heartbeat, haproxy }: Pair): Step {
     return {
         name: "packages",
-        scripts: ["packages.sh"],
+        scripts: ["undo.sh", "packages.sh"],
         payload: pulumi.all([heartbeat, haproxy]).apply(([membership, proxy]) => {
             const versions = { heartbeat: membership.version, haproxy: proxy.version };
             const words = Object.entries(versions).map(([name, version]) => (version ? `${name}=${version}` : name));

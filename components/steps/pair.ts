@@ -1,7 +1,7 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "../model";
-import { resource } from "../render/haresources";
+import { agentArgument, resource } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
 export interface Pair {
@@ -29,7 +29,7 @@ export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number)
         node: nodes[self].name,
         peer: nodes[1 - self].name,
         preferred: self === 0 ? "yes" : "no",
-        virtual_ips: virtualIps.map(({ address }) => address).join(" "),
+        virtual_ips: virtualIps.map(agentArgument).join(" "),
         first_resource: resource(virtualIps[0]),
     };
 }

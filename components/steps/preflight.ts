@@ -1,5 +1,6 @@
 /** Refuses a host that cannot become a load balancer, before anything is changed on it. */
 import * as pulumi from "@pulumi/pulumi";
+import { agentArgument } from "../render/haresources";
 import type { Expectations } from "../survey/survey";
 import { listens, type Pair } from "./pair";
 import type { Step } from "./step";
@@ -13,7 +14,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
             node: allNodes[self].name,
             own_addresses: words([allNodes[self].address, ...ucast.map((link) => link.addresses[self])]),
             interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
-            virtual_ips: words(vips.map(({ address }) => address)),
+            virtual_ips: words(vips.map(agentArgument)),
             listens: listens(binds),
             pair: id,
         }));
@@ -23,7 +24,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
 export function preflight(pair: Pair, self: number, areRight: pulumi.Output<boolean>): Step {
     return {
         name: "preflight",
-        scripts: ["preflight.sh"],
+        scripts: ["undo.sh", "preflight.sh"],
         payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
     };
 }

@@ -11,6 +11,8 @@ import { script } from "./script";
 
 /** A host as the steps see it. */
 export interface StepHost {
+    /** The node name. */
+    name: string;
     /** Prefix of the resource names: `<component>-<host name>`. */
     prefix: string;
     connection: types.input.remote.ConnectionArgs;
@@ -80,6 +82,7 @@ export function remoteStep(
     const reports = pulumi.all(after.map(report));
     const stdin = pulumi.all([step.payload, host.identity, reports]).apply(([payload, identity, before]) => {
         const values = {
+            host: host.name,
             ...payload.values,
             ...(identity === undefined ? {} : { identity }),
             ...(before.length === 0 ? {} : { after: before.join("\n") }),

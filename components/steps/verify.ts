@@ -1,5 +1,6 @@
 /** The pair as a whole: one holder for each virtual IP, and HAProxy answering on it. */
 import * as pulumi from "@pulumi/pulumi";
+import { agentArgument } from "../render/haresources";
 import { heldBy } from "./health";
 import { listens, type Pair } from "./pair";
 import type { Step } from "./step";
@@ -13,7 +14,7 @@ export function verify({ nodes, virtualIps, bind }: Pair, peerReport: pulumi.Out
             values: {
                 peer: allNodes[0].name,
                 held_by_peer: heldBy(said),
-                virtual_ips: vips.map(({ address }) => address).join(" "),
+                virtual_ips: vips.map(agentArgument).join(" "),
                 listens: listens(binds),
             },
         })),

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { printedPlainly } from "../problems";
 import type { Pair } from "../steps/pair";
 import { expectations } from "../steps/preflight";
-import { clockProblem, generation, strangers, withVirtualIps } from "./generations";
+import { clockProblem, generation, strangers, withFreshReport, withVirtualIps } from "./generations";
 import type { Login } from "./ssh";
 import { notAsked, type Survey, survey } from "./survey";
 
@@ -15,16 +15,15 @@ export interface SurveyedHost {
     isGone: boolean;
 }
 
-/** For each host, the generation of a step: undefined where the host could not be asked. Nobody is asked before the inputs are found right. */
+/** For each host, the generation of a step: undefined where the host could not be asked. */
 export function surveyPair(
     component: pulumi.Resource,
     hosts: SurveyedHost[],
     pair: Pair,
-    inputs: pulumi.Output<boolean>,
 ): ((step: string) => pulumi.Output<string | undefined>)[] {
     const answers = hosts.map((host, self) =>
         pulumi
-            .all([host.connection, expectations(pair, self), inputs])
+            .all([host.connection, expectations(pair, self)])
             .apply(([login, expected]) => (host.isGone ? notAsked("it is gone") : survey(login as Login, expected))),
     );
     const judged = pulumi.all([pair.virtualIps, pulumi.all(answers)]).apply(([virtualIps, surveys]) => {
@@ -33,7 +32,7 @@ export function surveyPair(
             virtualIps.map(({ address }) => address),
         );
         judge(component, hosts, all);
-        return all;
+        return withFreshReport(all);
     });
     // What the hosts said has no secret in it, though the login that was used to ask them has.
     const told = pulumi.unsecret(judged);

@@ -3,6 +3,7 @@
  * manifest there, with a generation, and the program asks each host once what no longer matches. A step that drifted gets
  * a new generation, which changes its command's text: a preview names it, an update repairs it.
  */
+import { canonical } from "../defaults";
 import { asRoot } from "../steps/commandLine";
 import { payloadText } from "../steps/payload";
 import { script } from "../steps/script";
@@ -66,11 +67,11 @@ export function parse(text: string, now = Date.now()): Survey {
         } else if (keyword === "problem") {
             survey.problems.push(`${first}. What to do: ${second}`);
         } else if (keyword === "address") {
-            survey.addresses.push(first);
+            survey.addresses.push(canonical(first));
         } else if (keyword === "answers") {
-            survey.answered.push(first);
+            survey.answered.push(canonical(first));
         } else if (keyword === "known") {
-            survey.known.push(first);
+            survey.known.push(canonical(first));
         } else if (keyword === "time") {
             survey.clockAhead = Number(first) - Math.round(now / 1000);
         }

@@ -1,6 +1,7 @@
 /** What a destroy gives back to hosts that were in use before. (Fresh hosts are in classic.test.ts.) */
 import { expect, test } from "vitest";
-import { page, site, snapshot, usePair } from "./fixture";
+import { writeConfig } from "../../lab/pulumi";
+import { failedUp, page, site, snapshot, usePair } from "./fixture";
 
 const used = usePair({ name: "destroy" });
 const hosts = () => ["lb1", "lb2"].map((name) => used.lab.host(name));
@@ -16,8 +17,18 @@ listen mine
     server web 192.168.0.102:80
 `;
 
+test("a first pulumi up that failed half-way leaves nothing behind after a destroy", async () => {
+    const before = await Promise.all(hosts().map(snapshot));
+    const configFile = used.stack.place.configFile as string;
+    writeConfig(used.lab, configFile, { timeout: { client: "99999d" } });
+    expect(await failedUp(used.stack)).toContain("HAProxy does not accept the new haproxy.cfg");
+    await used.stack.destroy();
+    expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
+    writeConfig(used.lab, configFile, {});
+});
+
 test("a user's own HAProxy, with its configuration, its drop-in and its packages, is back after a destroy", async () => {
-    await onBoth(`apt-get -qq update && apt-get -qq -y install haproxy socat >/dev/null 2>&1
+    await onBoth(`apt-get -qq update && apt-get -qq -y install haproxy >/dev/null 2>&1
         mkdir -p /etc/systemd/system/haproxy.service.d /etc/ha.d
         printf '[Service]\\nNice=1\\n' >/etc/systemd/system/haproxy.service.d/mine.conf
         echo 'left by hand' >/etc/ha.d/ha.cf
@@ -33,7 +44,11 @@ test("a user's own HAProxy, with its configuration, its drop-in and its packages
 
     await used.stack.up();
     expect((await page(used.lab, site)).status).toBe(200);
+    // What an administrator installs later is none of ours.
+    await onBoth("apt-get -qq -y install socat >/dev/null 2>&1");
     await used.stack.destroy();
+    expect(await onBoth("dpkg-query -W -f '${db:Status-Status}' socat")).toEqual(["installed", "installed"]);
+    await onBoth("apt-get -qq -y purge socat >/dev/null 2>&1");
 
     expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
     expect((await page(used.lab, site)).status).toBe(0);

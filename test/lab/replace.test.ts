@@ -14,15 +14,22 @@ function servers() {
     ];
 }
 
+interface Declared {
+    goneHosts?: string[];
+    identity?: string;
+    /** Node names that are not the lab's. */
+    names?: Record<string, string>;
+}
+
 /** Declares two of the lab's load balancers. */
-function declare(names: string[], settings: { goneHosts?: string[]; identity?: string } = {}): void {
-    const { goneHosts = [], identity } = settings;
-    const hosts = names.map((name) => ({
-        name: host(name).plan.fqdn,
+function declare(pair: string[], settings: Declared = {}): void {
+    const { goneHosts = [], identity, names = {} } = settings;
+    const hosts = pair.map((name) => ({
+        name: names[name] ?? host(name).plan.fqdn,
         address: host(name).address,
         ...(identity ? { identity } : {}),
     }));
-    const gone = goneHosts.map((name) => host(name).plan.fqdn);
+    const gone = goneHosts.map((name) => names[name] ?? host(name).plan.fqdn);
     writeConfig(used.lab, used.stack.place.configFile as string, { hosts, goneHosts: gone, servers: servers() });
 }
 
@@ -72,11 +79,22 @@ test("the first host, which serves, is replaced: the other one takes over, and w
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
+test("the second host gets another name: what was under the old one is kept", async () => {
+    await host("lb3").run(
+        "echo lb9.example.com >/etc/hostname; hostname lb9.example.com; echo 127.0.1.1 lb9.example.com >>/etc/hosts",
+    );
+    declare(["lb2", "lb3"], { names: { lb3: "lb9.example.com" } });
+    const { failed, several } = await underLoad(used.lab, "a renamed second host", () => used.stack.up());
+    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+    expect(await host("lb2").run("cl_status nodestatus lb9.example.com")).toBe("active");
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
 test("pulumi destroy with one host dead, which is told, leaves the other one clean", async () => {
     await host("lb3").powerOff();
-    declare(["lb2", "lb3"], { goneHosts: ["lb3"] });
+    declare(["lb2", "lb3"], { goneHosts: ["lb3"], names: { lb3: "lb9.example.com" } });
     const said = await used.stack.up();
-    expect(said).toMatch(/warning: lb3\.example\.com counts as gone .* are left behind on it/);
+    expect(said).toMatch(/warning: lb9\.example\.com counts as gone .* are left behind on it/);
     await used.stack.destroy();
     expect((await page(used.lab, site)).status).toBe(0);
     expect(

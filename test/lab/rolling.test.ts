@@ -61,8 +61,13 @@ describe("costs no request and moves nothing:", () => {
         expect(preview).toMatch(/^\s*\+ deadtime 2$/m);
     });
 
+    test("another port for the heartbeats, on which the hosts do not hear each other until both have it", async () => {
+        const heartbeat = { deadtime: "2", udpport: 695 };
+        await changeUnderLoad("udpport", { statsPassword: "a-new-password", timeout: { client: "30s" }, heartbeat });
+    });
+
     test("another log facility", async () => {
-        const heartbeat = { deadtime: "2", logfacility: "local1" };
+        const heartbeat = { deadtime: "2", udpport: 695, logfacility: "local1" };
         await changeUnderLoad("log facility", {
             statsPassword: "a-new-password",
             timeout: { client: "30s" },

@@ -89,3 +89,18 @@ test("renumbered while the second host holds them: the old one is gone from both
     expect(await serves(97, 99)).toBe(true);
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
+
+test("an IPv6 address, however it is spelt, is held and known like the others", async () => {
+    await Promise.all([lb1(), lb2()].map((host, i) => host.run(`ip address add 2001:db8::${i + 1}/64 dev eth0 nodad`)));
+    const virtualIps = [{ address: `${network}99` }, { address: "2001:DB8:0::99" }];
+    writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
+    await used.stack.up();
+    const holders = await Promise.all(
+        balancers(used.lab).map(async (host) => (await addresses(host)).includes("2001:db8::99")),
+    );
+    expect(holders).toEqual([true, false]);
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    declare(99);
+    await used.stack.up();
+    expect((await addresses(lb1())).includes("2001:db8::99")).toBe(false);
+});

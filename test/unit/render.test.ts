@@ -107,7 +107,8 @@ describe("haresources", () => {
     });
 
     test("writes IPv6 out, because resources split their arguments at ::", () => {
-        const [vip] = virtualIpDefaults([{ address: "2001:db8::10", interface: "eth1" }]);
+        const [vip] = virtualIpDefaults([{ address: "2001:DB8:0::10", interface: "eth1" }]);
+        expect(vip.address).toBe("2001:db8::10");
         expect(haresources([vip], nodes[0])).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10/64/eth1\n");
     });
 });

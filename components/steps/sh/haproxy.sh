@@ -12,7 +12,6 @@ apply() {
     }
     install_files
     enable_service haproxy
-    ! was_changed "$drop_in" || systemctl daemon-reload
     now=$(fingerprint "$secrets" "$cfg")
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
@@ -50,7 +49,7 @@ keeps() {
 
 remove() {
     if is_installed haproxy; then
-        if grep -qxF haproxy "$state/packages.before" 2>/dev/null; then
+        if ! grep -qxF haproxy "$state/packages.ours" 2>/dev/null; then
             remove_files
             systemctl daemon-reload
             systemctl try-restart haproxy || say 'HAProxy did not start again with the files that were there before'

@@ -37,8 +37,8 @@ take_back() {
 }
 
 all_held() {
-    for address in $virtual_ips; do
-        holds "$address" || { [ "$failback" = no ] && answers "$address"; } || return 1
+    for virtual_ip in $virtual_ips; do
+        holds "$virtual_ip" || { [ "$failback" = no ] && answers "$virtual_ip"; } || return 1
     done
 }
 

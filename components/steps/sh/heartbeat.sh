@@ -3,36 +3,37 @@
 
 ha_cf=/etc/ha.d/ha.cf
 key=/etc/ha.d/authkeys
-agent=/etc/ha.d/resource.d/VirtualIp
 haresources=/etc/ha.d/haresources
-drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
-
-# Every virtual IP that this host may hold, by the last haresources and by those before it.
-known_virtual_ips=$state/virtual-ips
 
 # For how long a Heartbeat that cannot see its peer waits while somebody serves in the meantime, in seconds.
 patience=300
 
 apply() {
     [ -s "$key" ] || [ -s "$state/authkeys.new" ] || fail "$key is missing" 'run "pulumi up" again'
+    remember_unit
     remember_virtual_ips
     relieve_old_peer
     install_files
     enable_service heartbeat
-    ! was_changed "$drop_in" || systemctl daemon-reload
     if ! is_active heartbeat; then
         install_key
         start_heartbeat
-    elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")"; then
-        change_key
+    elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")" || ! loaded_is links "$(links)"; then
+        change_what_both_must_have
     elif ! loaded_is heartbeat "$(fingerprint "$ha_cf" "$key")" || runs_old_program heartbeat; then
         reload_heartbeat
         wait_until 60 is_back || not_back
     fi
     set_loaded heartbeat "$(fingerprint "$ha_cf" "$key")"
     set_loaded authkeys "$(fingerprint "$key")"
+    set_loaded links "$(links)"
     change_virtual_ips
     done_at
+}
+
+# Whether somebody's own Heartbeat ran here before the first run.
+remember_unit() {
+    grep -qxF "$ha_cf" "$state/managed" 2>/dev/null || ! is_active heartbeat || : >"$state/heartbeat.was-active"
 }
 
 # With a changed ha.cf Heartbeat executes itself anew and keeps what it holds. The command returns
@@ -98,15 +99,20 @@ install_key() {
     rm -f "$state/authkeys.new"
 }
 
-# Heartbeat verifies with the key that it sends with, so from here on the hosts do not hear each
-# other until the other one has changed too. The host that holds the virtual IPs goes last, and the
-# one that goes first is patient.
-change_key() {
-    hand_over
-    be_patient change_key_now
+# Where the peer's packets come from and go to.
+links() {
+    grep -E '^(udpport|ucast|bcast|mcast) ' "$ha_cf" | sha256sum | cut -d ' ' -f 1
 }
 
-change_key_now() {
+# Heartbeat verifies with the key that it sends with, and hears nobody on a link that the other one has not got yet. So
+# from here on the hosts do not hear each other until the other one has changed too. The host that holds the virtual
+# IPs goes last, and the one that goes first is patient.
+change_what_both_must_have() {
+    hand_over
+    be_patient change_now
+}
+
+change_now() {
     install_key
     reload_heartbeat
 }
@@ -183,19 +189,8 @@ keeps() {
 }
 
 remove() {
-    if is_installed heartbeat; then
-        systemctl disable --quiet --now heartbeat
-    fi
-    let_everything_go
+    leave_pair
     remove_files
     systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$known_virtual_ips"
-}
-
-# A Heartbeat that was killed has not let go what it held.
-let_everything_go() {
-    [ -x "$agent" ] && [ -e "$known_virtual_ips" ] || return 0
-    while read -r virtual_ip; do
-        "$agent" "$virtual_ip" stop
-    done <"$known_virtual_ips"
+    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded"
 }

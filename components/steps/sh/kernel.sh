@@ -21,9 +21,5 @@ keeps() {
 
 remove() {
     remove_files
-    for saved in "$state"/sysctl.*; do
-        [ -e "$saved" ] || continue
-        sysctl -q -w "${saved#"$state"/sysctl.}=$(cat "$saved")"
-        rm -f "$saved"
-    done
+    restore_sysctls
 }

@@ -25,7 +25,6 @@ fail() {
 
 # The way out for a command that failed without a word of ours.
 at_exit() {
-    status=$?
     rm -rf "$scratch"
     if [ "$status" -ne 0 ] && [ "${failed-}" != said ]; then
         printf '\n%s: step "%s" failed (%s): a command ended with %s; its message is above\n' \
@@ -95,31 +94,32 @@ install_files() {
     printf '%s\n' $changed | xargs dirname | sort -u | xargs sync
 }
 
-was_changed() {
-    case "$changed " in *" $1 "*) return 0 ;; esac
-    return 1
-}
-
-# Enables a service before the reload of systemd that a changed drop-in takes anyway.
+# Enables a service, and makes systemd read its drop-in where that is due: also one that a broken-off run has written.
 enable_service() {
     systemctl is-enabled --quiet "$1" || systemctl --quiet --no-reload enable "$1"
+    [ "$(systemctl show -p NeedDaemonReload --value "$1")" = no ] || systemctl daemon-reload
 }
 
-# Gives back what was there before.
+# remove_files [PATH …]: gives back what was there before. A host that dies here still has the original, or has it back in place.
 remove_files() {
-    for path in $files; do
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    [ $# -gt 0 ] || set -- $files
+    for path in "$@"; do
         grep -qxF "$path" "$state/managed" 2>/dev/null || continue
-        if [ -e "$state/originals$path" ] || [ -L "$state/originals$path" ]; then
-            rm -f "$path"
-            cp -a "$state/originals$path" "$path"
-            rm -f "$state/originals$path"
+        original=$state/originals$path
+        if [ -e "$original" ] || [ -L "$original" ]; then
+            cp -a "$original" "$path.ha-load-balancer-pair.new"
+            [ -L "$original" ] || sync "$path.ha-load-balancer-pair.new"
+            mv -fT "$path.ha-load-balancer-pair.new" "$path"
         else
             rm -f "$path"
             # Only folders that this component may have made, and only empty ones.
             case $path in *.service.d/*) rmdir "$(dirname "$path")" 2>/dev/null || : ;; esac
         fi
         grep -vxF "$path" "$state/managed" >"$state/managed.new" || :
+        sync "$state/managed.new"
         mv -f "$state/managed.new" "$state/managed"
+        rm -f "$original"
     done
 }
 
@@ -190,7 +190,7 @@ last_log() {
 main() {
     action=$1 step=$2
     take_lock
-    trap at_exit EXIT
+    trap 'status=$?; at_exit' EXIT
     trap 'exit 130' INT TERM HUP
     scratch=$(mktemp -d /run/ha-load-balancer-pair.XXXXXX)
     payload
@@ -202,12 +202,21 @@ main() {
             write_manifest "$3"
             ;;
         remove)
-            remove
-            rm -f "$state/manifest/$step"
+            if is_declared_as "$host"; then
+                remove
+                rm -f "$state/manifest/$step"
+            else
+                say "this machine is declared as $(cat "$state/host") now; what $host was stays for it"
+            fi
             ;;
         *) fail "unknown action" ;;
     esac
     rm -rf "$scratch"
+}
+
+# A host that was renamed is the same machine: what is removed under its old name is in use under the new one.
+is_declared_as() {
+    [ ! -e "$state/host" ] || [ "$(cat "$state/host")" = "$1" ]
 }
 
 # write_manifest GENERATION: what survey.sh compares this host with, one keyword and its values a line.

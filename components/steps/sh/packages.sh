@@ -3,18 +3,20 @@
 
 # A word of $packages: NAME or NAME=VERSION.
 apply() {
-    remember_packages
     install_files
     release_services
+    count_packages
     missing=
     for package in $packages; do
         is_as_declared "$package" || missing="$missing $package"
     done
     if [ -n "$missing" ]; then
+        remember_packages
         hold_services
         # shellcheck disable=SC2086 # a list of package names, split on purpose
         install_packages $missing
         release_services
+        count_packages
     fi
     done_at
 }
@@ -24,25 +26,16 @@ is_as_declared() {
     case $1 in *=*) [ "$(version_of "${1%%=*}")" = "${1#*=}" ] ;; esac
 }
 
+# What is there before apt is run, so that it can be told afterwards what came with it.
 remember_packages() {
-    [ ! -e "$state/packages.before" ] || return 0
-    getent passwd hacluster >/dev/null || : >"$state/hacluster.is-new"
-    installed >"$state/packages.new"
-    sync "$state/packages.new"
-    mv "$state/packages.new" "$state/packages.before"
+    [ -e "$state/packages.before" ] || store installed "$state/packages.before"
+    [ -e "$state/packages.ours" ] || getent passwd hacluster >/dev/null || : >"$state/hacluster.is-new"
 }
 
-installed() {
-    dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort
-}
-
-# Packages ask this program before they start or restart a service (invoke-rc.d(8)). It says no only
+# Packages ask a policy before they start or restart a service (invoke-rc.d(8)). This one says no only
 # while the mark in /run is there, so that a host which dies now boots as ever.
-policy=/usr/sbin/policy-rc.d
-hold_mark=/run/ha-load-balancer-pair.hold
-
 hold_services() {
-    trap 'release_services; at_exit' EXIT
+    trap 'status=$?; release_services; at_exit' EXIT
     # Somebody else's policy stays: it decides, and a service that it lets start is reconfigured later.
     [ ! -e "$policy" ] || return 0
     : >"$hold_mark"
@@ -54,11 +47,6 @@ case $1 in heartbeat* | haproxy*) exit 101 ;; esac
 POLICY
     chmod 0755 "$policy.new"
     mv "$policy.new" "$policy"
-}
-
-release_services() {
-    rm -f "$hold_mark"
-    ! grep -qs '^# Written by ha-load-balancer-pair' "$policy" || rm -f "$policy"
 }
 
 install_packages() {
@@ -79,50 +67,13 @@ available() {
     done
 }
 
-# apt waits for another package manager to finish, and leaves files that are there as they are.
-apt() {
-    apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >&2
-}
-
 keeps() {
     for package in $packages; do
         echo "package $(echo "$package" | tr '=' ' ')"
     done
 }
 
-# Only what came with this component goes, and of that only what nobody else needs by now.
 remove() {
     remove_files
-    if [ -e "$state/packages.before" ]; then
-        installed | comm -13 "$state/packages.before" - >"$scratch/ours"
-        # shellcheck disable=SC2046 # a list of package names, split on purpose
-        if [ -s "$scratch/ours" ] && takes_only_ours; then
-            apt purge $(cat "$scratch/ours")
-        elif [ -s "$scratch/ours" ]; then
-            say 'packages installed since need some of those that came with this component; these stay'
-            apt purge $(comm -12 "$scratch/ours" "$scratch/requested")
-            apt purge $(unneeded | comm -12 "$scratch/ours" -)
-        fi
-        # Heartbeat's packages leave their user and its group behind.
-        if [ -e "$state/hacluster.is-new" ] && ! is_installed heartbeat; then
-            ! getent passwd hacluster >/dev/null || userdel hacluster
-            ! getent group haclient >/dev/null || groupdel haclient
-        fi
-        rm -f "$state/packages.before" "$state/hacluster.is-new"
-        systemctl daemon-reload
-    fi
-}
-
-takes_only_ours() {
-    echo "$packages" | tr ' ' '\n' | sed 's/=.*//' | sort >"$scratch/requested"
-    # shellcheck disable=SC2046 # a list of package names, split on purpose
-    apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
-        comm -13 "$scratch/ours" - | grep -q . && return 1
-    return 0
-}
-
-# A package that another one merely recommends or suggests is not needed by it.
-unneeded() {
-    apt-get -s -o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 autoremove |
-        sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort
+    remove_packages
 }

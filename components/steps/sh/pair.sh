@@ -1,18 +1,19 @@
 # What health and verify both look at: who holds the virtual IPs, and whether HAProxy answers there.
 
+# A virtual IP is a word as the agent takes it: ADDRESS/PREFIX[/INTERFACE].
 holds() {
-    ip -o address show to "$1" | grep -q .
+    ip -o address show to "${1%%/*}" | grep -q .
 }
 
 held_here() {
-    for address in $virtual_ips; do
-        ! holds "$address" || echo "$address"
+    for virtual_ip in $virtual_ips; do
+        ! holds "$virtual_ip" || echo "$virtual_ip"
     done
 }
 
 not_held_here() {
-    for address in $virtual_ips; do
-        holds "$address" || echo "$address"
+    for virtual_ip in $virtual_ips; do
+        holds "$virtual_ip" || echo "$virtual_ip"
     done
 }
 
@@ -21,15 +22,18 @@ take_virtual_ips() {
     timeout 30 /usr/share/heartbeat/ResourceManager takegroup "$first_resource" >&2
 }
 
-# Whether anybody on the network answers for an address.
+# Whether anybody on the network answers for a virtual IP. One lost packet is no answer to that.
 answers() {
-    ping -c 1 -W 0.3 -n -q "$1" >/dev/null 2>&1
+    for _ in 1 2 3; do
+        ! ping -c 1 -W 0.2 -n -q "${1%%/*}" >/dev/null 2>&1 || return 0
+    done
+    return 1
 }
 
 # Whether a virtual IP answers although this host does not hold it.
 somebody_serves() {
-    for address in $virtual_ips; do
-        ! holds "$address" && answers "$address" && return 0
+    for virtual_ip in $virtual_ips; do
+        ! holds "$virtual_ip" && answers "$virtual_ip" && return 0
     done
     return 1
 }

@@ -10,8 +10,8 @@ owner=$state/pair
 
 apply() {
     examine
-    echo "$pair" >"$owner.new"
-    mv "$owner.new" "$owner"
+    echo "$pair" >"$owner"
+    echo "$host" >"$state/host"
     done_at
 }
 
@@ -68,11 +68,19 @@ examine_disk() {
     done
 }
 
+# The last step of a host: nothing is left to remember.
 remove() {
-    # The last step of a host: nothing is left to remember.
     if [ -s "$state/managed" ]; then
-        fail "these files are still managed: $(tr '\n' ' ' <"$state/managed")" \
-            'run "pulumi destroy" again'
+        leave_pair
+        # shellcheck disable=SC2046 # paths of ours, without blanks
+        remove_files $(cat "$state/managed")
+    fi
+    release_services
+    restore_sysctls
+    remove_packages
+    systemctl daemon-reload
+    if [ -e "$state/heartbeat.was-active" ]; then
+        systemctl enable --quiet --now heartbeat || say 'Heartbeat did not start again with the files that were there before'
     fi
     rm -rf "$state"
 }

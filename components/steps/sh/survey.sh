@@ -27,11 +27,11 @@ survey() {
 
 # Which virtual IPs this host knows already, and which of the others somebody answers for.
 tell_virtual_ips() {
-    for address in $virtual_ips; do
-        if grep -q "^$address/" "$state/virtual-ips" 2>/dev/null; then
-            line known "$address"
-        elif ! holds "$address" && answers "$address"; then
-            line answers "$address"
+    for virtual_ip in $virtual_ips; do
+        if grep -qxF "$virtual_ip" "$state/virtual-ips" 2>/dev/null; then
+            line known "${virtual_ip%%/*}"
+        elif ! holds "$virtual_ip" && answers "$virtual_ip"; then
+            line answers "${virtual_ip%%/*}"
         fi
     done
 }

@@ -4,9 +4,10 @@
 apply() {
     wait_until 30 node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
         'let UDP port 694 through between the hosts'
-    for address in $virtual_ips; do
-        wait_until 10 one_holder "$address" ||
-            fail "the virtual IP $address has $(holders "$address") holders instead of one" \
+    for virtual_ip in $virtual_ips; do
+        let_go_what_peer_holds "$virtual_ip"
+        wait_until 10 one_holder "$virtual_ip" ||
+            fail "the virtual IP ${virtual_ip%%/*} has $(holders "$virtual_ip") holders instead of one" \
                 'see "journalctl -u heartbeat" on both hosts; "ip address" shows who has it'
     done
     for target in $listens; do
@@ -16,6 +17,15 @@ apply() {
             fail "HAProxy does not answer on $target" 'see "journalctl -u haproxy" on the host that holds the address'
     done
     done_at
+}
+
+# Two holders at once: the first host keeps it.
+let_go_what_peer_holds() {
+    case " $held_by_peer " in *" $1 "*) ;; *) return 0 ;; esac
+    ! holds "$1" || {
+        say "letting go ${1%%/*}, which $peer holds too"
+        /etc/ha.d/resource.d/VirtualIp "$1" stop
+    }
 }
 
 holders() {

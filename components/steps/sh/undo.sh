@@ -1,0 +1,102 @@
+# What undoing a step takes, for the step itself and for preflight: that one is removed last, and clears
+# away what a step has left that failed when it was first applied, of which Pulumi does not know.
+
+policy=/usr/sbin/policy-rc.d
+hold_mark=/run/ha-load-balancer-pair.hold
+agent=/etc/ha.d/resource.d/VirtualIp
+
+# Every virtual IP that this host may hold, by the last haresources and by those before it.
+known_virtual_ips=$state/virtual-ips
+
+# apt waits for another package manager to finish, and leaves files that are there as they are.
+apt() {
+    apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >&2
+}
+
+release_services() {
+    rm -f "$hold_mark"
+    ! grep -qs '^# Written by ha-load-balancer-pair' "$policy" || rm -f "$policy"
+}
+
+installed() {
+    dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort
+}
+
+# store COMMAND FILE: what the command prints, as a whole and on disk.
+store() {
+    "$1" >"$2.new"
+    sync "$2.new"
+    mv "$2.new" "$2"
+}
+
+# Counts what our own runs of apt have installed, also one that was broken off. What others install is theirs.
+count_packages() {
+    [ -e "$state/packages.before" ] || return 0
+    store packages_with_new_ones "$state/packages.ours"
+    rm -f "$state/packages.before"
+}
+
+packages_with_new_ones() {
+    installed | comm -13 "$state/packages.before" - | sort -u - "$(existing "$state/packages.ours")"
+}
+
+existing() {
+    if [ -e "$1" ]; then echo "$1"; else echo /dev/null; fi
+}
+
+# Only what came with this component goes, and of that only what nobody else needs by now.
+remove_packages() {
+    count_packages
+    [ -e "$state/packages.ours" ] || return 0
+    installed | comm -12 "$state/packages.ours" - >"$scratch/ours"
+    # shellcheck disable=SC2046 # a list of package names, split on purpose
+    if [ -s "$scratch/ours" ] && takes_only_ours; then
+        apt purge $(cat "$scratch/ours")
+    elif [ -s "$scratch/ours" ]; then
+        say 'packages installed since need some of those that came with this component; these stay'
+        apt purge $(comm -12 "$scratch/ours" "$scratch/requested")
+        apt purge $(unneeded | comm -12 "$scratch/ours" -)
+    fi
+    # Heartbeat's packages leave their user and its group behind.
+    if [ -e "$state/hacluster.is-new" ] && ! is_installed heartbeat; then
+        ! getent passwd hacluster >/dev/null || userdel hacluster
+        ! getent group haclient >/dev/null || groupdel haclient
+    fi
+    rm -f "$state/packages.ours" "$state/hacluster.is-new"
+    systemctl daemon-reload
+}
+
+takes_only_ours() {
+    printf '%s\n' haproxy heartbeat iputils-ping >"$scratch/requested"
+    # shellcheck disable=SC2046 # a list of package names, split on purpose
+    apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
+        comm -13 "$scratch/ours" - | grep -q . && return 1
+    return 0
+}
+
+# A package that another one merely recommends or suggests is not needed by it.
+unneeded() {
+    apt-get -s -o APT::AutoRemove::RecommendsImportant=0 -o APT::AutoRemove::SuggestsImportant=0 autoremove |
+        sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort
+}
+
+# Stops Heartbeat, and lets go what a Heartbeat that was killed has not.
+leave_pair() {
+    if is_installed heartbeat; then
+        systemctl disable --quiet --now heartbeat
+    fi
+    [ -x "$agent" ] && [ -e "$known_virtual_ips" ] || return 0
+    while read -r virtual_ip; do
+        "$agent" "$virtual_ip" stop
+    done <"$known_virtual_ips"
+    rm -f "$known_virtual_ips"
+}
+
+# What the kernel had before the first run.
+restore_sysctls() {
+    for saved in "$state"/sysctl.*; do
+        [ -e "$saved" ] || continue
+        sysctl -q -w "${saved#"$state"/sysctl.}=$(cat "$saved")"
+        rm -f "$saved"
+    done
+}
