@@ -2,11 +2,10 @@
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { BindArgs, HaLoadBalancerPairArgs, HaproxyArgs, ListenArgs } from "./args";
+import type { HaLoadBalancerPairArgs } from "./args";
 import { connectionTo } from "./connection";
-import { bindDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
+import { publicInputs, refuseInvalid, resolved, validated } from "./inputs";
 import type { Haproxy } from "./model";
-import { InvalidArgs, known } from "./problems";
 import { socketAddress } from "./render/socketAddress";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
@@ -20,7 +19,6 @@ import { preflight } from "./steps/preflight";
 import { goneStep, remoteStep, report, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
-import { validate } from "./validate";
 
 /**
  * Two Debian or Ubuntu hosts as one highly available load balancer: HAProxy on both, Heartbeat
@@ -100,8 +98,8 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
 }
 
 /**
- * The children. Nothing is changed before both hosts are found fit. Packages are installed on both at once. Everything that can disturb a
- * service reaches the second host first, and the first host only when the second is well.
+ * The children. Nothing is changed before both hosts are found fit. Packages are installed on both at once. Everything
+ * that can disturb a service reaches the second host first, and the first host only when the second is well.
  */
 function converge(
     name: string,
@@ -158,68 +156,6 @@ function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pu
 /** Unit tests with Pulumi's mocks have none, nothing that could call back, and no hosts. */
 function hasEngine(): boolean {
     return pulumi.runtime.hasEngine();
-}
-
-/** The inputs without what is secret, as the preview and the state show them. */
-function publicInputs({ hosts, virtualIps, heartbeat: timing, haproxy: proxy }: HaLoadBalancerPairArgs): pulumi.Inputs {
-    return {
-        hosts: hosts.map(({ name, address, sshHost, identity }) => ({ name, address, sshHost, identity })),
-        virtualIps,
-        heartbeat: timing,
-        haproxy: publicHaproxy(proxy),
-    };
-}
-
-function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
-    const { uri, user } = args.stats ?? {};
-    return { ...args, stats: { uri, user } };
-}
-
-/** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
-function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "statsPassword"> {
-    const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
-    const virtualIps = pulumi.output(args.virtualIps).apply(virtualIpDefaults);
-    return {
-        nodes,
-        virtualIps,
-        bind: pulumi
-            .all([bindInput(args.haproxy.listen), virtualIps])
-            .apply(([bind, vips]) => bindDefaults(bind, vips)),
-        heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
-        haproxy: pulumi
-            .all([publicHaproxy(args.haproxy), virtualIps])
-            .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
-    };
-}
-
-/** Not hidden by a server whose address is not known yet. */
-function bindInput(listen: HaproxyArgs["listen"]): ListenArgs["bind"] {
-    return known(listen) ? (listen as ListenArgs).bind : pulumi.output(listen).apply(({ bind }) => bind as BindArgs[]);
-}
-
-function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {
-    const problems = validate(args);
-    if (problems.length > 0) {
-        throw new InvalidArgs(name, problems);
-    }
-}
-
-/** The same checks once more, on what was an Output before. True, or the run fails before the first host is touched. */
-function validated(name: string, { hosts, connection, ...rest }: HaLoadBalancerPairArgs): pulumi.Output<boolean> {
-    const { user, port } = connection ?? {};
-    const args = {
-        hosts: hosts.map(({ connection: own, ...host }) => ({
-            ...host,
-            connection: { user: own?.user, port: own?.port },
-        })),
-        connection: { user, port },
-        ...rest,
-        haproxy: publicHaproxy(rest.haproxy),
-    };
-    return pulumi.output(args).apply((values) => {
-        refuseInvalid(name, values as HaLoadBalancerPairArgs);
-        return true;
-    });
 }
 
 function site({ bind: [{ address, port }] }: Haproxy["listen"]): string {
