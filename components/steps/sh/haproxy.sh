@@ -11,7 +11,7 @@ apply() {
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
     install_files
-    enable_service haproxy
+    enable_service haproxy "$drop_in"
     now=$(fingerprint "$secrets" "$cfg")
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then

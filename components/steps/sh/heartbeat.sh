@@ -4,6 +4,7 @@
 ha_cf=/etc/ha.d/ha.cf
 key=/etc/ha.d/authkeys
 haresources=/etc/ha.d/haresources
+drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
 
 # For how long a Heartbeat that cannot see its peer waits while somebody serves in the meantime, in seconds.
 patience=300
@@ -14,7 +15,8 @@ apply() {
     remember_virtual_ips
     relieve_old_peer
     install_files
-    enable_service heartbeat
+    enable_service heartbeat "$drop_in"
+    set_loaded heartbeat-unit "$(fingerprint "$drop_in")"
     if ! is_active heartbeat; then
         install_key
         start_heartbeat
@@ -192,5 +194,5 @@ remove() {
     leave_pair
     remove_files
     systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded"
+    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded" "$state/heartbeat-unit.loaded"
 }

@@ -94,10 +94,11 @@ install_files() {
     printf '%s\n' $changed | xargs dirname | sort -u | xargs sync
 }
 
-# Enables a service, and makes systemd read its drop-in where that is due: also one that a broken-off run has written.
+# enable_service NAME DROP-IN: enables a service, and makes systemd read its drop-in where that is due, also one that a
+# broken-off run has written. (systemd's own NeedDaemonReload overlooks a drop-in in a folder that is new.)
 enable_service() {
     systemctl is-enabled --quiet "$1" || systemctl --quiet --no-reload enable "$1"
-    [ "$(systemctl show -p NeedDaemonReload --value "$1")" = no ] || systemctl daemon-reload
+    loaded_is "$1-unit" "$(fingerprint "$2")" || systemctl daemon-reload
 }
 
 # remove_files [PATH …]: gives back what was there before. A host that dies here still has the original, or has it back in place.
