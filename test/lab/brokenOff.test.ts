@@ -146,10 +146,11 @@ describe("a pair that serves", () => {
     test("a plugin is killed", async () => {
         configure({ timeout: { client: "41s" } });
         const { failed } = await underLoad(used.lab, "a plugin killed", async () => {
-            const { code } = await upUntil(used.stack, /lb2\.example\.com-haproxy updating/, (pulumi) =>
+            const { code, said } = await upUntil(used.stack, /lb2\.example\.com-haproxy updating/, (pulumi) =>
                 attempt(["pkill", "-KILL", "-P", String(pulumi.pid), "-f", "pulumi-resource-command"]),
             );
             expect(code).not.toBe(0);
+            expect(said).toMatch(/error: lb-lb2\.example\.com-haproxy: .* What to do: /);
             await used.stack.up();
         });
         expect(failed).toBe(0);
