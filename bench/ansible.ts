@@ -22,7 +22,7 @@ export async function ensureAnsible(): Promise<void> {
 export async function play(lab: Lab, variables: Record<string, string> = {}, ...options: string[]): Promise<void> {
     mkdirSync(lab.scratch, { recursive: true });
     const inventory = join(lab.scratch, "inventory");
-    const hosts = lab.hosts.filter(({ plan }) => plan.role === "load balancer");
+    const hosts = lab.loadBalancers;
     writeFileSync(
         inventory,
         `[balancers]\n${hosts.map((host) => `${host.name} ansible_host=${host.address}`).join("\n")}\n`,
@@ -47,7 +47,7 @@ export async function play(lab: Lab, variables: Record<string, string> = {}, ...
 export async function withPython(lab: Lab): Promise<void> {
     const command =
         "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install python3";
-    const hosts = lab.hosts.filter(({ plan }) => plan.role === "load balancer");
+    const hosts = lab.loadBalancers;
     await Promise.all(hosts.map((host) => host.run(command)));
     await Promise.all(hosts.map((host) => host.run("rm -rf /var/lib/apt/lists/*_*")));
 }

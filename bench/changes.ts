@@ -5,7 +5,6 @@ import type { Lab } from "../lab/lab";
 import { labStack, writeConfig } from "../lab/pulumi";
 import { root } from "../toolchain/paths";
 import { step } from "../toolchain/shell";
-import type { Stack } from "../toolchain/stack";
 import { ensureAnsible, play, withPython } from "./ansible";
 import { machine, median, onBareHosts, ratio, seconds, spread, table } from "./measure";
 
@@ -32,19 +31,16 @@ async function repeat(runs: number, action: (i: number) => Promise<number>): Pro
     return values;
 }
 
-function timed(runs: number, stack: Stack, words: string[]): Promise<number[]> {
-    return repeat(runs, () => seconds(() => stack.run([...words, "--config-file", stack.place.configFile as string])));
-}
-
 async function benchPulumi(runs: number, lab: Lab): Promise<Figures> {
     const stack = await labStack(lab);
     const configure = (settings: Record<string, unknown>) =>
         writeConfig(lab, stack.place.configFile as string, settings);
     await stack.up();
-    const up = ["up", "--yes", "--skip-preview"];
+    const previews = () => repeat(runs, () => seconds(() => stack.preview()));
+    const ups = () => repeat(runs, () => seconds(() => stack.up()));
     const figures: Figures = {
-        preview: await timed(runs, stack, ["preview"]),
-        up: await timed(runs, stack, up),
+        preview: await previews(),
+        up: await ups(),
         change: await repeat(runs, (i) => {
             configure({ servers: withServer(i + 1) });
             return seconds(() => stack.up());
@@ -57,8 +53,8 @@ async function benchPulumi(runs: number, lab: Lab): Promise<Figures> {
     configure({ servers: withServer(runs), driftDetection: false });
     await stack.up();
     const unasked = {
-        previewUnasked: await timed(runs, stack, ["preview"]),
-        upUnasked: await timed(runs, stack, up),
+        previewUnasked: await previews(),
+        upUnasked: await ups(),
     };
     await stack.destroy();
     return { ...figures, ...unasked };

@@ -16,16 +16,12 @@ interface Converge {
     serving: number;
 }
 
-function balancers(lab: Lab) {
-    return lab.hosts.filter(({ plan }) => plan.role === "load balancer");
-}
-
 /** The plain script: both hosts at once, one SSH connection each. */
 async function plainScript(lab: Lab): Promise<void> {
     const files = join(root, "bench", "peers", "files");
     const script = readFileSync(join(root, "bench", "peers", "plain.sh"), "utf8");
     await Promise.all(
-        balancers(lab).map(async (host) => {
+        lab.loadBalancers.map(async (host) => {
             const stage = join(lab.scratch, host.name);
             const copies = [
                 ["60-bench.conf", "etc/sysctl.d/60-bench.conf", "644"],
@@ -96,7 +92,7 @@ async function powerLossGaps(lab: Lab, count: number): Promise<number[]> {
         await sleep(8000);
         const probe = await Probe.start(lab, site);
         await sleep(500);
-        const [lb1] = balancers(lab);
+        const [lb1] = lab.loadBalancers;
         await lb1.powerOff();
         await sleep(4000);
         gaps.push((await probe.stop()).gap);

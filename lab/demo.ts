@@ -25,7 +25,7 @@ function show(text: string): void {
 }
 
 async function holder(lab: Lab): Promise<string | undefined> {
-    for (const host of lab.hosts.filter(({ plan }) => plan.role === "load balancer" && lab.host(plan.name).isOn())) {
+    for (const host of lab.loadBalancers.filter((each) => each.isOn())) {
         const { stdout } = await host.attempt(`ip -o address show to ${virtualIp}`);
         if (stdout.trim()) {
             return host.name;

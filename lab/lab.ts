@@ -170,6 +170,10 @@ export class Lab {
         return join(this.site.dir, "known_hosts");
     }
 
+    get loadBalancers(): Host[] {
+        return this.hosts.filter(({ plan }) => plan.role === "load balancer");
+    }
+
     host(name: string): Host {
         const host = this.hosts.find((candidate) => candidate.name === name);
         if (!host) {

@@ -44,8 +44,17 @@ export class Stack {
         return result.stdout;
     }
 
+    private get upWords(): string[] {
+        return ["up", "--yes", "--skip-preview", ...this.config];
+    }
+
     up(...words: string[]): Promise<string> {
-        return this.run(["up", "--yes", "--skip-preview", ...this.config, ...words]);
+        return this.run([...this.upWords, ...words]);
+    }
+
+    /** pulumi up, whatever its exit code. */
+    attemptUp(options?: RunOptions): Promise<Result> {
+        return this.attempt(this.upWords, options);
     }
 
     preview(...words: string[]): Promise<string> {

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { printedPlainly } from "../problems";
 import type { Pair } from "../steps/pair";
 import { expectations } from "../steps/preflight";
-import { clockProblem, generation, strangers, withFreshReport, withVirtualIps } from "./generations";
+import { generation, withFreshReport, withVirtualIps } from "./generations";
+import { clockProblem, strangers } from "./problems";
 import type { Login } from "./ssh";
 import { notAsked, type Survey, survey } from "./survey";
 

@@ -10,7 +10,7 @@ import type { Lab } from "../../lab/lab";
 import { labStack, type Settings, writeConfig } from "../../lab/pulumi";
 import { attempt, sleep } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
-import { balancers, counts, failedUp, holds, kill, page, site, underLoad, upUntil, usePair } from "./fixture";
+import { counts, failedUp, holds, kill, page, site, underLoad, upUntil, usePair } from "./fixture";
 
 const steps = ["preflight", "packages", "kernel", "authkeys", "haproxy-secrets", "haproxy", "heartbeat", "health"];
 const all = 21;
@@ -25,7 +25,7 @@ async function expectNoLeftOvers(hosts: Host[]): Promise<void> {
 
 /** Makes the next pulumi up run every step of a host once more. */
 function rerun({ lab, stack }: { lab: Lab; stack: Stack }, name: string, identity: string): void {
-    const hosts = balancers(lab).map((host) => ({
+    const hosts = lab.loadBalancers.map((host) => ({
         name: host.plan.fqdn,
         address: host.address,
         ...(host.name === name ? { identity } : {}),

@@ -1,6 +1,6 @@
 /** What happens to the hosts behind Pulumi's back: a preview names it, an update repairs just that, once. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { balancers, counts, page, site, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { counts, page, site, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
 const used = usePair({ name: "drift" });
 const all = 21;
@@ -21,7 +21,7 @@ const lookers = (host: string) =>
 /** How often somebody has logged in on each host. The look itself is one time. */
 function logins(): Promise<number[]> {
     const look = "journalctl -q -u ssh -g '^Accepted ' -o cat | wc -l";
-    return Promise.all(balancers(used.lab).map(async (host) => Number(await host.run(look))));
+    return Promise.all(used.lab.loadBalancers.map(async (host) => Number(await host.run(look))));
 }
 
 describe("no drift", () => {

@@ -67,7 +67,7 @@ export interface Seen extends Sighting, Holding {}
 /** What a client sees of an action, and who holds the virtual IP meanwhile. Printed under the name. */
 export async function underLoad(lab: Lab, what: string, action: () => Promise<unknown>): Promise<Seen> {
     const probe = await Probe.start(lab, site);
-    const watch = HolderWatch.start(balancers(lab), virtualIp);
+    const watch = HolderWatch.start(lab.loadBalancers, virtualIp);
     let seen: Seen;
     try {
         await action();
@@ -84,14 +84,6 @@ export async function underLoad(lab: Lab, what: string, action: () => Promise<un
     return seen;
 }
 
-export function balancers(lab: Lab): Host[] {
-    return lab.hosts.filter(({ plan }) => plan.role === "load balancer");
-}
-
-function upWords(stack: Stack): string[] {
-    return ["up", "--yes", "--skip-preview", "--config-file", stack.place.configFile as string];
-}
-
 /** Runs pulumi up, whatever comes of it, and does something as soon as it prints a line that matches. */
 export async function upUntil(
     stack: Stack,
@@ -100,7 +92,7 @@ export async function upUntil(
 ): Promise<{ code: number; said: string }> {
     let child: ChildProcess | undefined;
     let started: Promise<unknown> | undefined;
-    const { code, stdout, stderr } = await stack.attempt(upWords(stack), {
+    const { code, stdout, stderr } = await stack.attemptUp({
         onSpawn: (spawned) => (child = spawned),
         onLine: (text) => {
             if (when.test(text)) {
@@ -120,7 +112,7 @@ export function kill(pulumi: ChildProcess): void {
 
 /** What a pulumi up that must fail says. */
 export async function failedUp(stack: Stack): Promise<string> {
-    const { code, stdout, stderr } = await stack.attempt(upWords(stack));
+    const { code, stdout, stderr } = await stack.attemptUp();
     expect(code).not.toBe(0);
     return stdout + stderr;
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { HolderWatch } from "../../lab/holders";
 import { writeConfig } from "../../lab/pulumi";
 import { sleep } from "../../toolchain/shell";
-import { addresses, balancers, counts, kill, page, underLoad, untilHolds, upUntil, usePair } from "./fixture";
+import { addresses, counts, kill, page, underLoad, untilHolds, upUntil, usePair } from "./fixture";
 
 const used = usePair({ name: "virtual-ips" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
@@ -27,7 +27,7 @@ function held(): Promise<number[][]> {
             .map((address) => Number(address.slice(network.length)))
             .filter((number) => number < 100)
             .sort();
-    return Promise.all(balancers(used.lab).map(async (host) => numbers(await addresses(host))));
+    return Promise.all(used.lab.loadBalancers.map(async (host) => numbers(await addresses(host))));
 }
 
 async function serves(...last: number[]): Promise<boolean> {
@@ -42,7 +42,7 @@ describe("on the first host", () => {
         expect(preview).toMatch(
             /^\s*\+ lb1\.example\.com VirtualIp::192\.168\.0\.99\/24 VirtualIp::192\.168\.0\.98\/24$/m,
         );
-        const watch = HolderWatch.start(balancers(used.lab), `${network}98`);
+        const watch = HolderWatch.start(used.lab.loadBalancers, `${network}98`);
         const { failed, none, several } = await underLoad(used.lab, "a virtual IP added", () => used.stack.up());
         expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
         expect((await watch.stop()).several).toBe(0);
@@ -96,7 +96,7 @@ test("an IPv6 address, however it is spelt, is held and known like the others", 
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
     await used.stack.up();
     const holders = await Promise.all(
-        balancers(used.lab).map(async (host) => (await addresses(host)).includes("2001:db8::99")),
+        used.lab.loadBalancers.map(async (host) => (await addresses(host)).includes("2001:db8::99")),
     );
     expect(holders).toEqual([true, false]);
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-    clockProblem,
-    generation,
-    strangers,
-    withFreshReport,
-    withVirtualIps,
-} from "../../components/survey/generations";
+import { generation, withFreshReport, withVirtualIps } from "../../components/survey/generations";
+import { clockProblem, strangers } from "../../components/survey/problems";
 import { parse, type Survey } from "../../components/survey/survey";
 
 const blank = parse("");
