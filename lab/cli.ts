@@ -65,10 +65,7 @@ async function status(): Promise<void> {
 
 const switches: Record<string, (host: Host) => Promise<void> | void> = {
     "power-off": (host) => host.powerOff(),
-    "power-on": async (host) => {
-        await host.powerOn();
-        await host.booted();
-    },
+    "power-on": (host) => host.boot(),
     cut: (host) => host.cut(),
     mend: (host) => host.mend(),
     freeze: (host) => host.freeze(),

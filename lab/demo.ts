@@ -6,6 +6,7 @@ import { Stack } from "../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
 import { Lab } from "./lab";
 import { Probe } from "./probe";
+import { virtualIp } from "./pulumi";
 
 const help = `usage: npm run demo
 
@@ -13,8 +14,6 @@ Boots four Debian hosts on this machine (root on Linux), runs "pulumi up" on thi
 powers the active host off under the eyes of a client. The lab stays up to look around;
 "npm run lab -- down" removes it.
 `;
-
-const virtualIp = "192.168.0.99";
 
 function say(title: string): void {
     console.log(`\n== ${title}`);

@@ -3,23 +3,35 @@ import type { ChildProcess } from "node:child_process";
 import { attempt } from "../toolchain/shell";
 import type { Host } from "./host";
 
+/** One look at all hosts. */
+export interface Look {
+    /** Seconds since the machine's boot. */
+    at: number;
+    /** The names of the hosts that hold the address. */
+    holders: string[];
+}
+
 export interface Holding {
-    samples: number;
-    /** Samples with no holder, and with more than one. */
+    looks: Look[];
+    /** Looks that saw no holder, and more than one. */
     none: number;
     several: number;
 }
 
-/** Looks every 20 ms at the kernels' own lists. The count of holders of a sample is a line. */
+/**
+ * Looks at the kernels' own lists, and pauses 20 ms. An address that a host has let go and keeps for one more second, so that
+ * the other one has it first, does not count as held.
+ */
 const look = `
 address=$1
 shift
 while :; do
-    holders=0
+    holders=
     for namespace in "$@"; do
-        [ -z "$(ip -n "$namespace" -o address show to "$address" 2>/dev/null)" ] || holders=$((holders + 1))
+        [ -z "$(ip -n "$namespace" -o address show permanent to "$address" 2>/dev/null)" ] || holders="$holders \${namespace##*.}"
     done
-    echo "$holders"
+    read -r now _ </proc/uptime
+    echo "$now$holders"
     sleep 0.02
 done`;
 
@@ -31,7 +43,8 @@ export class HolderWatch {
 
     static start(hosts: Host[], address: string): HolderWatch {
         let child: ChildProcess | undefined;
-        const output = attempt(["sh", "-c", look, "look", address, ...hosts.map(({ id }) => id)], {
+        const bare = address.replace(/[[\]]/g, "");
+        const output = attempt(["sh", "-c", look, "look", bare, ...hosts.map(({ id }) => id)], {
             timeout: 3_600_000,
             onSpawn: (spawned) => (child = spawned),
         });
@@ -40,11 +53,15 @@ export class HolderWatch {
 
     async stop(): Promise<Holding> {
         this.child.kill("SIGTERM");
-        const counts = (await this.output).stdout.trim().split("\n").map(Number);
+        const lines = (await this.output).stdout.trim().split("\n");
+        const looks = lines.map((line) => {
+            const [at, ...holders] = line.split(" ");
+            return { at: Number(at), holders };
+        });
         return {
-            samples: counts.length,
-            none: counts.filter((count) => count === 0).length,
-            several: counts.filter((count) => count > 1).length,
+            looks,
+            none: looks.filter(({ holders }) => holders.length === 0).length,
+            several: looks.filter(({ holders }) => holders.length > 1).length,
         };
     }
 }

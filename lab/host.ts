@@ -15,6 +15,10 @@ export interface HostPlan {
     /** What `uname -n` says: `lb1.example.com`. */
     fqdn: string;
     address: string;
+    /** The same interface's, in IPv6. */
+    address6: string;
+    /** Load balancers have a second cable, to a network of their own (eth1). */
+    secondAddress?: string;
     role: Role;
 }
 
@@ -55,9 +59,17 @@ export class Host {
         await this.makeDisk(hostsFile);
         await run(["ip", "netns", "add", this.id]);
         await ip(
-            [`link add ${this.name} type veth peer name eth0 netns ${this.id}`, `link set ${this.name} master br0`],
+            this.cables.flatMap((cable, i) => [
+                `link add ${cable} type veth peer name eth${i} netns ${this.id}`,
+                `link set ${cable} master br${i}`,
+            ]),
             this.site.control,
         );
+    }
+
+    /** The outer ends of its cables: of eth0, and of eth1 where there is one. */
+    private get cables(): string[] {
+        return this.plan.secondAddress ? [this.name, `${this.name}-second`] : [this.name];
     }
 
     /** Another machine under the same name: off, with a fresh disk and a new SSH key. Returns its line for a known_hosts file. */
@@ -126,14 +138,21 @@ export class Host {
         await ip(
             [
                 "link set lo up",
-                "address flush dev eth0 scope global",
-                `address add ${this.address}/24 dev eth0`,
-                "link set eth0 up",
+                ...[this.address, this.plan.secondAddress].flatMap((address, i) =>
+                    address === undefined
+                        ? []
+                        : [
+                              `address flush dev eth${i} scope global`,
+                              `address add ${address}/24 broadcast + dev eth${i}`,
+                              `link set eth${i} up`,
+                          ],
+                ),
+                `address replace ${this.plan.address6}/64 dev eth0 nodad`,
                 "route replace default via 192.168.0.1",
             ],
             this.id,
         );
-        await this.mend();
+        await Promise.all(this.cables.map((_, i) => this.mend(i)));
         const groups = controlGroupFolders(this.id);
         for (const group of groups) {
             mkdirSync(group, { recursive: true });
@@ -178,18 +197,38 @@ export class Host {
         });
     }
 
+    /** Plugs the cable in, boots, and waits until sshd answers. */
+    async boot(): Promise<void> {
+        await this.powerOn();
+        await this.booted();
+    }
+
     /** Power loss: the cable goes first, so that no farewell leaves the host. */
     async powerOff(): Promise<void> {
-        await this.cut();
+        await Promise.all(this.cables.map((_, i) => this.cut(i)));
         await kill(this.id);
+        // Of a host without power no address is left; its namespace stays.
+        await ip(["address flush dev eth0 scope global"], this.id);
     }
 
-    async cut(): Promise<void> {
-        await ip([`link set ${this.name} down`], this.site.control);
+    /** Unplugs the cable of eth0, or of another interface by its number. */
+    async cut(i = 0): Promise<void> {
+        await ip([`link set ${this.cables[i]} down`], this.site.control);
     }
 
-    async mend(): Promise<void> {
-        await ip([`link set ${this.name} up`], this.site.control);
+    async mend(i = 0): Promise<void> {
+        await ip([`link set ${this.cables[i]} up`], this.site.control);
+    }
+
+    /** Drops packets, as a firewall in between would: \`input\` and \`output\` are nftables expressions. \`pass\` ends it. */
+    async drop({ input = [], output = [] }: { input?: string[]; output?: string[] }): Promise<void> {
+        const chain = (name: string, expressions: string[]) =>
+            `chain ${name} { type filter hook ${name} priority -300; ${expressions.map((each) => `${each} drop;`).join(" ")} }`;
+        await this.run("nft -f -", `table inet lab {\n${chain("input", input)}\n${chain("output", output)}\n}\n`);
+    }
+
+    async pass(): Promise<void> {
+        await this.run("nft delete table inet lab");
     }
 
     freeze(): void {

@@ -2,7 +2,7 @@
  * A lab: real Debian hosts on one machine, with a network of their own.
  *
  * All traffic stays in namespaces that the lab made. Operators and clients (pulumi, ssh, curl) are
- * in its control namespace, at 192.168.0.1; every host hangs on the same bridge.
+ * in its control namespace, at 192.168.0.1 and fd00::1; every host hangs on the same bridge, and the load balancers on one more.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ function hostPlans(plan: LabPlan): HostPlan[] {
         name,
         fqdn: `${name}.example.com`,
         address: `192.168.0.${last}`,
+        address6: `fd00::${last}`,
+        ...(role === "load balancer" ? { secondAddress: `10.0.0.${last}` } : {}),
         role,
     });
     const count = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -112,14 +114,21 @@ export class Lab {
         writeFileSync(this.knownHostsFile, keys.join(""));
         await run(["ip", "netns", "add", control]);
         await ip(
-            ["link set lo up", "link add br0 type bridge", "address add 192.168.0.1/24 dev br0", "link set br0 up"],
+            [
+                "link set lo up",
+                "link add br0 type bridge",
+                "address add 192.168.0.1/24 dev br0",
+                "address add fd00::1/64 dev br0 nodad",
+                "link set br0 up",
+                "link add br1 type bridge",
+                "link set br1 up",
+            ],
             control,
         );
         await allEnded(
             this.hosts.map(async (host) => {
                 await host.make(this.hostsFile);
-                await host.powerOn();
-                await host.booted();
+                await host.boot();
             }),
         );
         writeFileSync(join(dir, "lab.json"), `${JSON.stringify(this.plan, null, 4)}\n`);
@@ -153,8 +162,7 @@ export class Lab {
             .split("\n")
             .filter((known) => known !== "" && !known.startsWith(`${host.address} `));
         writeFileSync(this.knownHostsFile, [...others, line].join("\n"));
-        await host.powerOn();
-        await host.booted();
+        await host.boot();
     }
 
     /** A folder that goes with the lab. */

@@ -14,6 +14,8 @@ export interface Sighting {
     sent: number;
     /** Requests without an answer of status 2xx or 3xx in time. */
     failed: number;
+    /** Of those, the ones whose connection was reset: it was open while the virtual IP went to the other host. */
+    broken: number;
     /**
      * Seconds between the sending of the last request that was answered and the first answer after the gap: the longest
      * of the run.
@@ -21,7 +23,7 @@ export interface Sighting {
     gap: number;
 }
 
-function isGood(shot: Shot): boolean {
+export function isGood(shot: Shot): boolean {
     return shot.status !== undefined && shot.status < 400;
 }
 
@@ -31,14 +33,20 @@ export function longestGap(shots: Shot[]): number {
     return good.slice(1).reduce((longest, shot, i) => Math.max(longest, shot.ended - good[i].sent), 0);
 }
 
+export interface ProbeOptions {
+    /** Milliseconds between two requests. Default: 10. */
+    interval?: number;
+    /** Milliseconds after which each is given up. Default: 500. */
+    timeout?: number;
+}
+
 export class Probe {
     private constructor(
         private readonly child: ChildProcess,
         private readonly output: Promise<string>,
     ) {}
 
-    /** Starts to send; a request every `interval` ms, each given up after `timeout` ms. */
-    static async start(lab: Lab, url: string, { interval = 10, timeout = 500 } = {}): Promise<Probe> {
+    static async start(lab: Lab, url: string, { interval = 10, timeout = 500 }: ProbeOptions = {}): Promise<Probe> {
         const command = [
             join(root, "node_modules", ".bin", "tsx"),
             join(root, "lab", "probeProcess.ts"),
@@ -65,6 +73,7 @@ export class Probe {
             shots,
             sent: shots.length,
             failed: shots.filter((shot) => !isGood(shot)).length,
+            broken: shots.filter(({ error }) => error === "ECONNRESET").length,
             gap: longestGap(shots) / 1000,
         };
     }

@@ -13,6 +13,8 @@ export interface Shot {
     /** Status and body of the answer; undefined where there was none in time. */
     status?: number;
     body?: string;
+    /** Why there was none: a code like ECONNRESET, or "timeout". */
+    error?: string;
 }
 
 const [url, interval, timeout] = process.argv.slice(2);
@@ -23,8 +25,8 @@ function shoot(): Promise<void> {
     const shot: Shot = { sent: now(), ended: 0 };
     shots.push(shot);
     return new Promise((resolve) => {
-        const end = (status?: number, body?: string) => {
-            Object.assign(shot, { ended: now(), status, body });
+        const end = (seen: Partial<Shot>) => {
+            Object.assign(shot, { ended: now(), ...seen });
             resolve();
         };
         // A new connection each time, as new clients make; no answer may wait for another.
@@ -36,13 +38,13 @@ function shoot(): Promise<void> {
             });
             response.once("end", () => {
                 clearTimeout(limit);
-                end(response.statusCode, body);
+                end({ status: response.statusCode, body });
             });
         });
         const limit = setTimeout(() => request.destroy(new Error("timeout")), Number(timeout));
-        request.once("error", () => {
+        request.once("error", (error: NodeJS.ErrnoException) => {
             clearTimeout(limit);
-            end();
+            end({ error: error.code ?? error.message });
         });
     });
 }

@@ -7,6 +7,10 @@ import { Stack } from "../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
 import type { Lab } from "./lab";
 
+/** What a lab's pair serves on, by the configuration for the local lab. */
+export const virtualIp = "192.168.0.99";
+export const site = `http://${virtualIp}/`;
+
 /** Configuration of a stack, by key. */
 export type Settings = Record<string, unknown>;
 

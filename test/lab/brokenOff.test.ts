@@ -77,8 +77,7 @@ describe("at the first converge, on the second host,", () => {
         );
         expect(said).toContain("What to do: mend the package sources");
         await lb2().powerOff();
-        await lb2().powerOn();
-        await lb2().booted();
+        await lb2().boot();
     });
 
     test("the disk fills up while packages are installed: one error", async () => {
@@ -183,8 +182,7 @@ describe("a pair that serves", () => {
             await upUntil(used.stack, new RegExp(`lb2\\.example\\.com-${step} updating`), async (pulumi) => {
                 await lb2().powerOff();
                 kill(pulumi);
-                await lb2().powerOn();
-                await lb2().booted();
+                await lb2().boot();
             });
             await used.stack.up();
         });
@@ -200,8 +198,7 @@ describe("a pair that serves", () => {
                 kill(pulumi);
                 await sleep(3000);
                 expect((await page(used.lab, site)).status).toBe(200);
-                await lb1().powerOn();
-                await lb1().booted();
+                await lb1().boot();
             });
             await used.stack.up();
         });

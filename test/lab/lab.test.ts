@@ -45,8 +45,7 @@ describe("a lab", () => {
         await lb1.powerOff();
         expect(lb1.isOn()).toBe(false);
         expect((await lb1.attempt("true")).code).not.toBe(0);
-        await lb1.powerOn();
-        await lb1.booted();
+        await lb1.boot();
         expect(await lb1.run("cat /root/file; systemctl is-system-running --wait")).toBe("kept\nrunning");
     });
 
