@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import {
     type ConnectionArgs,
+    type FencingArgs,
     HaLoadBalancerPair,
     type HeartbeatArgs,
     type HostArgs,
@@ -42,6 +43,8 @@ const connection = config.requireObject<ConnectionArgs>("connection");
 const privateKey = secret("sshPrivateKey") ?? fileText("sshPrivateKeyFile");
 const knownHosts = fileText("knownHostsFile") ?? "";
 
+const fencing = config.requireObject<FencingArgs>("fencing");
+
 const pair = new HaLoadBalancerPair("lb", {
     hosts: config.requireObject<HostArgs[]>("hosts").map((host) => ({
         ...host,
@@ -60,6 +63,7 @@ const pair = new HaLoadBalancerPair("lb", {
         timeout: config.requireObject<TimeoutArgs>("timeout"),
         stats: { user: config.require("statsUser"), password: secret("statsPassword") },
     },
+    fencing: fencing.command === undefined ? undefined : fencing,
     driftDetection: config.requireBoolean("driftDetection"),
     goneHosts: config.requireObject<string[]>("goneHosts"),
 });

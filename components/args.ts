@@ -120,6 +120,25 @@ export interface VirtualIpArgs {
      * Network interface, on both hosts. Default: the one that leads to the address's network.
      */
     interface?: pulumi.Input<string>;
+    /**
+     * Name of the host that should hold it while both can. With virtual IPs for each of the two, both serve
+     * (active/active). Default: the first of `hosts`.
+     */
+    preferredHost?: pulumi.Input<string>;
+}
+
+/** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */
+export interface FencingArgs {
+    /**
+     * Absolute path of a program of yours on both hosts. It is run as root with the peer's node name as its only argument,
+     * and must end with 0 once the peer is off for certain. While it fails, the virtual IPs are not taken, and it is run
+     * again every 5 s.
+     */
+    command: pulumi.Input<string>;
+    /**
+     * How long it may take, in seconds. Default: 30.
+     */
+    timeout?: pulumi.Input<number>;
 }
 
 /** A `ucast` link: heartbeats to the peer's address. */
@@ -178,7 +197,8 @@ export interface HeartbeatArgs {
      */
     initdead?: pulumi.Input<string>;
     /**
-     * UDP port of `ucast` and `bcast` links. Default: 694.
+     * UDP port of `ucast` and `bcast` links. Default: 694. The keepers of the two hosts talk on 695 (or
+     * on 696, where this is 695).
      */
     udpport?: pulumi.Input<number>;
     /**
@@ -193,6 +213,11 @@ export interface HeartbeatArgs {
      * Links by multicast.
      */
     mcast?: pulumi.Input<pulumi.Input<McastArgs>[]>;
+    /**
+     * IP addresses by whose answer to a ping a host knows that it is connected; one of them is enough. A host that gets
+     * none, while its peer does, hands its virtual IPs over. Default: the host's default gateway, once it has answered.
+     */
+    ping?: pulumi.Input<pulumi.Input<string>[]>;
     /**
      * Syslog facility: `daemon`, `user`, `local0` to `local7`, …. Default: `daemon`.
      */
@@ -377,6 +402,11 @@ export interface HaLoadBalancerPairArgs {
      * HAProxy's configuration.
      */
     haproxy: HaproxyArgs;
+    /**
+     * A command that switches a silent peer off before its virtual IPs are taken. Default: none; they are then taken when
+     * the peer is silent on every way.
+     */
+    fencing?: pulumi.Input<FencingArgs>;
     /**
      * Whether each preview and update first asks the hosts, over one SSH connection each, what is not as it was left
      * there, so that it is shown and repaired. A host that does not answer is warned about. Default: true.

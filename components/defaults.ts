@@ -2,8 +2,8 @@
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
 import * as ipaddr from "ipaddr.js";
-import type { BindArgs, HaproxyArgs, HeartbeatArgs, StatsArgs, VirtualIpArgs } from "./args";
-import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "./model";
+import type { BindArgs, FencingArgs, HaproxyArgs, HeartbeatArgs, StatsArgs, VirtualIpArgs } from "./args";
+import type { Bind, Fencing, Haproxy, Heartbeat, Node, VirtualIp } from "./model";
 import { milliseconds } from "./time";
 
 /** The one spelling of an address that `ip` prints too (RFC 5952). */
@@ -11,9 +11,10 @@ export function canonical(address: string): string {
     return isIPv6(address) ? (ipaddr.parse(address) as ipaddr.IPv6).toRFC5952String() : address;
 }
 
-export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[]): VirtualIp[] {
+export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]): VirtualIp[] {
     return args.map((virtualIp) => ({
         ...virtualIp,
+        preferredHost: (virtualIp.preferredHost ?? nodes[0].name).toLowerCase(),
         address: canonical(virtualIp.address),
         prefixLength: virtualIp.prefixLength ?? (isIPv6(virtualIp.address) ? 64 : 24),
     }));
@@ -35,11 +36,16 @@ export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): H
         })),
         bcast: args.bcast ?? [],
         mcast: (args.mcast ?? []).map((link) => ({ ...link, port: link.port ?? 694, ttl: link.ttl ?? 1 })),
+        ping: (args.ping ?? []).map(canonical),
         logfacility: args.logfacility ?? "daemon",
         autoFailback: args.autoFailback ?? true,
         keyVersion: args.keyVersion ?? 1,
         version: args.version,
     };
+}
+
+export function fencingDefaults(args: Unwrap<FencingArgs> | undefined): Fencing | undefined {
+    return args && { command: args.command, timeout: args.timeout ?? 30 };
 }
 
 export function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}): Haproxy["stats"] {

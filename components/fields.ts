@@ -6,7 +6,8 @@ export const fields = {
     connection: ["user", "port", "privateKey", "privateKeyPassword", "password", "agentSocketPath", "proxy"],
     proxy: ["host", "user", "port", "privateKey", "privateKeyPassword", "password", "hostKey"],
     host: ["name", "address", "sshHost", "hostKey", "insecureSkipHostKeyCheck", "connection", "identity"],
-    virtualIp: ["address", "prefixLength", "interface"],
+    virtualIp: ["address", "prefixLength", "interface", "preferredHost"],
+    fencing: ["command", "timeout"],
     ucast: ["interface", "addresses"],
     mcast: ["interface", "group", "port", "ttl"],
     heartbeat: [
@@ -18,6 +19,7 @@ export const fields = {
         "ucast",
         "bcast",
         "mcast",
+        "ping",
         "logfacility",
         "autoFailback",
         "keyVersion",
@@ -31,5 +33,14 @@ export const fields = {
     listen: ["name", "bind", "balance", "cookie", "httpchk", "forwardfor", "servers"],
     timeout: ["connect", "client", "server"],
     haproxy: ["listen", "stats", "timeout", "logfacility", "version"],
-    haLoadBalancerPair: ["hosts", "connection", "virtualIps", "heartbeat", "haproxy", "driftDetection", "goneHosts"],
+    haLoadBalancerPair: [
+        "hosts",
+        "connection",
+        "virtualIps",
+        "heartbeat",
+        "haproxy",
+        "fencing",
+        "driftDetection",
+        "goneHosts",
+    ],
 };

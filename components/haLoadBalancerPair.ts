@@ -16,7 +16,7 @@ import { kernel } from "./steps/kernel";
 import { packages } from "./steps/packages";
 import type { Pair } from "./steps/pair";
 import { preflight } from "./steps/preflight";
-import { goneStep, remoteStep, report, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
+import { goneStep, remoteStep, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
 
@@ -130,7 +130,7 @@ function converge(
     const second = configure(1, []);
     const first = configure(0, [second]);
     const anyGone = hosts.some(({ isGone }) => isGone);
-    remoteStep({ ...hosts[1], prefix: name, isGone: anyGone }, verify(pair, report(first)), [second, first], {
+    remoteStep({ ...hosts[1], prefix: name, isGone: anyGone }, verify(pair), [second, first], {
         ...opts,
         dependsOn: first,
     });

@@ -1,7 +1,7 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
 import type { BindArgs, HaLoadBalancerPairArgs, HaproxyArgs, ListenArgs } from "./args";
-import { bindDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
+import { bindDefaults, fencingDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
 import { InvalidArgs, known } from "./problems";
 import type { Pair } from "./steps/pair";
 import { validate } from "./validate";
@@ -41,12 +41,14 @@ export function publicInputs({
     virtualIps,
     heartbeat: timing,
     haproxy: proxy,
+    fencing,
 }: HaLoadBalancerPairArgs): pulumi.Inputs {
     return {
         hosts: hosts.map(({ name, address, sshHost, identity }) => ({ name, address, sshHost, identity })),
         virtualIps,
         heartbeat: timing,
         haproxy: publicHaproxy(proxy),
+        fencing,
     };
 }
 
@@ -58,13 +60,16 @@ function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
 /** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
 export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "statsPassword"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
-    const virtualIps = pulumi.output(args.virtualIps).apply(virtualIpDefaults);
+    const virtualIps = pulumi
+        .all([pulumi.output(args.virtualIps), nodes])
+        .apply(([vips, all]) => virtualIpDefaults(vips, all));
     return {
         nodes,
         virtualIps,
         bind: pulumi
             .all([bindInput(args.haproxy.listen), virtualIps])
             .apply(([bind, vips]) => bindDefaults(bind, vips)),
+        fencing: pulumi.output(args.fencing).apply(fencingDefaults),
         heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
         haproxy: pulumi
             .all([publicHaproxy(args.haproxy), virtualIps])

@@ -5,6 +5,7 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type {
     BindArgs,
+    FencingArgs,
     HeartbeatArgs,
     ListenArgs,
     McastArgs,
@@ -21,6 +22,7 @@ export interface Node {
 }
 
 export type VirtualIp = Required<Omit<Unwrap<VirtualIpArgs>, "interface">> & { interface?: string };
+export type Fencing = Required<Unwrap<FencingArgs>>;
 export type Mcast = Required<Unwrap<McastArgs>>;
 export type Ucast = { interface: string; addresses: string[] };
 export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" | "version">> & {

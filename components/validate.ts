@@ -7,6 +7,7 @@ import { isIP, isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type {
     ConnectionArgs,
+    FencingArgs,
     HaLoadBalancerPairArgs,
     HaproxyArgs,
     HeartbeatArgs,
@@ -29,6 +30,7 @@ const forms = {
     /** A path of a URL: nothing that HAProxy's parser or HTTP reads as more than a path. */
     uri: /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/,
     user: /^[A-Za-z0-9_.@-]+$/,
+    path: /^\/[A-Za-z0-9/._+@:-]+$/,
     token: /^[A-Za-z0-9_.-]+$/,
     method: /^[A-Z]+$/,
     haproxyTime: /^[0-9]+(us|ms|s|m|h|d)?$/,
@@ -53,10 +55,20 @@ export function validate(args: HaLoadBalancerPairArgs): Problem[] {
         heartbeat(check, heartbeatArgs);
     }
     haproxy(check, args.haproxy, args.virtualIps);
+    fencing(check, known(args.fencing));
     args.goneHosts?.forEach((name, i) => {
         check.text(`goneHosts[${i}]`, name, forms.nodeName, "a node name");
     });
     return check.problems;
+}
+
+function fencing(check: Checker, args: FencingArgs | undefined): void {
+    check.fields("fencing", args, fields.fencing);
+    if (args) {
+        check.required("fencing.command", args.command);
+        check.text("fencing.command", args.command || undefined, forms.path, "the absolute path of a program");
+        check.integer("fencing.timeout", args.timeout, 1, 600);
+    }
 }
 
 function hosts(check: Checker, list: HostArgs[]): void {
@@ -136,6 +148,7 @@ function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"],
         const value = known(virtualIp.address);
         check.integer(`${path}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
         interfaceName(check, `${path}.interface`, virtualIp.interface);
+        preferredHost(check, `${path}.preferredHost`, virtualIp.preferredHost, hostList);
         const owner = (hostList ?? []).findIndex((host) => value !== undefined && known(host.address) === value);
         if (owner >= 0) {
             check.add(
@@ -150,6 +163,19 @@ function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"],
     );
 }
 
+function preferredHost(
+    check: Checker,
+    path: string,
+    input: pulumi.Input<string> | undefined,
+    hostList: HostArgs[],
+): void {
+    const value = known(input);
+    const names = (hostList ?? []).map((host) => host.name);
+    if (value !== undefined && !names.some((name) => name?.toLowerCase() === String(value).toLowerCase())) {
+        check.add(path, `"${value}" is not one of hosts (${names.join(", ")})`);
+    }
+}
+
 function interfaceName(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     check.text(path, input, forms.interface, "the name of a network interface");
 }
@@ -158,6 +184,9 @@ function heartbeat(check: Checker, args: HeartbeatArgs): void {
     check.fields("heartbeat", args, fields.heartbeat);
     heartbeatTimes(check, args);
     check.port("heartbeat.udpport", args.udpport);
+    knownList(args.ping)?.forEach((value, i) => {
+        address(check, `heartbeat.ping[${i}]`, value);
+    });
     check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
     check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
     check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");

@@ -25,8 +25,13 @@ defaults
     timeout server ${timeout.server}
 
 ${section("listen", listen.name, listenLines(listen, stats))}
+
+${section("frontend", "ha-load-balancer-pair", healthLines)}
 `;
 }
+
+/** What the keeper asks, apart from every port and back end: whether this HAProxy works. */
+const healthLines = ["bind unix@/run/haproxy/health.sock user root mode 600", "monitor-uri /"];
 
 function section(keyword: string, name: string, lines: string[]): string {
     return [`${keyword} ${name}`, ...lines.map((line) => `    ${line}`)].join("\n");

@@ -3,9 +3,12 @@ import * as ipaddr from "ipaddr.js";
 import type { Node, VirtualIp } from "../model";
 
 /** One line a preferred host; its resources are started from left to right. */
-export function haresources(virtualIps: VirtualIp[], preferred: Node): string {
-    return `${preferred.name} ${virtualIps.map(resource).join(" ")}
-`;
+export function haresources(virtualIps: VirtualIp[], nodes: Node[]): string {
+    return nodes
+        .map(({ name }) => ({ name, own: virtualIps.filter(({ preferredHost }) => preferredHost === name) }))
+        .filter(({ own }) => own.length > 0)
+        .map(({ name, own }) => `${name} ${own.map(resource).join(" ")}\n`)
+        .join("");
 }
 
 export function resource(virtualIp: VirtualIp): string {

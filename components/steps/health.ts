@@ -17,8 +17,3 @@ export function health({ nodes, heartbeat, virtualIps }: Pair, self: number, pee
         })),
     };
 }
-
-/** The virtual IPs that a host holds, of what its health step reported. */
-export function heldBy(report: string): string {
-    return /^holds: (.*)$/m.exec(report)?.[1].trim() ?? "";
-}

@@ -12,7 +12,7 @@ export function packages({ heartbeat, haproxy }: Pair): Step {
             const versions = { heartbeat: membership.version, haproxy: proxy.version };
             const words = Object.entries(versions).map(([name, version]) => (version ? `${name}=${version}` : name));
             return {
-                values: { packages: [...words, "iputils-ping"].join(" ") },
+                values: { packages: [...words, "iputils-ping", "nftables", "python3"].join(" ") },
                 files: [
                     {
                         path: "/etc/apt/preferences.d/ha-load-balancer-pair.pref",

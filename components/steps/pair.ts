@@ -1,7 +1,7 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Bind, Haproxy, Heartbeat, Node, VirtualIp } from "../model";
-import { agentArgument, resource } from "../render/haresources";
+import type { Bind, Fencing, Haproxy, Heartbeat, Node, VirtualIp } from "../model";
+import { agentArgument } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
 export interface Pair {
@@ -12,6 +12,7 @@ export interface Pair {
     virtualIps: pulumi.Output<VirtualIp[]>;
     heartbeat: pulumi.Output<Heartbeat>;
     haproxy: pulumi.Output<Haproxy>;
+    fencing: pulumi.Output<Fencing | undefined>;
     /** Where HAProxy listens: a part of `haproxy` that is known when other parts may not be. */
     bind: pulumi.Output<Bind[]>;
     authkeysSecret: pulumi.Output<string>;
@@ -25,11 +26,12 @@ export function listens(bind: Bind[]): string {
 
 /** What pair.sh works with. */
 export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number): Record<string, string> {
+    const isOwn = ({ preferredHost }: VirtualIp) => preferredHost === nodes[self].name;
     return {
         node: nodes[self].name,
         peer: nodes[1 - self].name,
         preferred: self === 0 ? "yes" : "no",
         virtual_ips: virtualIps.map(agentArgument).join(" "),
-        first_resource: resource(virtualIps[0]),
+        own_virtual_ips: virtualIps.filter(isOwn).map(agentArgument).join(" "),
     };
 }

@@ -140,6 +140,6 @@ export function wayOut(name: string, parent: pulumi.Resource): pulumi.ResourceHo
 }
 
 /** What a finished step says of itself: no secret, and different after every run. */
-export function report(command: remote.Command): pulumi.Output<string> {
+function report(command: remote.Command): pulumi.Output<string> {
     return pulumi.unsecret(command.stdout);
 }

@@ -1,20 +1,19 @@
 /** The pair as a whole: one holder for each virtual IP, and HAProxy answering on it. */
 import * as pulumi from "@pulumi/pulumi";
-import { agentArgument } from "../render/haresources";
-import { heldBy } from "./health";
-import { listens, type Pair } from "./pair";
+import { keeperPort } from "../render/keeper";
+import { listens, type Pair, pairValues } from "./pair";
 import type { Step } from "./step";
 
-/** Runs on the second host; `peerReport` is what the first host's health step has just said. */
-export function verify({ nodes, virtualIps, bind }: Pair, peerReport: pulumi.Output<string>): Step {
+/** Runs on the second host, when the first one is well. */
+export function verify({ nodes, heartbeat, virtualIps, bind }: Pair): Step {
     return {
         name: "verify",
         scripts: ["pair.sh", "verify.sh"],
-        payload: pulumi.all([nodes, virtualIps, bind, peerReport]).apply(([allNodes, vips, binds, said]) => ({
+        payload: pulumi.all([nodes, heartbeat, virtualIps, bind]).apply(([allNodes, membership, vips, binds]) => ({
             values: {
-                peer: allNodes[0].name,
-                held_by_peer: heldBy(said),
-                virtual_ips: vips.map(agentArgument).join(" "),
+                ...pairValues(allNodes, vips, 1),
+                failback: membership.autoFailback ? "yes" : "no",
+                keeper_port: String(keeperPort(membership)),
                 listens: listens(binds),
             },
         })),

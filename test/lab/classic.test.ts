@@ -145,8 +145,7 @@ describe.each([
         await lb1.powerOff();
         await untilHolds(lb2);
         expect((await page(used.lab, site)).status).toBe(200);
-        await lb1.powerOn();
-        await lb1.booted();
+        await lb1.boot();
         await untilHolds(lb1);
         await until("lb2 lets the virtual IP go", 10_000, async () => !(await holds(lb2)));
         await sleep(500);

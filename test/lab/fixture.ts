@@ -1,16 +1,14 @@
 /** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, expect } from "vitest";
-import { HolderWatch, type Holding } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import { Lab, type LabPlan } from "../../lab/lab";
-import { Probe, type Sighting } from "../../lab/probe";
-import { labStack, type Settings } from "../../lab/pulumi";
+import { labStack, type Settings, site, virtualIp } from "../../lab/pulumi";
+import { type Seen, seenDuring } from "../../lab/seen";
 import { sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 
-export const virtualIp = "192.168.0.99";
-export const site = `http://${virtualIp}/`;
+export { site, virtualIp };
 
 /** Begins the names of this run's labs, so that the run can find them, and runs side by side do not meet. */
 export const labPrefix = process.env.HALB_TEST_LABS ?? `t${process.pid}-`;
@@ -40,7 +38,8 @@ export function usePair(
 
 /** The addresses of a host, by `ip address` on it. */
 export async function addresses(host: Host): Promise<string[]> {
-    const lines = await host.run("ip -o address show");
+    // What was let go and stays for one more second does not count.
+    const lines = await host.run("ip -o address show permanent");
     return [...lines.matchAll(/inet6? ([^/ ]+)/g)].map(([, address]) => address);
 }
 
@@ -48,8 +47,8 @@ export async function holds(host: Host, address = virtualIp): Promise<boolean> {
     return (await addresses(host)).includes(address);
 }
 
-export function untilHolds(host: Host, limit = 60_000): Promise<boolean> {
-    return until(`${host.name} holds ${virtualIp}`, limit, () => holds(host));
+export function untilHolds(host: Host, limit = 60_000, address = virtualIp): Promise<boolean> {
+    return until(`${host.name} holds ${address}`, limit, () => holds(host, address));
 }
 
 /** The body and status of a page, as a client in the lab's network gets them; status 0 where nobody answers. */
@@ -62,24 +61,22 @@ export async function page(lab: Lab, url: string, login?: string): Promise<{ sta
     return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }
 
-export interface Seen extends Sighting, Holding {}
-
 /** What a client sees of an action, and who holds the virtual IP meanwhile. Printed under the name. */
-export async function underLoad(lab: Lab, what: string, action: () => Promise<unknown>): Promise<Seen> {
-    const probe = await Probe.start(lab, site);
-    const watch = HolderWatch.start(lab.loadBalancers, virtualIp);
-    let seen: Seen;
-    try {
+export async function underLoad(
+    lab: Lab,
+    what: string,
+    action: () => Promise<unknown>,
+    address = virtualIp,
+): Promise<Seen> {
+    const seen = await seenDuring(lab, address, async () => {
         await action();
         // Long enough for a peer that was declared dead by mistake to show.
         await sleep(3000);
-    } finally {
-        seen = { ...(await watch.stop()), ...(await probe.stop()) };
-    }
-    const { failed, sent, gap, none, several, samples } = seen;
+    });
+    const { failed, sent, gap, none, several, looks } = seen;
     console.log(
         `${what}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(3)} s; ` +
-            `${none} of ${samples} looks saw no holder, ${several} saw two`,
+            `${none} of ${looks.length} looks saw no holder, ${several} saw two`,
     );
     return seen;
 }

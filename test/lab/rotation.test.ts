@@ -1,8 +1,9 @@
 /** A new secret in authkeys (heartbeat.keyVersion), also where the change is late or broken off half-way. */
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
+import type { Seen } from "../../lab/seen";
 import { sleep } from "../../toolchain/shell";
-import { counts, holds, kill, type Seen, underLoad, untilHolds, upUntil, usePair } from "./fixture";
+import { counts, holds, kill, underLoad, untilHolds, upUntil, usePair } from "./fixture";
 
 const used = usePair({ name: "rotation" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];

@@ -58,6 +58,26 @@ describe("on the first host", () => {
         expect(await serves(97, 99)).toBe(true);
     });
 
+    test("with another prefix, on another interface, and back: it is never gone", async () => {
+        const entries = () => lb1().run(`ip -o -4 address show to ${network}99`);
+        const change = (virtualIp: object) => {
+            const virtualIps = [{ address: `${network}99`, ...virtualIp }, { address: `${network}97` }];
+            writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
+            return used.stack.up();
+        };
+        const { failed, none } = await underLoad(used.lab, "a virtual IP's prefix changed, and back", async () => {
+            await change({ prefixLength: 25 });
+            expect(await entries()).toMatch(/^\d+: eth0 .* 192\.168\.0\.99\/25 [^\n]*$/);
+            await change({});
+        });
+        expect({ failed, none }).toEqual({ failed: 0, none: 0 });
+        await change({ interface: "eth1" });
+        expect(await entries()).toMatch(/^\d+: eth1 .* 192\.168\.0\.99\/24 [^\n]*$/);
+        await change({});
+        expect(await entries()).toMatch(/^\d+: eth0 .* 192\.168\.0\.99\/24 [^\n]*$/);
+        expect(await held()).toEqual([[97, 99], []]);
+    });
+
     test("the first one, which names the group, renumbered", async () => {
         declare(96, 97);
         await used.stack.up();

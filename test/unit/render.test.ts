@@ -9,14 +9,14 @@ import { haproxySecrets } from "../../components/render/haproxySecrets";
 import { haresources } from "../../components/render/haresources";
 import { preferences } from "../../components/render/preferences";
 import { sysctl } from "../../components/render/sysctl";
-import { haproxyDropIn, heartbeatDropIn } from "../../components/render/units";
+import { haproxyDropIn, heartbeatDropIn, keeperUnit } from "../../components/render/units";
 import { classicArgs } from "../examples";
 
 const nodes = [
     { name: "lb1.example.com", address: "192.168.0.100" },
     { name: "lb2.example.com", address: "192.168.0.101" },
 ];
-const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }]);
+const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }], nodes);
 
 function lines(text: string): string[] {
     return text.split("\n");
@@ -103,13 +103,23 @@ test("authkeys", () => {
 
 describe("haresources", () => {
     test("names the preferred host and the address", () => {
-        expect(haresources(virtualIps, nodes[0])).toBe("lb1.example.com VirtualIp::192.168.0.99/24\n");
+        expect(haresources(virtualIps, nodes)).toBe("lb1.example.com VirtualIp::192.168.0.99/24\n");
+    });
+
+    test("has a line for each host that is preferred by a virtual IP", () => {
+        const second = { address: "192.168.0.98", preferredHost: "LB2.example.com" };
+        expect(haresources(virtualIpDefaults([second, { address: "192.168.0.99" }], nodes), nodes)).toBe(
+            "lb1.example.com VirtualIp::192.168.0.99/24\nlb2.example.com VirtualIp::192.168.0.98/24\n",
+        );
+        expect(haresources(virtualIpDefaults([second], nodes), nodes)).toBe(
+            "lb2.example.com VirtualIp::192.168.0.98/24\n",
+        );
     });
 
     test("writes IPv6 out, because resources split their arguments at ::", () => {
-        const [vip] = virtualIpDefaults([{ address: "2001:DB8:0::10", interface: "eth1" }]);
+        const [vip] = virtualIpDefaults([{ address: "2001:DB8:0::10", interface: "eth1" }], nodes);
         expect(vip.address).toBe("2001:db8::10");
-        expect(haresources([vip], nodes[0])).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10/64/eth1\n");
+        expect(haresources([vip], nodes)).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10/64/eth1\n");
     });
 });
 
@@ -133,10 +143,10 @@ describe("haproxy.cfg", () => {
     });
 
     test("binds each virtual IP, IPv6 in brackets", () => {
-        const vips = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::10" }]);
+        const vips = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::10" }], nodes);
         const args = { listen: { name: "web", servers: [{ name: "a", address: "2001:db8::1" }] } };
         const text = lines(haproxyCfg(haproxyDefaults(args, vips)));
-        expect(text.filter((line) => /bind|server a/.test(line))).toEqual([
+        expect(text.filter((line) => /bind [^u]|server a/.test(line))).toEqual([
             "    bind 192.168.0.99:80",
             "    bind [2001:db8::10]:80",
             "    server a [2001:db8::1]:80 check",
@@ -153,5 +163,5 @@ test("the file of secrets quotes what HAProxy would interpret", () => {
 });
 
 test("small files", () => {
-    expect([sysctl(), haproxyDropIn(), heartbeatDropIn()].join("---\n")).toMatchSnapshot();
+    expect([sysctl(), haproxyDropIn(), heartbeatDropIn(), keeperUnit()].join("---\n")).toMatchSnapshot();
 });

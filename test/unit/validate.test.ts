@@ -80,6 +80,18 @@ describe("each mistake is named with its path and what to write instead", () => 
             ["heartbeat.deadtime: must be more than twice keepalive (1000 ms against 2 × 1000 ms)"],
         ],
         ["heartbeat.initdead", "500ms", ["heartbeat.initdead: must be at least deadtime (500 ms against 1000 ms)"]],
+        ["heartbeat.ping", ["gateway"], ['heartbeat.ping[0]: "gateway" is not an IP address']],
+        ["fencing", { command: "off.sh" }, ['fencing.command: "off.sh" is not the absolute path of a program']],
+        [
+            "fencing",
+            { timeout: 0 },
+            ["fencing.command: is required", "fencing.timeout: 0 is not a whole number from 1 to 600"],
+        ],
+        [
+            "virtualIps[0].preferredHost",
+            "lb3",
+            ['virtualIps[0].preferredHost: "lb3" is not one of hosts (lb1.example.com, lb2.example.com)'],
+        ],
         ["heartbeat.udpport", 65536, ["heartbeat.udpport: 65536 is not a whole number from 1 to 65535"]],
         ["heartbeat.logfacility", "loca10", ['heartbeat.logfacility: "loca10" is not a syslog facility']],
         [
@@ -106,7 +118,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             "heartbeat.deadTime",
             "5",
             [
-                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, logfacility, autoFailback, keyVersion, version",
+                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, ping, logfacility, autoFailback, keyVersion, version",
             ],
         ],
         ["heartbeat.keyVersion", 0, ["heartbeat.keyVersion: 0 is not a whole number from 1 to 1000000"]],

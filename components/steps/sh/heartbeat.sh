@@ -1,24 +1,25 @@
 # heartbeat: membership and the virtual IPs. A change goes live by Heartbeat's own reload: a
 # restart would give up the virtual IPs.
 
-ha_cf=/etc/ha.d/ha.cf
 key=/etc/ha.d/authkeys
 haresources=/etc/ha.d/haresources
 drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
-
-# For how long a Heartbeat that cannot see its peer waits while somebody serves in the meantime, in seconds.
-patience=300
 
 apply() {
     [ -s "$key" ] || [ -s "$state/authkeys.new" ] || fail "$key is missing" 'run "pulumi up" again'
     remember_unit
     remember_virtual_ips
     relieve_old_peer
+    write_shell_functions
+    # Of a run that was broken off: what is declared is installed now.
+    rm -f "$ha_cf.declared"
     install_files
+    start_keeper
     enable_service heartbeat "$drop_in"
     set_loaded heartbeat-unit "$(fingerprint "$drop_in")"
     if ! is_active heartbeat; then
         install_key
+        forget_other_identity
         start_heartbeat
     elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")" || ! loaded_is links "$(links)"; then
         change_what_both_must_have
@@ -29,6 +30,7 @@ apply() {
     set_loaded heartbeat "$(fingerprint "$ha_cf" "$key")"
     set_loaded authkeys "$(fingerprint "$key")"
     set_loaded links "$(links)"
+    set_loaded identity "$node"
     change_virtual_ips
     done_at
 }
@@ -38,12 +40,18 @@ remember_unit() {
     grep -qxF "$ha_cf" "$state/managed" 2>/dev/null || ! is_active heartbeat || : >"$state/heartbeat.was-active"
 }
 
+# A machine that was made from another one's image has that one's identity, by which Heartbeat knows its nodes: two with the same
+# one are one to it, and neither serves. Heartbeat makes itself a new one.
+forget_other_identity() {
+    loaded_is identity "$node" || rm -f /var/lib/heartbeat/hb_uuid
+}
+
 # With a changed ha.cf Heartbeat executes itself anew and keeps what it holds. The command returns
 # before that, and the next host must not follow until this one is back: two at once would miss
 # each other.
 reload_heartbeat() {
     peer_before=$(cl_status nodestatus "$peer" 2>/dev/null || :)
-    generation=$(fingerprint /var/lib/heartbeat/hb_generation)
+    start_before=$(fingerprint /var/lib/heartbeat/hb_generation)
     # By the time of the file Heartbeat sees a change, and a new program takes the same way.
     touch "$ha_cf"
     "$(heartbeat_libexec)/heartbeat" -r >"$scratch/reload" 2>&1 || {
@@ -55,7 +63,7 @@ reload_heartbeat() {
 }
 
 has_restarted() {
-    [ "$(fingerprint /var/lib/heartbeat/hb_generation)" != "$generation" ] && has_links
+    [ "$(fingerprint /var/lib/heartbeat/hb_generation)" != "$start_before" ] && has_links
 }
 
 is_back() {
@@ -82,13 +90,6 @@ start_heartbeat() {
     }
 }
 
-# Heartbeat forks a reader and a writer for each link once its files are read and its sockets open.
-has_links() {
-    is_active heartbeat || return 1
-    pid=$(systemctl show -p MainPID --value heartbeat)
-    [ "$(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | wc -l)" -ge 3 ]
-}
-
 newest_key() {
     if [ -e "$state/authkeys.new" ]; then echo "$state/authkeys.new"; else echo "$key"; fi
 }
@@ -112,6 +113,7 @@ links() {
 change_what_both_must_have() {
     hand_over
     be_patient change_now
+    has_links || not_back
 }
 
 change_now() {
@@ -119,20 +121,10 @@ change_now() {
     reload_heartbeat
 }
 
-# be_patient COMMAND …: with a long initdead in ha.cf for as long as it takes Heartbeat to read it.
-be_patient() {
-    sed "s/^initdead .*/initdead $patience/" "$scratch/stage$ha_cf" >"$scratch/patient"
-    cp "$scratch/patient" "$ha_cf.ha-load-balancer-pair.new"
-    mv "$ha_cf.ha-load-balancer-pair.new" "$ha_cf"
-    "$@"
-    wait_until 15 has_links || not_back
-    install_files "$ha_cf"
-}
-
 hand_over() {
     [ "$preferred" = no ] && [ -n "$(held_here)" ] && node_is_active "$peer" || return 0
     say "handing the virtual IPs over to $peer"
-    timeout 10 /usr/share/heartbeat/hb_standby all >&2 || :
+    ask_heartbeat hb_standby all
     wait_until 30 holds_nothing || fail "$peer did not take the virtual IPs over" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
@@ -142,7 +134,7 @@ relieve_old_peer() {
     old_peer=$(sed -n 's/^node //p' "$ha_cf" 2>/dev/null | grep -vxF "$node" | head -n 1)
     [ "$old_peer" != "$peer" ] && is_active heartbeat && node_is_active "$old_peer" && somebody_serves || return 0
     say "taking the virtual IPs over from $old_peer"
-    timeout 10 /usr/share/heartbeat/hb_takeover all >&2 || :
+    ask_heartbeat hb_takeover all
     wait_until 30 nobody_else_serves || fail "$old_peer did not hand the virtual IPs over" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
@@ -164,35 +156,50 @@ declared_virtual_ips() {
 # may have to let go is on disk before haresources is written.
 remember_virtual_ips() {
     declared_virtual_ips "$scratch/stage$haresources" >"$scratch/virtual-ips"
-    { cat "$known_virtual_ips" 2>/dev/null || :; } | sort -u - "$scratch/virtual-ips" >"$state/virtual-ips.new"
-    sync "$state/virtual-ips.new"
-    mv "$state/virtual-ips.new" "$known_virtual_ips"
+    store old_and_new_virtual_ips "$known_virtual_ips"
+}
+
+old_and_new_virtual_ips() {
+    sort -u "$(existing "$known_virtual_ips")" "$scratch/virtual-ips"
 }
 
 # Whoever holds virtual IPs takes those that are new, and nobody keeps one that is no longer declared.
 change_virtual_ips() {
-    is_holder=no
+    complete_groups
     while read -r virtual_ip; do
         [ "$("$agent" "$virtual_ip" status)" = running ] || continue
-        is_holder=yes
-        grep -qxF "$virtual_ip" "$scratch/virtual-ips" || {
+        declared=$(awk -F / -v "address=${virtual_ip%%/*}" '$1 == address' "$scratch/virtual-ips")
+        if [ -z "$declared" ]; then
             say "letting go ${virtual_ip%%/*}"
             "$agent" "$virtual_ip" stop
-        }
+        elif [ "$declared" != "$virtual_ip" ]; then
+            say "$virtual_ip becomes $declared"
+            "$agent" "$declared" take
+        fi
     done <"$known_virtual_ips"
-    if [ "$is_holder" = yes ] && [ -n "$(not_held_here)" ]; then
-        take_virtual_ips || fail "the new virtual IPs could not be taken" 'see "journalctl -u heartbeat" on the host'
-    fi
     cp "$scratch/virtual-ips" "$known_virtual_ips"
+}
+
+# A line of haresources is a group: its node, and the resources that are started and stopped together.
+complete_groups() {
+    while read -r _ first others; do
+        for resource in $first $others; do
+            holds "${resource#VirtualIp::}" || continue
+            take_group "$first" || fail "the new virtual IPs could not be taken" 'see "journalctl -u heartbeat" on the host'
+            break
+        done
+    done <"$haresources"
 }
 
 keeps() {
     echo 'unit heartbeat'
+    echo 'unit ha-load-balancer-pair'
 }
 
 remove() {
     leave_pair
     remove_files
     systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded" "$state/heartbeat-unit.loaded"
+    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded" \
+        "$state/heartbeat-unit.loaded" "$state/identity.loaded"
 }

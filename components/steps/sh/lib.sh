@@ -42,6 +42,13 @@ take_lock() {
         'wait for it to end, or end it ("fuser -v /run/lock/ha-load-balancer-pair" names it), then run "pulumi up" again'
 }
 
+# store COMMAND FILE: what the command prints, as a whole and on disk.
+store() {
+    "$1" >"$2.new"
+    sync "$2.new"
+    mv "$2.new" "$2"
+}
+
 # file PATH MODE <TEXT: stages a file that the step manages.
 file() {
     mkdir -p "$scratch/stage$(dirname "$1")"
@@ -115,13 +122,15 @@ remove_files() {
         else
             rm -f "$path"
             # Only folders that this component may have made, and only empty ones.
-            case $path in *.service.d/*) rmdir "$(dirname "$path")" 2>/dev/null || : ;; esac
+            case $path in *.service.d/* | */ha-load-balancer-pair/*) rmdir "$(dirname "$path")" 2>/dev/null || : ;; esac
         fi
-        grep -vxF "$path" "$state/managed" >"$state/managed.new" || :
-        sync "$state/managed.new"
-        mv -f "$state/managed.new" "$state/managed"
+        store managed_without_path "$state/managed"
         rm -f "$original"
     done
+}
+
+managed_without_path() {
+    grep -vxF "$path" "$state/managed" || :
 }
 
 is_active() {
@@ -137,9 +146,17 @@ version_of() {
     dpkg-query -W -f '${Version}' "$1"
 }
 
+# The process id of a service's main process. Heartbeat, once it has restarted itself, is another process than the one that
+# systemd has started.
+main_pid() {
+    pid=$(systemctl show -p MainPID --value "$1")
+    [ "$pid" != 0 ] || read -r pid <"/run/$1.pid"
+    echo "$pid"
+}
+
 # Whether a service still runs the program that was there before its package was upgraded.
 runs_old_program() {
-    case $(readlink "/proc/$(systemctl show -p MainPID --value "$1")/exe") in
+    case $(readlink "/proc/$(main_pid "$1")/exe") in
         *' (deleted)') return 0 ;;
     esac
     return 1
@@ -189,7 +206,7 @@ last_log() {
 }
 
 main() {
-    action=$1 step=$2
+    action=$1 step=$2 generation=${3-}
     take_lock
     trap 'status=$?; at_exit' EXIT
     trap 'exit 130' INT TERM HUP
@@ -200,7 +217,8 @@ main() {
             # A run that breaks off leaves a step that counts as drifted.
             rm -f "$state/manifest/$step"
             apply
-            write_manifest "$3"
+            mkdir -p "$state/manifest"
+            store manifest "$state/manifest/$step"
             ;;
         remove)
             if is_declared_as "$host"; then
@@ -220,19 +238,14 @@ is_declared_as() {
     [ ! -e "$state/host" ] || [ "$(cat "$state/host")" = "$1" ]
 }
 
-# write_manifest GENERATION: what survey.sh compares this host with, one keyword and its values a line.
-write_manifest() {
-    mkdir -p "$state/manifest"
-    {
-        echo "generation $1"
-        for path in $files; do
-            staged=$scratch/stage$path
-            echo "file $(stat -c %a "$staged") $(sha256sum <"$staged" | cut -d ' ' -f 1) $path"
-        done
-        keeps
-    } >"$state/manifest/$step.new"
-    sync "$state/manifest/$step.new"
-    mv "$state/manifest/$step.new" "$state/manifest/$step"
+# What survey.sh compares this host with, one keyword and its values a line.
+manifest() {
+    echo "generation $generation"
+    for path in $files; do
+        staged=$scratch/stage$path
+        echo "file $(stat -c %a "$staged") $(sha256sum <"$staged" | cut -d ' ' -f 1) $path"
+    done
+    keeps
 }
 
 # What a step keeps beside its files; steps with more define their own.

@@ -1,8 +1,9 @@
 # What health and verify both look at: who holds the virtual IPs, and whether HAProxy answers there.
 
 # A virtual IP is a word as the agent takes it: ADDRESS/PREFIX[/INTERFACE].
+# Held is what is there for good: an address that has been let go stays for a second, so that the peer has it first.
 holds() {
-    ip -o address show to "${1%%/*}" | grep -q .
+    ip -o address show permanent to "${1%%/*}" | grep -q .
 }
 
 held_here() {
@@ -11,15 +12,40 @@ held_here() {
     done
 }
 
-not_held_here() {
-    for virtual_ip in $virtual_ips; do
-        holds "$virtual_ip" || echo "$virtual_ip"
-    done
+# take_group FIRST-RESOURCE: starts what haresources names on that line and this host does not hold.
+take_group() {
+    timeout 30 /usr/share/heartbeat/ResourceManager takegroup "$1" >&2
 }
 
-# Starts what haresources names and this host does not hold. Heartbeat settles to the same answer.
-take_virtual_ips() {
-    timeout 30 /usr/share/heartbeat/ResourceManager takegroup "$first_resource" >&2
+# ask_heartbeat COMMAND WORD: hb_standby or hb_takeover, which hang where Heartbeat is not there to read. In Heartbeat's own
+# view of the file system, where a message is one write.
+ask_heartbeat() {
+    timeout 10 nsenter -t "$(main_pid heartbeat)" -m "/usr/share/heartbeat/$1" "$2" >&2 || :
+}
+
+# Heartbeat gives them back by itself only when a host returns, not after somebody's hb_standby.
+take_back() {
+    say "taking the virtual IPs back from $peer"
+    ask_heartbeat hb_takeover local
+}
+
+# What the peer has, as the keeper hears it now: held, lingering, no, or silent.
+peer_has() {
+    cat "/run/ha-load-balancer-pair/peer/${1%%/*}" 2>/dev/null
+}
+
+peer_holds() {
+    [ "$(peer_has "$1")" = held ]
+}
+
+# Whether each virtual IP is where it should be.
+all_held() {
+    for virtual_ip in $own_virtual_ips; do
+        holds "$virtual_ip" || { [ "$failback" = no ] && peer_holds "$virtual_ip"; } || return 1
+    done
+    for virtual_ip in $virtual_ips; do
+        holds "$virtual_ip" || peer_holds "$virtual_ip" || return 1
+    done
 }
 
 # Whether anybody on the network answers for a virtual IP. One lost packet is no answer to that.

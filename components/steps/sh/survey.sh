@@ -15,7 +15,8 @@ survey() {
     examine
     echo "time	$(date +%s)"
     tell_virtual_ips
-    ip -o address show | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
+    # What was let go and only lingers for its open connections does not count.
+    ip -o address show permanent | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
     for manifest in "$state"/manifest/*; do
         [ -e "$manifest" ] || continue
         step=${manifest##*/}

@@ -22,13 +22,6 @@ installed() {
     dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort
 }
 
-# store COMMAND FILE: what the command prints, as a whole and on disk.
-store() {
-    "$1" >"$2.new"
-    sync "$2.new"
-    mv "$2.new" "$2"
-}
-
 # Counts what our own runs of apt have installed, also one that was broken off. What others install is theirs.
 count_packages() {
     [ -e "$state/packages.before" ] || return 0
@@ -67,7 +60,7 @@ remove_packages() {
 }
 
 takes_only_ours() {
-    printf '%s\n' haproxy heartbeat iputils-ping >"$scratch/requested"
+    printf '%s\n' haproxy heartbeat iputils-ping nftables python3 >"$scratch/requested"
     # shellcheck disable=SC2046 # a list of package names, split on purpose
     apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
         comm -13 "$scratch/ours" - | grep -q . && return 1
@@ -80,16 +73,20 @@ unneeded() {
         sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort
 }
 
-# Stops Heartbeat, and lets go what a Heartbeat that was killed has not.
+# Stops Heartbeat, and lets go what a Heartbeat that was killed has not. The keeper goes after it, for it keeps what the
+# peer is about to take.
 leave_pair() {
     if is_installed heartbeat; then
         systemctl disable --quiet --now heartbeat
     fi
-    [ -x "$agent" ] && [ -e "$known_virtual_ips" ] || return 0
-    while read -r virtual_ip; do
-        "$agent" "$virtual_ip" stop
-    done <"$known_virtual_ips"
-    rm -f "$known_virtual_ips"
+    systemctl disable --quiet --now ha-load-balancer-pair 2>/dev/null || :
+    if [ -x "$agent" ] && [ -e "$known_virtual_ips" ]; then
+        while read -r virtual_ip; do
+            "$agent" "$virtual_ip" stop
+        done <"$known_virtual_ips"
+    fi
+    rm -rf "$state/shellfuncs" "$state/keeper.loaded" "$state/ha-load-balancer-pair-unit.loaded" \
+        "$state/peer-may-hold" "$known_virtual_ips" /run/ha-load-balancer-pair
 }
 
 # What the kernel had before the first run.

@@ -1,14 +1,15 @@
-# verify: the pair as a whole, seen from the second host, with what the first has just said of
-# itself: one holder for each virtual IP, and HAProxy answering on it.
+# verify: the pair as a whole, seen from the second host: one holder for each virtual IP, and HAProxy answering on it.
 
 apply() {
     wait_until 30 node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
         'let UDP port 694 through between the hosts'
+    wait_until 10 keeper_hears_peer || fail "the keeper here does not hear that of $peer" \
+        "let UDP port $keeper_port through between the hosts; see \"journalctl -u ha-load-balancer-pair\" on both"
+    [ -z "$own_virtual_ips" ] || wait_until 12 all_held || take_back
     for virtual_ip in $virtual_ips; do
-        let_go_what_peer_holds "$virtual_ip"
-        wait_until 10 one_holder "$virtual_ip" ||
+        wait_until 15 one_holder "$virtual_ip" ||
             fail "the virtual IP ${virtual_ip%%/*} has $(holders "$virtual_ip") holders instead of one" \
-                'see "journalctl -u heartbeat" on both hosts; "ip address" shows who has it'
+                'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts; "ip address" shows who has it'
     done
     for target in $listens; do
         # ADDRESS:PORT, the address of IPv6 in brackets.
@@ -19,19 +20,16 @@ apply() {
     done_at
 }
 
-# Two holders at once: the first host keeps it.
-let_go_what_peer_holds() {
-    case " $held_by_peer " in *" $1 "*) ;; *) return 0 ;; esac
-    ! holds "$1" || {
-        say "letting go ${1%%/*}, which $peer holds too"
-        /etc/ha.d/resource.d/VirtualIp "$1" stop
-    }
+keeper_hears_peer() {
+    for virtual_ip in $virtual_ips; do
+        case $(peer_has "$virtual_ip") in '' | silent) return 1 ;; esac
+    done
 }
 
 holders() {
     count=0
     ! holds "$1" || count=$((count + 1))
-    case " $held_by_peer " in *" $1 "*) count=$((count + 1)) ;; esac
+    ! peer_holds "$1" || count=$((count + 1))
     echo "$count"
 }
 

@@ -1,0 +1,238 @@
+"""The keeper: sees to it that each virtual IP is on exactly one host, and on one that can serve.
+
+Heartbeat decides which host should hold a virtual IP, and calls the agent (VirtualIp), which holds it or lets it go. The
+keeper does what Heartbeat does not: it talks with the peer's keeper on a way of its own, keeps a virtual IP from being
+taken that still is elsewhere, keeps one until the peer has it, and looks at HAProxy and the gateway.
+
+Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
+systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
+whatever is written to that makes the keeper look at once.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+import heartbeat
+from addresses import Addresses, canonical
+from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide
+from fencing import Fencing
+from gateway import Gateway
+from haproxy import Haproxy
+from mending import Mending
+from moving import Moving
+from peer import Peer
+from runtime import RUN, log, notify
+from virtual_ip import VirtualIp
+
+# Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
+ISOLATED_WITHIN = 3
+# How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds.
+TAKEN_WITHIN = 2
+FINISH_WITHIN = 10
+
+
+class Keeper:
+    def __init__(self, config):
+        for kind in ("wanted", "held", "peer", "veto", "rules"):
+            os.makedirs(f"{RUN}/{kind}", exist_ok=True)
+        self.config = config
+        self.addresses = Addresses()
+        self.peer = Peer(config)
+        self.haproxy = Haproxy()
+        self.gateway = Gateway(config)
+        self.fencing = Fencing(config)
+        everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
+        self.virtual_ips = [VirtualIp(declared, everyone) for declared in config["virtualIps"]]
+        self.mending = Mending(config, self.virtual_ips, self.peer)
+        self.moving = Moving(config, self.virtual_ips, self.peer)
+        self.started_at = time.monotonic()
+        self.heartbeat_runs = False
+        self.isolated = False
+        # What the log was last told.
+        self.reported = {"healthy": True, "fresh": False, "isolated": False}
+
+    # What is.
+
+    def look(self):
+        self.haproxy.look()
+        self.gateway.look()
+        self.fencing.look(self.peer)
+        present = self.addresses.look()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.look(present)
+        self.isolated = self.is_isolated()
+        self.heartbeat_runs = heartbeat.runs()
+
+    def is_isolated(self):
+        """The peer and the gateway were lost together, and neither is back."""
+        lost_for = self.gateway.lost_for()
+        if lost_for is None or self.peer.is_fresh() or self.peer.heard_at is None:
+            return False
+        return self.isolated or abs(lost_for - self.peer.silence()) < ISOLATED_WITHIN
+
+    def why_unfit(self):
+        """Why this host can't serve; None where it can."""
+        if not self.haproxy.healthy:
+            return self.haproxy.reason
+        if self.gateway.is_gone():
+            return "the gateway is lost"
+        failing = [one.address for one in self.virtual_ips if one.is_failing()]
+        return f"{' '.join(failing)} cannot be taken" if failing else None
+
+    def healthy(self):
+        return self.why_unfit() is None
+
+    def state(self, heartbeat_runs):
+        return {
+            "healthy": self.healthy(),
+            "doubtful": self.haproxy.is_doubtful(),
+            "heartbeat": heartbeat_runs,
+            "virtualIps": {
+                one.address: {"held": one.held, "age": one.age(), "wanted": one.is_wanted(), "via": one.via}
+                for one in self.virtual_ips
+            },
+        }
+
+    def own_view(self, virtual_ip):
+        return {
+            "held": virtual_ip.held,
+            "age": virtual_ip.age(),
+            "wanted": virtual_ip.is_wanted(),
+            "may_have_connections": virtual_ip.may_have_connections(),
+            "healthy": self.healthy(),
+            "isolated": self.isolated,
+            "heartbeat": self.heartbeat_runs,
+            "settled": self.peer.heard_at is not None
+            or time.monotonic() - self.started_at > self.config["silence"],
+            "must_fence": self.fencing.is_due(self.peer),
+        }
+
+    # What is done.
+
+    def step(self):
+        self.look()
+        for virtual_ip in self.virtual_ips:
+            peer = self.peer.view(virtual_ip)
+            me = self.own_view(virtual_ip)
+            # Before the agent is called, which reads it.
+            virtual_ip.write_peer(peer)
+            self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
+            as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
+            virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
+            virtual_ip.announce_again(peer)
+            virtual_ip.tend_connections(peer)
+        self.mending.step(self.heartbeat_runs, self.isolated)
+        self.moving.step(self.healthy(), self.heartbeat_runs)
+        self.report()
+        self.peer.tell(self.state(self.heartbeat_runs))
+
+    def act(self, virtual_ip, action):
+        if action == NOTHING:
+            return
+        if action == TAKE:
+            virtual_ip.take(self.addresses.look)
+        elif action == LINGER:
+            virtual_ip.linger()
+        elif action == FENCE:
+            self.fencing.begin(self.peer, any(one.held == HELD for one in self.virtual_ips))
+            if virtual_ip.held == LINGERING:
+                virtual_ip.linger()
+        else:
+            virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
+            virtual_ip.look(self.addresses.look())
+
+    def report(self):
+        """One line in the log for what changed."""
+        unfit = self.why_unfit()
+        now = {"healthy": unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.isolated}
+        before, self.reported = self.reported, now
+        if now["healthy"] != before["healthy"]:
+            log(f"this host can't serve: {unfit}" if unfit else "this host can serve again")
+        if now["fresh"] != before["fresh"]:
+            log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
+        if now["isolated"] != before["isolated"]:
+            log("cut off: the peer and the gateway were lost together" if self.isolated else "no longer cut off")
+
+    # When.
+
+    def run(self):
+        wake = open_pipe()
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        due = 0.0
+        notify("READY=1")
+        while True:
+            self.peer.open()
+            inputs = [wake, *self.peer.sockets.values(), *self.gateway.sockets.values()]
+            ready = select.select(inputs, [], [], max(due - time.monotonic(), 0))[0]
+            # All that has come in is heard before anything is done: a host that was frozen has missed nothing then.
+            while ready:
+                if any([self.receive(sock, wake) for sock in ready]):
+                    due = 0.0
+                ready = select.select(inputs, [], [], 0)[0]
+            now = time.monotonic()
+            if now >= due:
+                due = now + self.config["interval"]
+                self.step()
+                notify("WATCHDOG=1")
+
+    def receive(self, sock, wake):
+        """Reads what has come in; whether it is to be acted on at once."""
+        if sock == wake:
+            os.read(wake, 4096)
+            return True
+        if sock in self.gateway.sockets.values():
+            self.gateway.hear(sock)
+            return False
+        return self.hears_news(sock)
+
+    def hears_news(self, sock):
+        """Whether the peer's virtual IPs are not as they were: that is acted on at once."""
+        before = self.peer.holdings()
+        return self.peer.hear(sock) and self.peer.holdings() != before
+
+    def stop(self):
+        """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        began = time.monotonic()
+        self.look()
+        while any(self.is_needed(one, time.monotonic() - began) for one in self.virtual_ips):
+            for virtual_ip in self.virtual_ips:
+                if virtual_ip.held == LINGERING:
+                    virtual_ip.linger()
+                    virtual_ip.tend_connections(self.peer.view(virtual_ip))
+            self.peer.tell(self.state(self.heartbeat_runs))
+            for sock in select.select(list(self.peer.sockets.values()), [], [], self.config["interval"])[0]:
+                self.peer.hear(sock)
+            self.look()
+        self.peer.tell(self.state(heartbeat.has_process()))
+        sys.exit(0)
+
+    def is_needed(self, virtual_ip, waited):
+        peer = self.peer.view(virtual_ip)
+        if virtual_ip.held != LINGERING or not peer["fresh"]:
+            return False
+        if peer["held"] == HELD:
+            return waited < FINISH_WITHIN and virtual_ip.has_connections()
+        return waited < TAKEN_WITHIN
+
+
+def open_pipe():
+    path = f"{RUN}/keeper"
+    if os.path.lexists(path):
+        os.unlink(path)
+    os.mkfifo(path, 0o600)
+    # Open both ways, it does not end when the agent closes it.
+    return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as file:
+        config = json.load(file)
+    Keeper(config).run()
+
+
+main()

@@ -1,0 +1,72 @@
+"""What becomes of one virtual IP: pure, from what both hosts are and have to what this host does next.
+
+Each host says of a virtual IP:
+  held       its kernel has the address for good
+  lingering  it has the address for a second at a time: Heartbeat let it go, and nobody has taken it yet, or the
+             peer has and passes on to this host what belongs to connections that are still open here
+  no         it does not have it
+"""
+
+HELD, LINGERING, NO = "held", "lingering", "no"
+
+TAKE = "take"  # hold it for good, and announce it
+DROP = "drop"  # delete it now
+YIELD = "yield"  # let it linger, so that the peer can take it
+LINGER = "linger"  # keep it for a second more
+FENCE = "fence"  # make sure that the peer is off before it is taken
+NOTHING = "nothing"
+
+# Holdings that began within this time count as begun together, in seconds.
+TOGETHER = 0.5
+
+
+def decide(me, peer, preferred):
+    """The next action for a virtual IP.
+
+    me:   held, age (s since it was taken), wanted (Heartbeat wants it here), may_have_connections, healthy, isolated,
+          heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer), must_fence
+    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat
+    """
+    if not me["settled"]:
+        return LINGER if me["held"] == LINGERING else NOTHING
+    peer_has = peer["fresh"] and peer["held"] == HELD
+    if me["held"] == HELD:
+        if peer_has and loses(me, peer, preferred):
+            return DROP
+        # Nobody can reach it here, and where it can be reached the peer has taken it.
+        if me["isolated"]:
+            return DROP
+        # Where Heartbeat on both hosts wants it, they do not hear each other, and it cannot move by hb_standby.
+        if peer["fresh"] and peer["wanted"] and peer["healthy"] and not (me["healthy"] and me["wanted"]):
+            return YIELD
+        return NOTHING
+    if me["wanted"] and may_take(me, peer):
+        return FENCE if me["must_fence"] else TAKE
+    if me["held"] == LINGERING and peer_has and me["may_have_connections"]:
+        return LINGER
+    if me["held"] == LINGERING and me["heartbeat"] and not peer_has:
+        if peer["fresh"] and peer["held"] == LINGERING and loses(me, peer, preferred):
+            return NOTHING
+        return LINGER
+    return NOTHING
+
+
+def may_take(me, peer):
+    """Whether a wanted virtual IP is to be taken: it answers nowhere else, and it is of more use here."""
+    if me["isolated"]:
+        return False
+    if not peer["fresh"]:
+        return True
+    if peer["held"] == HELD:
+        return False
+    return me["healthy"] or not (peer["healthy"] and peer["heartbeat"])
+
+
+def loses(me, peer, preferred):
+    """Which of two holders lets go: the one that cannot serve; else the one that took it first, for it was frozen or cut
+    off when the other one took it, and the clients are with the other one by now."""
+    if me["healthy"] != peer["healthy"]:
+        return not me["healthy"]
+    if abs(me["age"] - peer["age"]) < TOGETHER:
+        return not preferred
+    return me["age"] > peer["age"]

@@ -1,0 +1,120 @@
+"""Whether HAProxy on this host serves: it answers on its health socket, and its master is not stopped.
+
+Bad moments add up and fade: HAProxy that dies and comes back at once is healthy, one that dies again and again is not."""
+
+import socket
+import time
+
+SOCKET = "/run/haproxy/health.sock"
+MASTER_PID = "/run/haproxy.pid"
+REQUEST = b"GET / HTTP/1.0\r\n\r\n"
+
+# Between two looks while all is well, in seconds.
+INTERVAL = 0.2
+# So many bad seconds make it unhealthy; each of them is forgotten in ten good ones. All in seconds.
+LIMIT = 0.7
+FORGOTTEN_IN = 10
+# What a restart counts for.
+RESTART = 0.25
+# An unhealthy one counts as healthy again after so long without a bad moment.
+GOOD_FOR = 5
+# For how long a bad moment speaks against handing anything over to it.
+DOUBTFUL_FOR = 1
+# An answer takes a millisecond: from SLOW on its absence is bad, and after TIMEOUT the question is asked anew.
+SLOW = 0.2
+TIMEOUT = 2
+
+
+class Haproxy:
+    def __init__(self):
+        self.healthy = True
+        self.reason = None
+        self._badness = 0.0
+        self._looked_at = time.monotonic()
+        self._bad_at = float("-inf")
+        self._probe = None
+        self._sent_at = 0.0
+        self._pid = None
+
+    def look(self):
+        """One look, several times a second: reads the answer to the last question and asks anew. Never waits."""
+        now = time.monotonic()
+        if now - self._looked_at < INTERVAL and self._badness == 0:
+            return
+        # A host that was frozen has not seen HAProxy fail meanwhile.
+        passed = min(now - self._looked_at, SLOW)
+        self._looked_at = now
+        pid = _master()
+        reason = self._ask(now, pid)
+        if pid is not None and self._pid not in (None, pid):
+            # It was gone in between, though perhaps for too short a time to be seen.
+            self._badness = min(self._badness + RESTART, LIMIT)
+            self._bad_at = now
+            self.reason = "it is restarted again and again"
+        self._pid = pid or self._pid
+        if reason:
+            self._badness = min(self._badness + passed, LIMIT)
+            self._bad_at = now
+            self.reason = reason
+        elif reason is None:
+            self._badness = max(self._badness - passed / FORGOTTEN_IN, 0)
+        if self._badness >= LIMIT:
+            self.healthy = False
+        elif now - self._bad_at > GOOD_FOR:
+            self.healthy = True
+
+    def is_doubtful(self):
+        """Whether it failed just now, and may be about to count as unhealthy."""
+        return time.monotonic() - self._bad_at < DOUBTFUL_FOR
+
+    def _ask(self, now, pid):
+        """What is wrong; None where nothing is; False where the answer is still awaited."""
+        if pid is not None and _is_stopped(pid):
+            return "its master process is stopped"
+        if self._probe is None:
+            return self._send(now)
+        try:
+            answer = self._probe.recv(64)
+        except BlockingIOError:
+            waited = now - self._sent_at
+            if waited < TIMEOUT:
+                return waited > SLOW and "it does not answer"
+            answer = b""
+        except OSError:
+            answer = b""
+        self._probe.close()
+        self._probe = None
+        if answer.startswith(b"HTTP/1.") and b" 200 " in answer:
+            return self._send(now) or None
+        return self._send(now) or "it does not answer"
+
+    def _send(self, now):
+        probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        probe.setblocking(False)
+        try:
+            probe.connect(SOCKET)
+            probe.send(REQUEST)
+        except OSError:
+            probe.close()
+            return "it does not run"
+        self._probe = probe
+        self._sent_at = now
+        return False
+
+
+def _master():
+    """The master's process id. A reload keeps it."""
+    try:
+        with open(MASTER_PID, encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None
+
+
+def _is_stopped(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(") ")[2][0] in "Tt"
+    except (OSError, IndexError):
+        # It does not run: the health socket tells.
+        return False

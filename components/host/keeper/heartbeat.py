@@ -1,0 +1,90 @@
+"""Heartbeat on this host: whether it runs, what it is asked, and what it is told."""
+
+import os
+import subprocess
+import time
+
+from runtime import run
+
+HA_CF = "/etc/ha.d/ha.cf"
+FIFO = "/var/lib/heartbeat/fifo"
+PID_FILE = "/run/heartbeat.pid"
+RESOURCE_MANAGER = "/usr/share/heartbeat/ResourceManager"
+# In seconds.
+RESTARTS_WITHIN = 5
+
+_seen = {"at": float("-inf")}
+
+
+def runs():
+    """Whether it runs, or did so a moment ago: in the middle of a restart of its own it has no process."""
+    if has_process():
+        _seen["at"] = time.monotonic()
+    return time.monotonic() - _seen["at"] < RESTARTS_WITHIN
+
+
+def has_process():
+    try:
+        with open(PID_FILE, encoding="ascii") as file:
+            os.kill(int(file.read()), 0)
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def sees(node):
+    """What it takes a node for: init, up, active or dead; nothing while it does not answer."""
+    return _ask("nodestatus", node)
+
+
+def sees_active(*nodes):
+    return all(sees(node) == "active" for node in nodes)
+
+
+def is_in_transition():
+    """Whether it and its peer have not settled yet who has what."""
+    return _ask("rscstatus") == "transition"
+
+
+def _ask(*question):
+    return run(["cl_status", *question], 2, errors=subprocess.DEVNULL)
+
+
+def give_all():
+    """What `hb_standby all` asks for, in one write and without waiting (the command hangs where Heartbeat does not run)."""
+    return _tell("t=ask_resources\nrsc_hold=all\ninfo=me\n")
+
+
+def take_back():
+    """What `hb_takeover local` asks for: this host's own virtual IPs."""
+    return _tell("t=hb_takeover\nrsc_hold=local\n")
+
+
+def take_group(first_resource):
+    """Starts what haresources names for this host, as Heartbeat itself will do when its fixed 10 s are over."""
+    run([RESOURCE_MANAGER, "takegroup", first_resource], 4)
+
+
+def restart_patiently():
+    """Restarts it so that it waits for the peer instead of declaring it dead; returns at once."""
+    return subprocess.Popen(["sh", os.path.join(os.path.dirname(__file__), "restart-patiently.sh")], stdin=subprocess.DEVNULL)
+
+
+def restore_configuration():
+    """Ends what patience.sh did not, for it was killed."""
+    if os.path.exists(f"{HA_CF}.declared"):
+        os.rename(f"{HA_CF}.declared", HA_CF)
+
+
+def _tell(message):
+    try:
+        fifo = os.open(FIFO, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        os.write(fifo, f">>>\n{message}<<<\n".encode())
+    except OSError:
+        return False
+    finally:
+        os.close(fifo)
+    return True

@@ -1,0 +1,82 @@
+"""Moves virtual IPs between two hosts that both are there: away from one that can't serve, back when it can again, and to
+the preferred one when both have just booted. All of it is asked of Heartbeat, so that it knows."""
+
+import os
+import time
+
+import heartbeat
+from decide import HELD, NO
+from runtime import RUN, log, remove, write
+
+# There while this host has given virtual IPs away because it could not serve.
+GAVE = f"{RUN}/gave"
+# Between two attempts, in seconds; and after the start, until it is known whether this host can serve.
+COOL_DOWN = 5
+# While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
+FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
+
+
+class Moving:
+    def __init__(self, config, virtual_ips, peer):
+        self._node = config["node"]
+        self._peer_name = config["peer"]
+        self._failback = config["failback"]
+        self._group = config["group"]
+        self._virtual_ips = virtual_ips
+        self._peer = peer
+        self._asked_at = time.monotonic()
+        self._free_since = None
+        self._free_asked_at = 0.0
+
+    def step(self, healthy, heartbeat_runs):
+        now = time.monotonic()
+        self._forget_what_came_back(healthy)
+        if self._peer.is_fresh() and now - self._asked_at > COOL_DOWN:
+            self._give_or_take_back(now, healthy)
+        self._take_what_nobody_holds(now, healthy, heartbeat_runs)
+
+    def _holds(self):
+        return any(one.held == HELD and one.is_wanted() for one in self._virtual_ips)
+
+    def _forget_what_came_back(self, healthy):
+        """What somebody hands over from now on stays where it is."""
+        if healthy and self._holds() and os.path.exists(GAVE):
+            remove(GAVE)
+
+    def _give_or_take_back(self, now, healthy):
+        said = self._peer.said
+        # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it.
+        wants = any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
+        is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
+        if wants and not healthy and is_peer_fit:
+            self._asked_at = now
+            log("asking Heartbeat to hand the virtual IPs over")
+            if heartbeat.give_all():
+                write(GAVE, "")
+        elif self._failback and healthy and not self._holds() and os.path.exists(GAVE) and said["heartbeat"]:
+            self._asked_at = now
+            log("asking Heartbeat to give the virtual IPs back")
+            if heartbeat.take_back():
+                remove(GAVE)
+
+    def _take_what_nobody_holds(self, now, healthy, heartbeat_runs):
+        """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
+        if not (heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"] and self._are_mine_free()):
+            self._free_since = None
+            return
+        if self._free_since is None:
+            self._free_since = now
+        pause = FREE_PAUSE if now - self._free_since < FREE_LONG else FREE_LONG_PAUSE
+        if now - self._free_asked_at < pause or not healthy:
+            return
+        self._free_asked_at = now
+        if heartbeat.sees_active(self._node, self._peer_name):
+            log("both hosts are up and nobody holds the virtual IPs: taking them")
+            heartbeat.take_group(self._group)
+
+    def _are_mine_free(self):
+        mine = [one for one in self._virtual_ips if one.preferred]
+        return bool(mine) and not any(
+            one.held != NO or one.is_wanted() or self._peer.view(one)["held"] != NO or self._peer.view(one)["wanted"]
+            for one in mine
+        )

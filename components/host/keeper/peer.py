@@ -1,0 +1,157 @@
+"""What the two keepers tell each other, all the time and on every path: one signed UDP packet, a line of JSON behind its
+signatures. It is signed with the secret of authkeys, and with the next one while that lies ready (see heartbeat.keyVersion)."""
+
+import hashlib
+import hmac
+import json
+import os
+import socket
+import time
+
+from addresses import family_of
+from decide import NO
+from runtime import STATE, log
+
+KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
+
+# A peer whose clock went back when it was switched on is believed again after this silence, in seconds.
+REPLAY_GUARD = 10
+# How often the secrets are looked at, in seconds.
+KEYS_EVERY = 0.5
+
+
+class Keys:
+    """The secrets, read again when their files change."""
+
+    def __init__(self):
+        self._looked_at = float("-inf")
+        self._stamp = None
+        self._keys = []
+
+    def get(self):
+        now = time.monotonic()
+        if now - self._looked_at > KEYS_EVERY:
+            self._looked_at = now
+            stamp = [_stamp(path) for path in KEY_FILES]
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._keys = [key for key in map(_key, KEY_FILES) if key]
+        return self._keys
+
+
+def _stamp(path):
+    try:
+        state = os.stat(path)
+        return state.st_mtime_ns, state.st_ino
+    except FileNotFoundError:
+        return None
+
+
+def _key(path):
+    """A key of our own, made of the secret, so that no packet of one kind can pass for one of the other."""
+    try:
+        with open(path, encoding="ascii") as file:
+            secret = file.read().split()[-1]
+    except (FileNotFoundError, IndexError):
+        return None
+    return hmac.digest(secret.encode(), b"ha-load-balancer-pair keeper", "sha256")
+
+
+class Peer:
+    """The peer as this host hears it."""
+
+    def __init__(self, config):
+        self._config = config
+        self._keys = Keys()
+        self._started = time.time_ns()
+        self._count = 0
+        self._last = (0, 0)
+        self.heard_at = None
+        self.said = {}
+        self.sockets = {}
+        self.open()
+
+    def open(self):
+        """Binds what is not bound yet: a Heartbeat that is about to move to another port may still have this one."""
+        for address in self._config["peerAddresses"]:
+            family = family_of(address)
+            if family not in self.sockets:
+                try:
+                    self.sockets[family] = _bound(family, self._config["port"])
+                except OSError as error:
+                    log(f"UDP port {self._config['port']}: {error}")
+
+    def tell(self, state):
+        self._count += 1
+        body = {**state, "node": self._config["node"], "at": [self._started, self._count]}
+        text = json.dumps(body, separators=(",", ":")).encode()
+        packet = b" ".join(self._signatures(text)) + b"\n" + text
+        for address in self._config["peerAddresses"]:
+            try:
+                self.sockets[family_of(address)].sendto(packet, (address, self._config["port"]))
+            except (KeyError, OSError):
+                # No way there at the moment: that is for the peer to notice.
+                pass
+
+    def hear(self, sock):
+        """Reads one packet; whether it was the peer's."""
+        try:
+            packet, _ = sock.recvfrom(65536)
+        except OSError:
+            return False
+        signatures, _, text = packet.partition(b"\n")
+        if not self._is_signed(signatures, text):
+            return False
+        body = json.loads(text)
+        now = time.monotonic()
+        at = tuple(body["at"])
+        is_new = at > self._last or (self.heard_at is not None and now - self.heard_at > REPLAY_GUARD)
+        if body["node"] != self._config["peer"] or not is_new:
+            return False
+        self._last = at
+        self.heard_at = now
+        self.said = body
+        return True
+
+    def _is_signed(self, signatures, text):
+        expected = self._signatures(text)
+        return any(hmac.compare_digest(one, other) for one in signatures.split()[:2] for other in expected)
+
+    def _signatures(self, text):
+        return [hmac.new(key, text, hashlib.sha256).hexdigest().encode() for key in self._keys.get()]
+
+    def view(self, virtual_ip):
+        """What the peer is, and has of one virtual IP, by its last word."""
+        said = self.said.get("virtualIps", {}).get(virtual_ip.address, {})
+        return {
+            "fresh": self.is_fresh(),
+            "held": said.get("held", NO),
+            "age": said.get("age", 0.0) + min(self.silence(), 1e6),
+            "wanted": said.get("wanted", False),
+            "via": said.get("via"),
+            "healthy": self.said.get("healthy", False),
+            "heartbeat": self.said.get("heartbeat", False),
+        }
+
+    def holdings(self):
+        return {address: (one["held"], one["wanted"]) for address, one in self.said.get("virtualIps", {}).items()}
+
+    def silence(self):
+        """For how long nothing was heard, in seconds; for ever where nothing ever was."""
+        return float("inf") if self.heard_at is None else time.monotonic() - self.heard_at
+
+    def is_fresh(self):
+        return self.silence() < self._config["silence"]
+
+
+def _bound(family, port):
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(("", port))
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock

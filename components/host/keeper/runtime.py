@@ -1,0 +1,73 @@
+"""What the keeper's parts share: its files, its log, its watchdog, and commands that it cannot outwait."""
+
+import os
+import socket
+import subprocess
+
+RUN = "/run/ha-load-balancer-pair"
+STATE = "/var/lib/ha-load-balancer-pair"
+
+# Files that could not be written when last tried.
+_failing = set()
+
+
+def log(text):
+    # systemd adds time and name.
+    print(text, flush=True)
+
+
+def uptime():
+    """Hundredths of a second since boot, by the clock that the agent has: a container's is not the kernel's."""
+    with open("/proc/uptime", encoding="ascii") as file:
+        seconds, _, hundredths = file.read().split()[0].partition(".")
+    return int(seconds + hundredths)
+
+
+def read(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write(path, text):
+    """Whether it was written. A full disk must not keep anybody from taking a virtual IP."""
+    try:
+        with open(f"{path}.new", "w", encoding="ascii") as file:
+            file.write(text)
+        os.rename(f"{path}.new", path)
+    except OSError as error:
+        if path not in _failing:
+            log(f"{path} cannot be written: {error}")
+        _failing.add(path)
+        return False
+    _failing.discard(path)
+    return True
+
+
+def remove(path):
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def run(command, seconds, errors=None):
+    """What the command printed; None when it did not end in that time or could not be run. The time must be shorter than
+    the watchdog's, which is told before each. What it complains of is logged, or goes where `errors` says."""
+    notify("WATCHDOG=1")
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=seconds, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log(f"{' '.join(command)}: {error}")
+        return None
+    return done.stdout.strip()
+
+
+def notify(text):
+    """See sd_notify(3)."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if path:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+            sock.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)

@@ -1,0 +1,170 @@
+"""One virtual IP on this host: what the kernel has, what Heartbeat wants, and the files between the agent and the keeper,
+all in /run/ha-load-balancer-pair:
+
+  wanted/ADDRESS  there while Heartbeat wants the virtual IP here                        (agent)
+                  or, while Heartbeat waits for its peer, wanted it before that          (restart-patiently.sh: "keeper")
+  held/ADDRESS    the uptime at which it was taken, in hundredths of a second            (agent)
+  peer/ADDRESS    what the peer has: held, lingering, no, or silent; and where           (keeper)
+                  packets for what lingers there are to be passed on to
+  veto/ADDRESS    the uptime until which the agent must not take it by itself            (keeper)
+  rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
+"""
+
+import fcntl
+import time
+
+from addresses import canonical, family_of
+from decide import HELD, LINGERING, NO
+from runtime import RUN, log, read, remove, run, uptime, write
+
+AGENT = "/etc/ha.d/resource.d/VirtualIp"
+
+# What a file below wanted/ holds when Heartbeat waits for its peer.
+BY_KEEPER = "keeper\n"
+# An address that lingers has a second to live; it is renewed this often, in seconds.
+RENEW = 0.3
+# After so many attempts to take it that came to nothing this host counts as unfit for so many seconds, and pauses as long
+# between two of them.
+FAILURES = 3
+UNFIT_FOR = 60
+RETRY = 1
+# For how long a virtual IP that the peer has taken lingers here for the connections that are open, in seconds.
+OPEN_FOR = 30
+
+
+class VirtualIp:
+    def __init__(self, declared, everyone):
+        """`everyone`: the addresses of all virtual IPs."""
+        self._everyone = everyone
+        self.word = declared["word"]
+        self.address = canonical(declared["address"])
+        self.preferred = declared["preferred"]
+        # The agent's names for its files.
+        self._name = declared["word"].split("/")[0]
+        self.held = NO
+        self.wanted = None
+        self._taken = None
+        self._renewed_at = 0.0
+        self._failures = 0
+        self._failed_at = float("-inf")
+        self._held_at = float("-inf")
+        self._is_hushed = False
+        # An address of this host's on the same interface, where the peer can send packets for it.
+        self.via = None
+        # Whether both hosts held it when last looked at.
+        self._was_doubled = False
+        self._peer_had = None
+        self._is_vetoed = None
+        self._veto_due = 0
+
+    def _path(self, kind):
+        return f"{RUN}/{kind}/{self._name}"
+
+    def look(self, present):
+        """`present`: the host's addresses, as Addresses.look tells them."""
+        permanent, interface = present.get(self.address, (None, None))
+        self.held = NO if permanent is None else HELD if permanent else LINGERING
+        if self.held == HELD:
+            self._held_at = time.monotonic()
+        self.via = self._find_via(present, interface) if self.held == LINGERING else None
+        self.wanted = read(self._path("wanted"))
+        self._taken = None if self.held == NO else read(self._path("held"))
+
+    def _find_via(self, present, interface):
+        for address, (is_permanent, other) in present.items():
+            is_own = is_permanent and address not in self._everyone
+            if is_own and other == interface and family_of(address) == family_of(self.address):
+                return address
+        return None
+
+    def is_wanted(self):
+        return self.wanted is not None
+
+    def is_wanted_by_heartbeat(self):
+        return self.wanted not in (None, BY_KEEPER)
+
+    def forget_wish(self):
+        """Heartbeat speaks for itself again. The lock is the agent's: what that writes now must not be lost."""
+        with open(f"{RUN}/lock", "w", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # Next time.
+                return
+            if read(self._path("wanted")) == BY_KEEPER:
+                remove(self._path("wanted"))
+                self.wanted = None
+
+    def age(self):
+        """For how long it has been here, in seconds; 0 where that is not known."""
+        try:
+            return (uptime() - int(self._taken or "")) / 100
+        except ValueError:
+            return 0.0
+
+    def is_failing(self):
+        """Whether this host was asked to take it and could not: its interface is not there, for one."""
+        return self._failures >= FAILURES and time.monotonic() - self._failed_at < UNFIT_FOR
+
+    def take(self, look):
+        """`look` tells the host's addresses."""
+        if time.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
+            return
+        self.do("take")
+        self.look(look())
+        if self.held == HELD:
+            self._failures = 0
+        else:
+            self._failures += 1
+            self._failed_at = time.monotonic()
+
+    def linger(self):
+        now = time.monotonic()
+        if now - self._renewed_at > RENEW:
+            self._renewed_at = now
+            self.call_agent("linger")
+
+    def may_have_connections(self):
+        """Whether it was let go so recently that some may be open."""
+        return self.held == LINGERING and time.monotonic() - self._held_at < OPEN_FOR
+
+    def has_connections(self):
+        return bool(run(["ss", "-Htn", "state", "established", "src", self.address], 2))
+
+    def tend_connections(self, peer):
+        """Is silent about it once the peer has it, and takes the rules away that are no longer needed."""
+        is_over = self.held == LINGERING and peer["fresh"] and peer["held"] == HELD
+        if is_over and not self._is_hushed:
+            self.call_agent("hush")
+        self._is_hushed = is_over
+        until = read(self._path("rules"))
+        if until is not None and (self.held == NO or uptime() > int(until or 0)):
+            self.call_agent("settle")
+
+    def do(self, action):
+        log(f"{self.address}: {action}")
+        self.call_agent(action)
+
+    def call_agent(self, action):
+        run([AGENT, self.word, action], 3)
+
+    def announce_again(self, peer):
+        """The clients must hear once more where it is when another holder has let go."""
+        is_doubled = self.held == HELD and peer["fresh"] and peer["held"] == HELD
+        if self.held == HELD and self._was_doubled and not is_doubled:
+            self.call_agent("announce")
+        self._was_doubled = is_doubled
+
+    def write_peer(self, peer):
+        has = "silent" if not peer["fresh"] else f"{peer['held']} {peer['via'] or ''}".strip()
+        if has != self._peer_had and write(self._path("peer"), f"{has}\n"):
+            self._peer_had = has
+
+    def write_veto(self, is_vetoed, seconds):
+        """Good for so many seconds, so that one of a keeper that has ended is none; renewed when half of that is over."""
+        now = uptime()
+        if is_vetoed == self._is_vetoed and (not is_vetoed or now < self._veto_due):
+            return
+        if write(self._path("veto"), f"{now + int(seconds * 100) if is_vetoed else 0}\n"):
+            self._is_vetoed = is_vetoed
+            self._veto_due = now + int(seconds * 50)

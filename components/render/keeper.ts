@@ -1,0 +1,45 @@
+/** /etc/ha-load-balancer-pair/keeper.json: what the keeper (host/keeper) knows of the pair. */
+import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
+import { milliseconds } from "../time";
+import { agentArgument, resource } from "./haresources";
+
+/** `self` is the host's place in `nodes`. Times are in seconds, ports are UDP's. */
+export function keeper(
+    heartbeat: Heartbeat,
+    nodes: Node[],
+    virtualIps: VirtualIp[],
+    fencing: Fencing | undefined,
+    self: number,
+): string {
+    const [node, peer] = [nodes[self], nodes[1 - self]];
+    const deadtime = milliseconds(heartbeat.deadtime) ?? 0;
+    const own = virtualIps.filter(({ preferredHost }) => preferredHost === node.name);
+    const settings = {
+        node: node.name,
+        peer: peer.name,
+        port: keeperPort(heartbeat),
+        peerAddresses: [...new Set([peer.address, ...heartbeat.ucast.map(({ addresses }) => addresses[1 - self])])],
+        // Silence must be certain before Heartbeat declares the peer dead, and be certain of more than one lost packet.
+        interval: Math.round(between(20, deadtime / 6, 250)) / 1000,
+        silence: Math.round(between(60, deadtime / 2, 2000)) / 1000,
+        virtualIps: virtualIps.map((virtualIp) => ({
+            word: agentArgument(virtualIp),
+            address: virtualIp.address,
+            preferred: virtualIp.preferredHost === node.name,
+        })),
+        group: own.length > 0 ? resource(own[0]) : null,
+        failback: heartbeat.autoFailback,
+        ping: heartbeat.ping,
+        fencing: fencing ?? null,
+    };
+    return `${JSON.stringify(settings, null, 4)}\n`;
+}
+
+/** The UDP port that the keepers talk on. */
+export function keeperPort({ udpport }: Heartbeat): number {
+    return udpport === 695 ? 696 : 695;
+}
+
+function between(least: number, value: number, most: number): number {
+    return Math.min(Math.max(value, least), most);
+}

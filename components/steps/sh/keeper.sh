@@ -1,0 +1,35 @@
+# The keeper (host/keeper), which the step heartbeat installs, and what its scripts need.
+
+keeper_files=/usr/local/lib/ha-load-balancer-pair
+keeper_json=/etc/ha-load-balancer-pair/keeper.json
+keeper_unit=/etc/systemd/system/ha-load-balancer-pair.service
+
+# Heartbeat's scripts write a message to it in several pieces, and two scripts that write at once make one that it cannot
+# read: the virtual IP is then on neither host until somebody restarts both. The unit's drop-in puts this copy, in which a
+# message is one write, in the place of the package's file.
+write_shell_functions() {
+    store shell_functions "$state/shellfuncs"
+}
+
+shell_functions() {
+    cat /etc/ha.d/shellfuncs - <<'FUNCTIONS'
+
+ha_clustermsg() {
+    message=$(cat)
+    printf '>>>\n%s\n<<<\n' "$message" >>"$HA_FIFO"
+}
+FUNCTIONS
+}
+
+start_keeper() {
+    enable_service ha-load-balancer-pair "$keeper_unit"
+    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$keeper_unit")
+    if ! is_active ha-load-balancer-pair || ! loaded_is keeper "$now"; then
+        systemctl restart ha-load-balancer-pair || {
+            last_log ha-load-balancer-pair
+            fail 'the keeper does not start' 'its log is above'
+        }
+    fi
+    set_loaded ha-load-balancer-pair-unit "$(fingerprint "$keeper_unit")"
+    set_loaded keeper "$now"
+}

@@ -1,0 +1,87 @@
+/** Two virtual IPs, each with its own preferred host: both hosts serve. One of them is IPv6. */
+import { expect, test } from "vitest";
+import { writeConfig } from "../../lab/pulumi";
+import type { Seen } from "../../lab/seen";
+import { sleep } from "../../toolchain/shell";
+import { counts, holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+
+const second = "fd00::98";
+const virtualIps = [{ address: virtualIp }, { address: second, preferredHost: "lb2.example.com" }];
+const used = usePair({ name: "both" }, { virtualIps });
+const lb1 = () => used.lab.host("lb1");
+const lb2 = () => used.lab.host("lb2");
+const who = () => Promise.all([lb1(), lb2()].map(async (host) => [await holds(host), await holds(host, second)]));
+
+/** Failed requests without the one whose connection was open when the virtual IP went over. */
+const lost = ({ failed, broken }: Seen) => failed - Math.min(broken, 1);
+
+/** Both virtual IPs under a client's eyes at once. */
+async function underBoth(what: string, action: () => Promise<unknown>) {
+    let other: Awaited<ReturnType<typeof underLoad>> | undefined;
+    const first = await underLoad(used.lab, `${what}, ${virtualIp}`, async () => {
+        other = await underLoad(used.lab, `${what}, ${second}`, action, `[${second}]`);
+    });
+    return { first, other: other as NonNullable<typeof other> };
+}
+
+test("one pulumi up gives each host its own, also of two machines made from one image", async () => {
+    for (const host of [lb1(), lb2()]) {
+        await host.run(
+            "echo 0123456789abcdef0123456789abcdef >/etc/machine-id; mkdir -p /var/lib/heartbeat; printf %s HaLoadBalancers! >/var/lib/heartbeat/hb_uuid",
+        );
+    }
+    expect(counts(await used.stack.up())).toEqual({ created: 21 });
+    expect(await who()).toEqual([
+        [true, false],
+        [false, true],
+    ]);
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("a host loses power: only its virtual IP moves, and the other one loses nothing", async () => {
+    await sleep(6000);
+    const { first, other } = await underBoth("lb1 without power", async () => {
+        await lb1().powerOff();
+        await untilHolds(lb2());
+    });
+    expect({ failed: other.failed, several: other.several }).toEqual({ failed: 0, several: 0 });
+    expect(first.several).toBe(0);
+    expect(await holds(lb2(), second)).toBe(true);
+});
+
+test("it returns: its virtual IP goes back, and no request is lost on either", async () => {
+    const { first, other } = await underBoth("lb1 returns", async () => {
+        await lb1().boot();
+        await untilHolds(lb1());
+    });
+    expect([lost(first), first.several, other.failed, other.several]).toEqual([0, 0, 0, 0]);
+    expect(await who()).toEqual([
+        [true, false],
+        [false, true],
+    ]);
+});
+
+test("the second host loses power and returns: the same the other way round", async () => {
+    await sleep(6000);
+    const gone = await underBoth("lb2 without power", async () => {
+        await lb2().powerOff();
+        await untilHolds(lb1(), 60_000, second);
+    });
+    expect({ failed: gone.first.failed, several: gone.first.several }).toEqual({ failed: 0, several: 0 });
+    const back = await underBoth("lb2 returns", async () => {
+        await lb2().boot();
+        await untilHolds(lb2(), 60_000, second);
+    });
+    expect([back.first.failed, lost(back.other)]).toEqual([0, 0]);
+});
+
+test("a new key reaches both, and each has its own again", async () => {
+    await sleep(6000);
+    writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps, heartbeat: { keyVersion: 2 } });
+    const { first, other } = await underBoth("a new key", () => used.stack.up());
+    expect([first.several, other.several]).toEqual([0, 0]);
+    expect(await who()).toEqual([
+        [true, false],
+        [false, true],
+    ]);
+});

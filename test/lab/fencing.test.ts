@@ -1,0 +1,60 @@
+/** A fencing command of the user's, with a power switch that the hosts can reach. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
+import { sleep, until } from "../../toolchain/shell";
+import { holds, underLoad, untilHolds, usePair } from "./fixture";
+
+const command = "/usr/local/sbin/fence";
+const used = usePair({ name: "fencing" }, { fencing: { command } });
+const lb1 = () => used.lab.host("lb1");
+const lb2 = () => used.lab.host("lb2");
+let powerSwitch: PowerSwitch;
+
+beforeAll(async () => {
+    powerSwitch = new PowerSwitch(used.lab);
+    for (const host of [lb1(), lb2()]) {
+        await host.run(`cat >${command} && chmod 755 ${command}`, fencingScript);
+    }
+    await used.stack.up();
+    await sleep(6000);
+});
+
+afterAll(() => powerSwitch.stop());
+
+test("a frozen holder is switched off before its virtual IP is taken", async () => {
+    const { several } = await underLoad(used.lab, "a frozen holder, fenced", async () => {
+        lb1().freeze();
+        await untilHolds(lb2());
+    });
+    expect(powerSwitch.requests).toEqual(["/off/lb1.example.com"]);
+    expect(several).toBe(0);
+    expect(lb1().isOn()).toBe(false);
+});
+
+test("it returns, and nobody is switched off for that", async () => {
+    await lb1().boot();
+    await untilHolds(lb1());
+    expect(powerSwitch.requests).toHaveLength(1);
+});
+
+test("a hand-over needs no fencing", async () => {
+    await lb1().run("systemctl stop heartbeat");
+    await untilHolds(lb2());
+    await lb1().run("systemctl start heartbeat");
+    await untilHolds(lb1());
+    expect(powerSwitch.requests).toHaveLength(1);
+});
+
+test("while the switch does not work, the virtual IP is not taken; then it is", async () => {
+    await sleep(6000);
+    powerSwitch.works = false;
+    lb1().freeze();
+    await until("the switch is asked twice more", 60_000, async () => powerSwitch.requests.length >= 3);
+    expect(await holds(lb2())).toBe(false);
+    expect(await lb2().run("journalctl -u ha-load-balancer-pair -o cat")).toMatch(
+        /fencing lb1\.example\.com: failed, the command ended with 22/,
+    );
+    powerSwitch.works = true;
+    await untilHolds(lb2());
+    expect(lb1().isOn()).toBe(false);
+});

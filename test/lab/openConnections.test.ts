@@ -1,0 +1,64 @@
+/** Requests that are under way while the virtual IP goes to the other host: they end as if nothing had happened. */
+import { beforeAll, expect, test } from "vitest";
+import type { Lab } from "../../lab/lab";
+import { sleep, until } from "../../toolchain/shell";
+import { holds, untilHolds, usePair, virtualIp } from "./fixture";
+
+const second = "fd00::98";
+const used = usePair({ name: "open" }, { virtualIps: [{ address: virtualIp }, { address: second }] });
+const lb1 = () => used.lab.host("lb1");
+const lb2 = () => used.lab.host("lb2");
+
+beforeAll(async () => {
+    await used.stack.up();
+    // Heartbeat heeds nobody in the first 10 s after both have started together.
+    await sleep(12_000);
+});
+
+/** A client that needs six seconds to say what it wants; what it is answered. */
+async function slowRequest(lab: Lab, address: string): Promise<string> {
+    const client =
+        'exec 3<>"/dev/tcp/$0/80"; printf "GET / HTTP/1.0\\r\\n" >&3; sleep 3; printf "X-Slow: yes\\r\\n" >&3; sleep 3; ' +
+        'printf "\\r\\n" >&3; cat <&3';
+    const { stdout, stderr } = await lab.attempt(["timeout", "20", "bash", "-c", client, address]);
+    return stdout + stderr;
+}
+
+/** Slow requests to both virtual IPs, begun a second before the action. */
+async function during(action: () => Promise<unknown>): Promise<void> {
+    const answers = [virtualIp, second].map((address) => slowRequest(used.lab, address));
+    await sleep(1000);
+    await action();
+    for (const answer of await Promise.all(answers)) {
+        expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK\r\n[^]*This is web\d/);
+    }
+}
+
+test("a hand-over to the second host, and back", async () => {
+    await during(() => lb1().run("/usr/share/heartbeat/hb_standby all"));
+    expect(await holds(lb2())).toBe(true);
+    await during(() => lb1().run("/usr/share/heartbeat/hb_takeover local"));
+    expect(await holds(lb1())).toBe(true);
+});
+
+test("Heartbeat is stopped on the holder", async () => {
+    await during(() => lb1().run("systemctl stop heartbeat"));
+    expect(await holds(lb2())).toBe(true);
+    await lb1().run("systemctl start heartbeat");
+    await untilHolds(lb1());
+});
+
+test("nothing of it is left half a minute later", async () => {
+    await until("the rules of both hosts are gone", 60_000, async () => {
+        const rules = await Promise.all(
+            [lb1(), lb2()].map((host) => host.run("nft list tables | grep virtual-ip || :")),
+        );
+        return rules.every((text) => text === "");
+    });
+    expect(await lb2().run(`ip -o address show to ${virtualIp}; ip -o address show to ${second}`)).toBe("");
+});
+
+test("the holder is shut down: it waits for what is under way", async () => {
+    await during(() => lb1().attempt("systemctl poweroff"));
+    expect(await holds(lb2())).toBe(true);
+});
