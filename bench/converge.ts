@@ -3,13 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab";
 import { Probe } from "../lab/probe";
-import { labStack } from "../lab/pulumi";
+import { labStack, site } from "../lab/pulumi";
 import { root } from "../toolchain/paths";
 import { attempt, run, sleep, step, UserError } from "../toolchain/shell";
 import { ensureAnsible, play, withPython } from "./ansible";
 import { machine, median, onBareHosts, peakMemory, ratio, seconds, spread, table, untilServing } from "./measure";
-
-const site = "http://192.168.0.99/";
 
 interface Converge {
     done: number;
@@ -96,8 +94,7 @@ async function powerLossGaps(lab: Lab, count: number): Promise<number[]> {
         await lb1.powerOff();
         await sleep(4000);
         gaps.push((await probe.stop()).gap);
-        await lb1.powerOn();
-        await lb1.booted();
+        await lb1.boot();
     }
     return gaps;
 }

@@ -4,17 +4,32 @@ import { cpus, release, totalmem } from "node:os";
 import { Lab } from "../lab/lab";
 import { cleanUp, sleep } from "../toolchain/shell";
 
-/** The lab of this run. */
-export const labName = `b${process.pid}`;
+/** Begins the names of this run's labs. */
+const labPrefix = `b${process.pid}-`;
+let labsMade = 0;
 
-/** Bare hosts for one contender; gone afterwards. */
+/** Bare hosts; gone afterwards. */
 export async function onBareHosts<T>(action: (lab: Lab) => Promise<T>): Promise<T> {
-    const lab = await Lab.up({ name: labName });
+    const name = `${labPrefix}${++labsMade}`;
+    const lab = await Lab.up({ name });
     try {
         return await action(lab);
     } finally {
-        await cleanUp(() => Lab.down(labName));
+        await cleanUp(() => Lab.down(name));
     }
+}
+
+/** For a run that is interrupted. */
+export async function removeLabs(): Promise<void> {
+    for (const name of Lab.names().filter((each) => each.startsWith(labPrefix))) {
+        await Lab.down(name);
+    }
+}
+
+/** A count on the command line; undefined where it is none. */
+export function positiveInteger(text: unknown): number | undefined {
+    const value = Number(text);
+    return Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
 export async function seconds(action: () => Promise<unknown>): Promise<number> {

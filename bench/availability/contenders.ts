@@ -1,0 +1,125 @@
+/** Whom an event happens to: this pair, and keepalived on the same hosts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Host } from "../../lab/host";
+import { labStack, virtualIp } from "../../lab/pulumi";
+import { root } from "../../toolchain/paths";
+import { sleep, step, until } from "../../toolchain/shell";
+import type { Stack } from "../../toolchain/stack";
+import { onBareHosts } from "../measure";
+import { type Place, placeOf } from "./harness";
+
+export interface Contender {
+    name: string;
+    /** Whether it has Heartbeat and a keeper, for the events that are about those. */
+    isOurs: boolean;
+    setUp(place: Place): Promise<void>;
+    /** Leaves the hosts to the next one. */
+    tearDown(place: Place): Promise<void>;
+    /** Waits until lb1 holds the virtual IP and both hosts have settled. */
+    rest(place: Place): Promise<void>;
+}
+
+/** Hosts of its own for a contender that is set up on them; gone afterwards. */
+export function onPair<T>(contender: Contender, action: (place: Place) => Promise<T>): Promise<T> {
+    return onBareHosts(async (lab) => {
+        const place = placeOf(lab);
+        await step(`${contender.name}: setting up`, () => contender.setUp(place));
+        return action(place);
+    });
+}
+
+/** This pair, by `pulumi up`. */
+export function ours(timing?: { keepalive: string; deadtime: string }): Contender {
+    let stack: Stack;
+    return {
+        name: timing ? `this pair, ${timing.keepalive} / ${timing.deadtime}` : "this pair",
+        isOurs: true,
+        async setUp({ lab }) {
+            stack = await labStack(lab, timing ? { heartbeat: timing } : {});
+            await stack.up();
+        },
+        async tearDown() {
+            await stack.destroy();
+        },
+        async rest({ lb1, lb2 }) {
+            for (const host of [lb1, lb2]) {
+                await until(`${host.name} sees both nodes active, and its keeper hears the other`, 90_000, async () => {
+                    const { stdout } = await host.attempt(
+                        `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cat /run/ha-load-balancer-pair/peer/${virtualIp}`,
+                    );
+                    // What it has let go it may still have, for open connections.
+                    return (host === lb1 ? /^active\nactive\n(no|lingering)/ : /^active\nactive\nheld/).test(stdout);
+                }).catch((error) => explained(error, [lb1, lb2]));
+            }
+            // In its first 5 s Heartbeat gives a new peer 2 s more before it declares it dead.
+            await sleep(6000);
+        },
+    };
+}
+
+/** What the hosts say of a pair that does not come to rest. */
+async function explained(error: Error, hosts: Host[]): Promise<never> {
+    const look = `ip -o address show to ${virtualIp}; cl_status rscstatus; journalctl -n 60 -o short-precise -u heartbeat -u ha-load-balancer-pair`;
+    for (const host of hosts) {
+        const { stdout, stderr } = await host.attempt(look);
+        console.log(`${host.name}:\n${stdout}${stderr}`);
+    }
+    throw error;
+}
+
+/** VRRP version and seconds between advertisements. */
+function keepalivedConf(isFirst: boolean, version: 2 | 3, interval: number): string {
+    return `global_defs {
+    vrrp_version ${version}
+}
+vrrp_instance pair {
+    state ${isFirst ? "MASTER" : "BACKUP"}
+    interface eth0
+    virtual_router_id 51
+    priority ${isFirst ? 101 : 100}
+    advert_int ${interval}
+    virtual_ipaddress {
+        ${virtualIp}/24
+    }
+}
+`;
+}
+
+/** As its own sample does it: no script looks at HAProxy. */
+export function keepalived(version: 2 | 3, interval: number): Contender {
+    const cfg = readFileSync(join(root, "bench", "peers", "files", "haproxy.cfg"), "utf8");
+    return {
+        name: `keepalived, VRRPv${version}, ${interval} s`,
+        isOurs: false,
+        async setUp({ lb1, lb2 }) {
+            for (const host of [lb1, lb2]) {
+                await host.run("sysctl -q -w net.ipv4.ip_nonlocal_bind=1; mkdir -p /etc/haproxy /etc/keepalived");
+                await host.run("echo net.ipv4.ip_nonlocal_bind=1 >/etc/sysctl.d/60-bench.conf");
+                await host.run("cat >/etc/haproxy/haproxy.cfg", cfg);
+                await host.run("cat >/etc/keepalived/keepalived.conf", keepalivedConf(host === lb1, version, interval));
+                await host.run(
+                    "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Options::=--force-confold " +
+                        "--no-install-recommends install haproxy keepalived 2>&1 && systemctl restart haproxy keepalived",
+                );
+            }
+        },
+        async tearDown({ lb1, lb2 }) {
+            for (const host of [lb2, lb1]) {
+                await host.run(
+                    "systemctl stop keepalived haproxy; DEBIAN_FRONTEND=noninteractive apt-get -qq -y purge haproxy keepalived 2>&1; " +
+                        "rm -rf /etc/haproxy /etc/keepalived /etc/sysctl.d/60-bench.conf",
+                );
+            }
+        },
+        async rest({ lb1, lb2 }) {
+            await until("lb1 alone holds the virtual IP", 60_000, async () => {
+                const [first, second] = await Promise.all(
+                    [lb1, lb2].map((host) => host.attempt(`ip -o address show to ${virtualIp}`)),
+                );
+                return first.stdout !== "" && second.code === 0 && second.stdout === "";
+            });
+            await sleep(4000);
+        },
+    };
+}

@@ -1,0 +1,4 @@
+import { haproxy } from "../../bench/availability/events/haproxy";
+import { testEvents } from "./events";
+
+testEvents("haproxy", haproxy);

@@ -1,0 +1,4 @@
+import { network } from "../../bench/availability/events/network";
+import { testEvents } from "./events";
+
+testEvents("network", network);
