@@ -30,7 +30,7 @@ async function during(action: () => Promise<unknown>): Promise<void> {
     await sleep(1000);
     await action();
     for (const answer of await Promise.all(answers)) {
-        expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK\r\n[^]*This is web\d/);
+        expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK\r\n[\s\S]*This is web\d/);
     }
 }
 

@@ -5,6 +5,8 @@ Bad moments add up and fade: HAProxy that dies and comes back at once is healthy
 import socket
 import time
 
+from runtime import read
+
 SOCKET = "/run/haproxy/health.sock"
 MASTER_PID = "/run/haproxy.pid"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
@@ -105,16 +107,14 @@ class Haproxy:
 def _master():
     """The master's process id. A reload keeps it."""
     try:
-        with open(MASTER_PID, encoding="ascii") as file:
-            return int(file.read())
-    except (OSError, ValueError):
+        return int(read(MASTER_PID) or "")
+    except ValueError:
         return None
 
 
 def _is_stopped(pid):
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(") ")[2][0] in "Tt"
-    except (OSError, IndexError):
+        return (read(f"/proc/{pid}/stat") or "").rpartition(") ")[2][:1] in ("T", "t")
+    except ProcessLookupError:
         # It does not run: the health socket tells.
         return False

@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 
-from runtime import run
+from runtime import read, run
 
 HA_CF = "/etc/ha.d/ha.cf"
 FIFO = "/var/lib/heartbeat/fifo"
@@ -25,8 +25,7 @@ def runs():
 
 def has_process():
     try:
-        with open(PID_FILE, encoding="ascii") as file:
-            os.kill(int(file.read()), 0)
+        os.kill(int(read(PID_FILE) or ""), 0)
         return True
     except (OSError, ValueError):
         return False

@@ -1,7 +1,6 @@
 """What the two keepers tell each other, all the time and on every path: one signed UDP packet, a line of JSON behind its
 signatures. It is signed with the secret of authkeys, and with the next one while that lies ready (see heartbeat.keyVersion)."""
 
-import hashlib
 import hmac
 import json
 import os
@@ -118,7 +117,7 @@ class Peer:
         return any(hmac.compare_digest(one, other) for one in signatures.split()[:2] for other in expected)
 
     def _signatures(self, text):
-        return [hmac.new(key, text, hashlib.sha256).hexdigest().encode() for key in self._keys.get()]
+        return [hmac.digest(key, text, "sha256").hex().encode() for key in self._keys.get()]
 
     def view(self, virtual_ip):
         """What the peer is, and has of one virtual IP, by its last word."""
