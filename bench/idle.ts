@@ -1,29 +1,32 @@
-/** `npm run bench -- idle`: what the keeper and Heartbeat cost while nothing happens. */
+/** `npm run bench -- idle`: what the keeper and Heartbeat cost while nothing happens, at several timings. */
 import type { Host } from "../lab/host";
 import { sleep, step } from "../toolchain/shell";
-import { onPair, ours } from "./availability/contenders";
+import { onPair, timings } from "./availability/contenders";
 import { machine, table } from "./measure";
 
-async function seconds(host: Host, unit: string): Promise<number> {
+const units = ["ha-load-balancer-pair", "heartbeat"];
+
+/** Seconds of CPU that a service has used. */
+async function used(host: Host, unit: string): Promise<number> {
     return Number(await host.run(`systemctl show -p CPUUsageNSec --value ${unit}`)) / 1e9;
 }
 
 export async function idle(minutes: number): Promise<void> {
-    await onPair(ours(), async ({ lab }) => {
-        await sleep(15_000);
-        const all = lab.loadBalancers.flatMap((host) =>
-            ["ha-load-balancer-pair", "heartbeat"].map((unit) => ({ host, unit })),
-        );
-        const before = await Promise.all(all.map(({ host, unit }) => seconds(host, unit)));
-        await step(`${minutes} minutes`, () => sleep(minutes * 60_000));
-        const after = await Promise.all(all.map(({ host, unit }) => seconds(host, unit)));
-        const rows = await Promise.all(
-            all.map(async ({ host, unit }, i) => [
-                host.name,
-                unit,
-                `${(((after[i] - before[i]) / (minutes * 60)) * 100).toFixed(2)} %`,
-            ]),
-        );
-        console.log(`\n${machine()}\n\n${table(["host", "service", "of one core"], rows)}`);
-    });
+    const rows: string[][] = [];
+    for (const make of timings) {
+        const contender = make();
+        await onPair(contender, async ({ lb1, lb2 }) => {
+            await sleep(15_000);
+            const all = [lb1, lb2].flatMap((host) => units.map((unit) => () => used(host, unit)));
+            const before = await Promise.all(all.map((look) => look()));
+            await step(`${minutes} minutes`, () => sleep(minutes * 60_000));
+            const after = await Promise.all(all.map((look) => look()));
+            const shares = after.map(
+                (seconds, i) => `${(((seconds - before[i]) / (minutes * 60)) * 100).toFixed(2)} %`,
+            );
+            rows.push([contender.name, ...shares]);
+        });
+    }
+    const header = ["of one core", ...["lb1", "lb2"].flatMap((host) => units.map((unit) => `${host}: ${unit}`))];
+    console.log(`\n${machine()}\n\n${table(header, rows)}`);
 }

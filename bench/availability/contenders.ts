@@ -58,6 +58,13 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
     };
 }
 
+/** This pair at its default timing, and at faster ones. */
+export const timings = [
+    () => ours(),
+    () => ours({ keepalive: "100ms", deadtime: "300ms" }),
+    () => ours({ keepalive: "50ms", deadtime: "150ms" }),
+];
+
 /** What the hosts say of a pair that does not come to rest. */
 async function explained(error: Error, hosts: Host[]): Promise<never> {
     const look = `ip -o address show to ${virtualIp}; cl_status rscstatus; journalctl -n 60 -o short-precise -u heartbeat -u ha-load-balancer-pair`;
