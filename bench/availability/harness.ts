@@ -93,7 +93,7 @@ export async function measure(place: Place, contender: Contender, event: Event):
     }
 }
 
-function summary({ looks, shots, gap }: Seen, began: number) {
+export function summary({ looks, shots, gap }: Seen, began: number) {
     const last = looks[looks.length - 1];
     const lastOther = looks.map((look) => names(look) !== names(last)).lastIndexOf(true);
     const good = shots.filter(isGood);
@@ -103,7 +103,7 @@ function summary({ looks, shots, gap }: Seen, began: number) {
     const atLast = until(shots[shots.length - 1], good[good.length - 1]?.sent ?? began);
     return {
         gap: Math.max(gap, atFirst, atLast),
-        isOver: isGood(shots[shots.length - 1]) || atLast < Math.max(gap, atFirst),
+        isOver: good.length > 0 && (isGood(shots[shots.length - 1]) || atLast < Math.max(gap, atFirst)),
         began,
         holderBefore: names(looks[0]),
         holderAfter: names(last),
