@@ -136,7 +136,8 @@ export interface FencingArgs {
      */
     command: pulumi.Input<string>;
     /**
-     * How long it may take, in seconds. Default: 30.
+     * How long it may take, in seconds. Where both hosts would fence each other (both have virtual IPs, or they have not met
+     * since they booted), the second one waits this long first. Default: 30.
      */
     timeout?: pulumi.Input<number>;
 }

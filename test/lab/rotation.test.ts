@@ -43,7 +43,7 @@ test("costs no request and moves nothing", async () => {
 });
 
 test("the second change comes 45 s after the first", async () => {
-    const occupy = () => lb1().run("exec 9>/run/lock/ha-load-balancer-pair; flock 9; sleep 45");
+    const occupy = () => lb1().run("exec 9>/var/lib/ha-load-balancer-pair/lock; flock 9; sleep 45");
     await expectRotated(
         await underLoad(used.lab, "a new key, 45 s late on the first host", async () => {
             expect((await upUntil(used.stack, /lb2\.example\.com-heartbeat updating/, occupy)).code).toBe(0);

@@ -252,10 +252,23 @@ print(json.dumps(answers))
     test("the second host waits, where both have something to lose", () => {
         const begins = (holds: string) =>
             `peer.says(True); now[0] += 2; me.begin(peer, ${holds}); answers.append(me._process is not None); ` +
-            `now[0] += 4; me.begin(peer, ${holds}); answers.append(me._process is not None)`;
+            `now[0] += 8; me.begin(peer, ${holds}); answers.append(me._process is not None)`;
         expect(fencing("a", begins("True"))).toEqual([true, true]);
         expect(fencing("c", begins("False"))).toEqual([true, true]);
         expect(fencing("c", begins("True"))).toEqual([false, true]);
+    });
+
+    test("the second host waits for one that it has not met since it was started, too", () => {
+        const begins =
+            "peer.says(True); peer.heard_at = None; me = start(); me.begin(peer, False); now[0] += 2; me.begin(peer, False); " +
+            "answers.append(me._process is not None); now[0] += 8; me.begin(peer, False); answers.append(me._process is not None)";
+        expect(fencing("a", begins)).toEqual([true, true]);
+        expect(fencing("c", begins)).toEqual([false, true]);
+    });
+
+    test("nobody who is late by a moment", () => {
+        const begins = "peer.says(True); now[0] += 0.5; me.begin(peer, False); answers.append(me._process is not None)";
+        expect(fencing("a", begins)).toEqual([false]);
     });
 });
 

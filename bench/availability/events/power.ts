@@ -134,7 +134,8 @@ export const power: Event[] = [
             await lb1.powerOff();
             await sleep(2000);
             await lb1.boot();
-            await sleep(12_000);
+            // Heartbeat waits 10 s for an answer to what it had asked of the host when that lost power.
+            await sleep(20_000);
         },
     },
 ];

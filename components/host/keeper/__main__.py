@@ -30,6 +30,8 @@ from virtual_ip import VirtualIp
 
 # Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
 ISOLATED_WITHIN = 3
+# How many packets of a kind are read before anything is done: more than a socket holds, and not as many as a flood brings.
+AT_ONCE = 1000
 # How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds.
 TAKEN_WITHIN = 2
 FINISH_WITHIN = 10
@@ -37,6 +39,9 @@ FINISH_WITHIN = 10
 
 class Keeper:
     def __init__(self, config):
+        os.makedirs(RUN, exist_ok=True)
+        # Whoever could open the agent's lock could keep it.
+        os.chmod(RUN, 0o700)
         for kind in ("wanted", "held", "peer", "veto", "rules"):
             os.makedirs(f"{RUN}/{kind}", exist_ok=True)
         self.config = config
@@ -50,6 +55,7 @@ class Keeper:
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
         self.started_at = time.monotonic()
+        self.told_at = float("-inf")
         self.heartbeat_runs = False
         self.isolated = False
         # What the log was last told.
@@ -89,7 +95,7 @@ class Keeper:
     def state(self, heartbeat_runs):
         return {
             "healthy": self.healthy(),
-            "doubtful": self.haproxy.is_doubtful(),
+            "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
             "heartbeat": heartbeat_runs,
             "virtualIps": {
                 one.address: {"held": one.held, "age": one.age(), "wanted": one.is_wanted(), "via": one.via}
@@ -125,9 +131,16 @@ class Keeper:
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             virtual_ip.announce_again(peer)
             virtual_ip.tend_connections(peer)
+            # The agent takes its time: a peer that hears nothing meanwhile would take this host for dead.
+            if time.monotonic() - self.told_at > self.config["interval"]:
+                self.tell()
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.heartbeat_runs)
         self.report()
+        self.tell()
+
+    def tell(self):
+        self.told_at = time.monotonic()
         self.peer.tell(self.state(self.heartbeat_runs))
 
     def act(self, virtual_ip, action):
@@ -169,10 +182,12 @@ class Keeper:
             inputs = [wake, *self.peer.sockets.values(), *self.gateway.sockets.values()]
             ready = select.select(inputs, [], [], max(due - time.monotonic(), 0))[0]
             # All that has come in is heard before anything is done: a host that was frozen has missed nothing then.
-            while ready:
+            for _ in range(AT_ONCE):
                 if any([self.receive(sock, wake) for sock in ready]):
                     due = 0.0
-                ready = select.select(inputs, [], [], 0)[0]
+                ready = ready and select.select(inputs, [], [], 0)[0]
+                if not ready:
+                    break
             now = time.monotonic()
             if now >= due:
                 due = now + self.config["interval"]
@@ -204,7 +219,7 @@ class Keeper:
                 if virtual_ip.held == LINGERING:
                     virtual_ip.linger()
                     virtual_ip.tend_connections(self.peer.view(virtual_ip))
-            self.peer.tell(self.state(self.heartbeat_runs))
+            self.tell()
             for sock in select.select(list(self.peer.sockets.values()), [], [], self.config["interval"])[0]:
                 self.peer.hear(sock)
             self.look()

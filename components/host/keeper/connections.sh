@@ -37,7 +37,7 @@ table $family $table {
     }
     chain arriving {
         type filter hook prerouting priority raw
-        $family daddr $address meta l4proto tcp goto connections
+        iifname != "lo" $family daddr $address meta l4proto tcp goto connections
     }
     chain connections {
         tcp flags & (syn | ack) == syn add @here { $family saddr . tcp sport } accept

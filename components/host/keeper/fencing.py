@@ -12,6 +12,8 @@ from runtime import STATE, log, remove, write
 SUSPECT = f"{STATE}/peer-may-hold"
 # Between two attempts, in seconds.
 COOL_DOWN = 5
+# A living peer may be late by a moment: less silence than this, in seconds, is no reason to switch it off.
+SILENT_FOR = 1
 
 
 class Fencing:
@@ -22,6 +24,8 @@ class Fencing:
         self._may_hold = os.path.exists(SUSPECT)
         self._process = None
         self._began_at = float("-inf")
+        # Since when a peer that was never met has been in the way.
+        self._missed_since = None
         # What was last heard of the peer when the command began.
         self._heard_at = None
 
@@ -59,10 +63,15 @@ class Fencing:
 
     def begin(self, peer, holds):
         """Does not wait for the command. `holds`: whether this host has virtual IPs of its own. Where both have some, both
-        want to fence the other when they lose each other; the second host waits until it would have been switched off."""
-        waits = COOL_DOWN if self._is_second and holds else 0
+        want to fence the other when they lose each other, and so do two that have just booted and never met; the second host
+        waits until it would have been switched off."""
+        is_mutual = holds or peer.heard_at is None
+        waits = self._declared["timeout"] if self._is_second and is_mutual else SILENT_FOR
         now = time.monotonic()
-        if self._process is not None or now - self._began_at < COOL_DOWN or peer.silence() < waits:
+        if self._missed_since is None:
+            self._missed_since = now
+        silence = now - self._missed_since if peer.heard_at is None else peer.silence()
+        if self._process is not None or now - self._began_at < COOL_DOWN or silence < waits:
             return
         self._began_at = now
         self._heard_at = peer.heard_at

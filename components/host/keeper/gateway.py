@@ -20,6 +20,8 @@ GONE = 3
 # Who has answered since this host has booted.
 ANSWERED = f"{RUN}/gateway"
 
+# Of linux/in.h, linux/icmp.h and, with the same number, linux/icmpv6.h.
+SOL_RAW, ICMP_FILTER = 255, 1
 ECHO_REPLY = {socket.AF_INET: 0, socket.AF_INET6: 129}
 ECHO_REQUEST = {socket.AF_INET: 8, socket.AF_INET6: 128}
 
@@ -110,4 +112,11 @@ def _raw(family, protocol):
         # A host without IPv6.
         return None
     sock.setblocking(False)
+    # Nothing but echo replies: the bits of the types that are to be dropped. See raw(7) and RFC 3542, 3.2.
+    if family == socket.AF_INET:
+        sock.setsockopt(SOL_RAW, ICMP_FILTER, struct.pack("=I", ~(1 << ECHO_REPLY[family]) & 0xFFFFFFFF))
+    else:
+        words = [0xFFFFFFFF] * 8
+        words[ECHO_REPLY[family] // 32] &= ~(1 << ECHO_REPLY[family] % 32)
+        sock.setsockopt(socket.IPPROTO_ICMPV6, ICMP_FILTER, struct.pack("=8I", *words))
     return sock

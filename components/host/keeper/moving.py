@@ -8,8 +8,11 @@ import heartbeat
 from decide import HELD, NO
 from runtime import RUN, log, remove, write
 
-# There while this host has given virtual IPs away because it could not serve.
-GAVE = f"{RUN}/gave"
+# There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
+# booted. In that case Heartbeat sees to it, but not where the peer was busy when this host came up.
+DUE = f"{RUN}/due"
+# There since this program was first started after a boot.
+BOOTED = f"{RUN}/booted"
 # Between two attempts, in seconds; and after the start, until it is known whether this host can serve.
 COOL_DOWN = 5
 # While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
@@ -27,6 +30,10 @@ class Moving:
         self._asked_at = time.monotonic()
         self._free_since = None
         self._free_asked_at = 0.0
+        if not os.path.exists(BOOTED):
+            write(BOOTED, "")
+            if self._group:
+                write(DUE, "")
 
     def step(self, healthy, heartbeat_runs):
         now = time.monotonic()
@@ -40,8 +47,8 @@ class Moving:
 
     def _forget_what_came_back(self, healthy):
         """What somebody hands over from now on stays where it is."""
-        if healthy and self._holds() and os.path.exists(GAVE):
-            remove(GAVE)
+        if healthy and self._holds() and os.path.exists(DUE):
+            remove(DUE)
 
     def _give_or_take_back(self, now, healthy):
         said = self._peer.said
@@ -52,12 +59,13 @@ class Moving:
             self._asked_at = now
             log("asking Heartbeat to hand the virtual IPs over")
             if heartbeat.give_all():
-                write(GAVE, "")
-        elif self._failback and healthy and not self._holds() and os.path.exists(GAVE) and said["heartbeat"]:
+                write(DUE, "")
+        elif self._failback and healthy and not self._holds() and os.path.exists(DUE) and said["heartbeat"]:
+            # Again and again: Heartbeat does not heed it while it is busy.
             self._asked_at = now
-            log("asking Heartbeat to give the virtual IPs back")
-            if heartbeat.take_back():
-                remove(GAVE)
+            if heartbeat.sees_active(self._node, self._peer_name):
+                log("asking Heartbeat to give the virtual IPs back")
+                heartbeat.take_back()
 
     def _take_what_nobody_holds(self, now, healthy, heartbeat_runs):
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""

@@ -17,7 +17,7 @@ restart() {
 }
 
 # Another run of this component may be changing the same files: then it restarts Heartbeat itself, or this is tried again.
-exec 9>/run/lock/ha-load-balancer-pair
+exec 9>/var/lib/ha-load-balancer-pair/lock
 flock -n 9 || exit 1
 
 be_patient restart

@@ -138,7 +138,8 @@ class VirtualIp:
             self.call_agent("hush")
         self._is_hushed = is_over
         until = read(self._path("rules"))
-        if until is not None and (self.held == NO or uptime() > int(until or 0)):
+        # Not as soon as the address is gone: the agent makes them before it takes it.
+        if until is not None and uptime() > int(until or 0):
             self.call_agent("settle")
 
     def do(self, action):

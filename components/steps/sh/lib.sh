@@ -35,11 +35,12 @@ at_exit() {
 
 # One run at a time on a host: two of them would undo each other.
 take_lock() {
-    mkdir -p /run/lock "$state"
+    # Where nobody else can open the lock, and so keep it.
+    mkdir -p "$state"
     chmod 0700 "$state"
-    exec 9>/run/lock/ha-load-balancer-pair
+    exec 9>"$state/lock"
     flock -w 300 9 || fail 'another run has been at work on this host for 5 minutes' \
-        'wait for it to end, or end it ("fuser -v /run/lock/ha-load-balancer-pair" names it), then run "pulumi up" again'
+        'wait for it to end, or end it ("fuser -v /var/lib/ha-load-balancer-pair/lock" names it), then run "pulumi up" again'
 }
 
 # store COMMAND FILE: what the command prints, as a whole and on disk.

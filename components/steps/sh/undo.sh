@@ -83,6 +83,7 @@ leave_pair() {
     if [ -x "$agent" ] && [ -e "$known_virtual_ips" ]; then
         while read -r virtual_ip; do
             "$agent" "$virtual_ip" stop
+            "$agent" "$virtual_ip" settle
         done <"$known_virtual_ips"
     fi
     rm -rf "$state/shellfuncs" "$state/keeper.loaded" "$state/ha-load-balancer-pair-unit.loaded" \
