@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { virtualIp } from "../lab/pulumi";
 import { main, onInterrupt, sleep, until } from "../toolchain/shell";
 import { onPair, ours } from "./availability/contenders";
+import { restartBoth } from "./availability/events/actions";
 import type { Place } from "./availability/harness";
 import { positiveInteger, removeLabs } from "./measure";
 
@@ -68,8 +69,7 @@ async function soak(takeovers: number, shipped: boolean): Promise<number> {
             if (trouble) {
                 lost++;
                 // What is lost stays lost until somebody restarts both; a fresh boot of both is that.
-                await Promise.all([place.lb1.powerOff(), place.lb2.powerOff()]);
-                await Promise.all([place.lb1.boot(), place.lb2.boot()]);
+                await restartBoth(place);
             }
         }
         console.log(`${takeovers} takeovers by the preferred host from a dead peer, ${lost} virtual IPs lost`);

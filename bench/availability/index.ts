@@ -10,7 +10,7 @@ import { step, UserError } from "../../toolchain/shell";
 import { machine, onBareHosts, spread, table } from "../measure";
 import { type Contender, keepalived, ours, timings } from "./contenders";
 import { events } from "./events";
-import { bothLosePower } from "./events/actions";
+import { restartBoth } from "./events/actions";
 import { type Event, measure, type Outcome, type Place, placeOf } from "./harness";
 import { drawing, type Measured, page } from "./report";
 
@@ -38,8 +38,7 @@ async function repeat(place: Place, contender: Contender, event: Event, runs: nu
             // What goes wrong once belongs in the table, and must not cost the others theirs.
             troubles.push((error as Error).message);
             console.log(`${contender.name}: ${event.name}: ${(error as Error).message}`);
-            await bothLosePower(place);
-            await Promise.all([place.lb1.boot(), place.lb2.boot()]);
+            await restartBoth(place);
         }
     }
     const lost = outcomes.map(({ failed }) => failed).join(" ");

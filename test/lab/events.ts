@@ -1,7 +1,7 @@
 /** Events of the availability table, once each, on a pair that serves: who holds the virtual IP, and what a client sees. */
 import { beforeAll, expect, test } from "vitest";
 import { ours } from "../../bench/availability/contenders";
-import { bothLosePower } from "../../bench/availability/events/actions";
+import { restartBoth } from "../../bench/availability/events/actions";
 import { type Event, measure, type Place, placeOf } from "../../bench/availability/harness";
 import { useLab } from "./fixture";
 
@@ -20,8 +20,7 @@ export function testEvents(kind: string, events: Event[]): void {
     test.each(events.filter(({ isLong }) => !isLong))("$name: $expected", async (event) => {
         // One event that fails is one failure: the next one begins on hosts that have just booted.
         if (isRestless) {
-            await bothLosePower(place);
-            await Promise.all([place.lb1.boot(), place.lb2.boot()]);
+            await restartBoth(place);
         }
         isRestless = true;
         const outcome = await measure(place, contender, event);

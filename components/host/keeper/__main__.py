@@ -55,7 +55,6 @@ class Keeper:
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
         self.started_at = time.monotonic()
-        self.told_at = float("-inf")
         self.heartbeat_runs = False
         self.isolated = False
         # What the log was last told.
@@ -120,6 +119,7 @@ class Keeper:
     # What is done.
 
     def step(self):
+        spoke_at = time.monotonic()
         self.look()
         for virtual_ip in self.virtual_ips:
             peer = self.peer.view(virtual_ip)
@@ -132,15 +132,15 @@ class Keeper:
             virtual_ip.announce_again(peer)
             virtual_ip.tend_connections(peer)
             # The agent takes its time: a peer that hears nothing meanwhile would take this host for dead.
-            if time.monotonic() - self.told_at > self.config["interval"]:
+            if time.monotonic() - spoke_at > self.config["interval"]:
                 self.tell()
+                spoke_at = time.monotonic()
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.heartbeat_runs)
         self.report()
         self.tell()
 
     def tell(self):
-        self.told_at = time.monotonic()
         self.peer.tell(self.state(self.heartbeat_runs))
 
     def act(self, virtual_ip, action):
