@@ -18,6 +18,8 @@ export function keeper(
         node: node.name,
         peer: peer.name,
         port: keeperPort(heartbeat),
+        udpport: heartbeat.udpport,
+        deadtime: deadtime / 1000,
         peerAddresses: [...new Set([peer.address, ...heartbeat.ucast.map(({ addresses }) => addresses[1 - self])])],
         // Silence must be certain before Heartbeat declares the peer dead, and be certain of more than one lost packet.
         interval: Math.round(between(20, deadtime / 6, 250)) / 1000,

@@ -289,6 +289,8 @@ describe("keeper.json", () => {
             node: "lb1",
             peer: "lb2",
             port: 695,
+            udpport: 694,
+            deadtime: 1,
             peerAddresses: ["192.168.0.101"],
             interval: 0.167,
             silence: 0.5,
@@ -309,5 +311,69 @@ describe("keeper.json", () => {
             group: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
             peerAddresses: ["192.168.0.100", "10.0.0.1"],
         });
+    });
+});
+
+describe("the keeper declares its peer dead", () => {
+    /** Runs lines with a Death, a peer and a gateway to tell things of, and the clock under control. */
+    const death = (lines: string, settings = "") =>
+        python(`
+import json, time
+import death
+from types import SimpleNamespace
+death._heartbeats = lambda port: SimpleNamespace(recv=lambda size: packet)
+now = [1000.0]
+time.monotonic = lambda: now[0]
+peer = SimpleNamespace(heard_at=None)
+answered_at = [None]
+gateway = SimpleNamespace(has_answered_since=lambda moment: answered_at[0] is None or answered_at[0] > moment)
+me = death.Death({"peer": "b", "udpport": 694, "deadtime": 1.0, "fencing": None, ${settings}}, peer, gateway)
+packet = b"###\\n6:(0)src=b,%%%"
+answers = []
+def after(seconds):
+    now[0] += seconds
+    me.look()
+    answers.append(me.is_recent())
+${lines}
+print(json.dumps(answers))
+`);
+
+    test("at deadtime, and not for longer than Heartbeat may take to say so too", () => {
+        expect(death("me.hear(); after(0.9); after(0.2); after(1.9); after(0.2)")).toEqual([false, true, true, false]);
+    });
+
+    test("again when it was heard meanwhile", () => {
+        expect(death("me.hear(); after(1.1); after(3); me.hear(); after(0.1); after(1)")).toEqual([
+            true,
+            false,
+            false,
+            true,
+        ]);
+    });
+
+    test("not while its keeper is heard, and not by somebody else's heartbeats", () => {
+        expect(death("me.hear(); now[0] += 0.9; peer.heard_at = now[0]; after(0.9); after(0.2)")).toEqual([
+            false,
+            true,
+        ]);
+        expect(death("me.hear(); now[0] += 0.9; packet = b'6:(0)src=bb,'; me.hear(); after(0.2)")).toEqual([true]);
+    });
+
+    test("not one that it has never heard", () => {
+        expect(death("after(5)")).toEqual([false]);
+    });
+
+    test("not when this host stood still meanwhile, or is the one that is cut off", () => {
+        expect(death("me.hear(); now[0] += 5; me.was_asleep(); after(0); after(0.9); after(0.2)")).toEqual([
+            false,
+            false,
+            true,
+        ]);
+        expect(death("answered_at[0] = now[0] - 0.1; me.hear(); after(1.1); after(1)")).toEqual([false, false]);
+        expect(death("me.hear(); answered_at[0] = now[0] + 0.1; after(1.1)")).toEqual([true]);
+    });
+
+    test("not on its own where that means to switch it off, but on Heartbeat's word", () => {
+        expect(death("me.hear(); after(1.1); me.is_declared(); after(0)", '"fencing": {}')).toEqual([false, true]);
     });
 });

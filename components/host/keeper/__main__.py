@@ -6,7 +6,7 @@ taken that still is elsewhere, keeps one until the peer has it, and looks at HAP
 
 Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
 systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
-whatever is written to that makes the keeper look at once.
+whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh).
 """
 
 import json
@@ -18,6 +18,7 @@ import time
 
 import heartbeat
 from addresses import Addresses, canonical
+from death import Death
 from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide
 from fencing import Fencing
 from gateway import Gateway
@@ -49,6 +50,7 @@ class Keeper:
         self.peer = Peer(config)
         self.haproxy = Haproxy()
         self.gateway = Gateway(config)
+        self.death = Death(config, self.peer, self.gateway)
         self.fencing = Fencing(config)
         everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
         self.virtual_ips = [VirtualIp(declared, everyone) for declared in config["virtualIps"]]
@@ -64,7 +66,10 @@ class Keeper:
 
     def look(self):
         self.haproxy.look()
+        if self.reported["fresh"] and not self.peer.is_fresh():
+            self.gateway.hurry()
         self.gateway.look()
+        self.death.look()
         self.fencing.look(self.peer)
         present = self.addresses.look()
         for virtual_ip in self.virtual_ips:
@@ -106,7 +111,7 @@ class Keeper:
         return {
             "held": virtual_ip.held,
             "age": virtual_ip.age(),
-            "wanted": virtual_ip.is_wanted(),
+            "wanted": virtual_ip.is_wanted() or self.is_heir(),
             "may_have_connections": virtual_ip.may_have_connections(),
             "healthy": self.healthy(),
             "isolated": self.isolated,
@@ -115,6 +120,10 @@ class Keeper:
             or time.monotonic() - self.started_at > self.config["silence"],
             "must_fence": self.fencing.is_due(self.peer),
         }
+
+    def is_heir(self):
+        """Whether Heartbeat is about to want all virtual IPs here."""
+        return self.heartbeat_runs and self.death.is_recent()
 
     # What is done.
 
@@ -176,11 +185,15 @@ class Keeper:
         wake = open_pipe()
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
         due = 0.0
+        looked_at = time.monotonic()
         notify("READY=1")
         while True:
             self.peer.open()
-            inputs = [wake, *self.peer.sockets.values(), *self.gateway.sockets.values()]
-            ready = select.select(inputs, [], [], max(due - time.monotonic(), 0))[0]
+            inputs = [wake, self.death.socket, *self.peer.sockets.values(), *self.gateway.sockets.values()]
+            ready = select.select(inputs, [], [], max(min(due, self.death.due()) - time.monotonic(), 0))[0]
+            if time.monotonic() - looked_at > 2 * self.config["interval"]:
+                self.death.was_asleep()
+            looked_at = time.monotonic()
             # All that has come in is heard before anything is done: a host that was frozen has missed nothing then.
             for _ in range(AT_ONCE):
                 if any([self.receive(sock, wake) for sock in ready]):
@@ -189,7 +202,7 @@ class Keeper:
                 if not ready:
                     break
             now = time.monotonic()
-            if now >= due:
+            if now >= min(due, self.death.due()):
                 due = now + self.config["interval"]
                 self.step()
                 notify("WATCHDOG=1")
@@ -197,8 +210,12 @@ class Keeper:
     def receive(self, sock, wake):
         """Reads what has come in; whether it is to be acted on at once."""
         if sock == wake:
-            os.read(wake, 4096)
+            if f"dead {self.config['peer']}".encode() in os.read(wake, 4096).splitlines():
+                self.death.is_declared()
             return True
+        if sock == self.death.socket:
+            self.death.hear()
+            return False
         if sock in self.gateway.sockets.values():
             self.gateway.hear(sock)
             return False

@@ -50,6 +50,14 @@ class Gateway:
         for address in self._declared or default_gateways():
             self._ask(address)
 
+    def hurry(self):
+        """Asks again with the next look."""
+        self._asked_at = min(self._asked_at, time.monotonic() - INTERVAL)
+
+    def has_answered_since(self, moment):
+        """Also where there is none, or none that ever answers."""
+        return self._answered_at is None or self._answered_at > moment
+
     def _ask(self, address):
         family = family_of(address)
         sock = self.sockets.get(family)

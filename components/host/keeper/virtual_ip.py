@@ -11,9 +11,11 @@ all in /run/ha-load-balancer-pair:
 """
 
 import fcntl
+import socket
 import time
 
 from addresses import canonical, family_of
+from announcement import announce
 from decide import HELD, LINGERING, NO
 from runtime import RUN, log, read, remove, run, uptime, write
 
@@ -111,12 +113,22 @@ class VirtualIp:
         if time.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
         self.do("take")
-        self.look(look())
+        present = look()
+        self.look(present)
         if self.held == HELD:
             self._failures = 0
+            self._announce(present)
         else:
             self._failures += 1
             self._failed_at = time.monotonic()
+
+    def _announce(self, present):
+        """At once; the agent's program, which does it again, has yet to start."""
+        _, interface = present[self.address]
+        try:
+            announce(self.address, socket.if_indextoname(interface))
+        except OSError as error:
+            log(f"{self.address}: {error}")
 
     def linger(self):
         now = time.monotonic()

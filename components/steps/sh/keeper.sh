@@ -4,15 +4,27 @@ keeper_files=/usr/local/lib/ha-load-balancer-pair
 keeper_json=/etc/ha-load-balancer-pair/keeper.json
 keeper_unit=/etc/systemd/system/ha-load-balancer-pair.service
 
-# Heartbeat's scripts write a message to it in several pieces, and two scripts that write at once make one that it cannot
-# read: the virtual IP is then on neither host until somebody restarts both. The unit's drop-in puts this copy, in which a
-# message is one write, in the place of the package's file.
+# The unit's drop-in puts this copy of the functions of Heartbeat's scripts in the place of the package's file.
+#
+# The scripts write a message to Heartbeat in several pieces, and two scripts that write at once make one that it cannot
+# read: the virtual IP is then on neither host until somebody restarts both. Here a message is one write.
+#
+# And harc, which reads the functions first, tells the keeper that Heartbeat has declared its peer dead. The keeper takes
+# the virtual IP at once, while Heartbeat's scripts are still on their way to it.
 write_shell_functions() {
     store shell_functions "$state/shellfuncs"
 }
 
 shell_functions() {
-    cat /etc/ha.d/shellfuncs - <<'FUNCTIONS'
+    cat - /etc/ha.d/shellfuncs <<'FUNCTIONS'
+case ${0##*/}:${HA_st-} in
+    harc:dead)
+        [ ! -p /run/ha-load-balancer-pair/keeper ] || echo "dead $HA_src" 1<>/run/ha-load-balancer-pair/keeper
+        ;;
+esac
+
+FUNCTIONS
+    cat <<'FUNCTIONS'
 
 ha_clustermsg() {
     message=$(cat)
