@@ -58,8 +58,6 @@ export interface Outcome extends Seen {
     /** Holders at the beginning and at the end: `lb1`, `none`, `lb1 and lb2`. */
     holderBefore: string;
     holderAfter: string;
-    /** Seconds from the beginning until the last change of holders. */
-    settled: number;
     /** How often the holder was another one than before. */
     moves: number;
     /** For how many seconds there was more than one. */
@@ -95,7 +93,6 @@ export async function measure(place: Place, contender: Contender, event: Event):
 
 export function summary({ looks, shots, gap }: Seen, began: number) {
     const last = looks[looks.length - 1];
-    const lastOther = looks.map((look) => names(look) !== names(last)).lastIndexOf(true);
     const good = shots.filter(isGood);
     // Where nobody answered at first, the gap is what it took from the beginning; where nobody did at last, what it took till the end.
     const until = (shot: Shot | undefined, from: number) => ((shot?.ended ?? Number.POSITIVE_INFINITY) - from) / 1000;
@@ -109,7 +106,6 @@ export function summary({ looks, shots, gap }: Seen, began: number) {
         holderAfter: names(last),
         moves: moves(looks),
         both: secondsOf(looks, ({ holders }) => holders.length > 1),
-        settled: lastOther < 0 ? 0 : looks[lastOther].at - looks[0].at,
     };
 }
 

@@ -13,16 +13,6 @@ export function generation(survey: Survey, step: string): string {
     return isDrifted ? fresh : (survey.generations[step] ?? fresh);
 }
 
-/** Verify compares with what the first host's health step said, so that one says it anew where verify has not been done. */
-export function withFreshReport(surveys: Survey[]): Survey[] {
-    const [first, ...rest] = surveys;
-    if (rest.every((survey) => survey.unreachable !== undefined || "verify" in survey.generations)) {
-        return surveys;
-    }
-    const { health: _, ...generations } = first.generations;
-    return [{ ...first, generations }, ...rest];
-}
-
 /** Adds what only both hosts together can tell: a virtual IP that nobody, or more than one, holds. */
 export function withVirtualIps(surveys: Survey[], virtualIps: string[]): Survey[] {
     const [first, ...rest] = surveys;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { printedPlainly } from "../problems";
 import type { Pair } from "../steps/pair";
 import { expectations } from "../steps/preflight";
-import { generation, withFreshReport, withVirtualIps } from "./generations";
+import { generation, withVirtualIps } from "./generations";
 import { clockProblem, strangers } from "./problems";
 import type { Login } from "./ssh";
 import { notAsked, type Survey, survey } from "./survey";
@@ -33,7 +33,7 @@ export function surveyPair(
             virtualIps.map(({ address }) => address),
         );
         judge(component, hosts, all);
-        return withFreshReport(all);
+        return all;
     });
     // What the hosts said has no secret in it, though the login that was used to ask them has.
     const told = pulumi.unsecret(judged);

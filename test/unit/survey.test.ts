@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { generation, withFreshReport, withVirtualIps } from "../../components/survey/generations";
+import { generation, withVirtualIps } from "../../components/survey/generations";
 import { clockProblem, strangers } from "../../components/survey/problems";
 import { parse, type Survey } from "../../components/survey/survey";
 
@@ -82,12 +82,4 @@ describe("somebody answers on a virtual IP", () => {
     ])("%s", (_, surveys, count) => {
         expect(strangers(surveys[0], surveys)).toHaveLength(count);
     });
-});
-
-test("where verify was not done, the first host's health step reports anew, and only there", () => {
-    const first: Survey = { ...blank, generations: { health: "g1" } };
-    const second: Survey = { ...blank, generations: { verify: "g2", health: "g3" } };
-    expect(withFreshReport([first, second])).toEqual([first, second]);
-    const unverified = { ...second, generations: { health: "g3" } };
-    expect(withFreshReport([first, unverified])).toEqual([{ ...first, generations: {} }, unverified]);
 });
