@@ -1,4 +1,4 @@
-/** Resolved inputs in, with the defaults that args.ts promises filled in. Pure. */
+/** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
 import * as ipaddr from "ipaddr.js";

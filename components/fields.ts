@@ -1,6 +1,6 @@
 /**
- * The names of the inputs, by the interfaces of args.ts. TypeScript knows them; the configuration of a stack and programs
- * in other languages do not, and there a misspelt name must not be passed over. A test holds the lists to args.ts.
+ * The names of the inputs, by the interfaces of args/. TypeScript knows them; the configuration of a stack and programs
+ * in other languages do not, and there a misspelt name must not be passed over. A test holds the lists to args/.
  */
 export const fields = {
     connection: ["user", "port", "privateKey", "privateKeyPassword", "password", "agentSocketPath", "proxy"],

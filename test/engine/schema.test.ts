@@ -28,7 +28,7 @@ test("every input and output is there, with a description", () => {
     expect(undescribed).toEqual([]);
 });
 
-test("the lists of field names are those of args.ts", () => {
+test("the lists of field names are those of args/", () => {
     for (const [name, { properties = {} }] of Object.entries(typeDefinitions)) {
         const key = `${name[0].toLowerCase()}${name.slice(1).replace(/Args$/, "")}` as keyof typeof fields;
         expect(fields[key], name).toEqual(Object.keys(properties));

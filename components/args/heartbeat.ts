@@ -1,0 +1,135 @@
+/** Virtual IPs, and the membership that decides who holds them, by the words of ha.cf. */
+import type * as pulumi from "@pulumi/pulumi";
+
+/** An address that exactly one of the two hosts holds. */
+export interface VirtualIpArgs {
+    /**
+     * The address, IPv4 or IPv6. Never a host's own.
+     */
+    address: pulumi.Input<string>;
+    /**
+     * Length of the network prefix, in bits: 1 to 32, or 1 to 128. Default: 24 for IPv4, 64 for IPv6.
+     */
+    prefixLength?: pulumi.Input<number>;
+    /**
+     * Network interface, on both hosts. Default: the one that leads to the address's network.
+     */
+    interface?: pulumi.Input<string>;
+    /**
+     * Name of the host that should hold it while both can. With virtual IPs for each of the two, both serve
+     * (active/active). Default: the first of `hosts`.
+     */
+    preferredHost?: pulumi.Input<string>;
+}
+
+/** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */
+export interface FencingArgs {
+    /**
+     * Absolute path of a program of yours on both hosts. It is run as root with the peer's node name as its only argument,
+     * and must end with 0 once the peer is off for certain. While it fails, the virtual IPs are not taken, and it is run
+     * again every 5 s.
+     */
+    command: pulumi.Input<string>;
+    /**
+     * How long it may take, in seconds. Where both hosts would fence each other (both have virtual IPs, or they have not met
+     * since they booted), the second one waits this long first. Default: 30.
+     */
+    timeout?: pulumi.Input<number>;
+}
+
+/** A `ucast` link: heartbeats to the peer's address. */
+export interface UcastArgs {
+    /**
+     * Network interface, on both hosts.
+     */
+    interface: pulumi.Input<string>;
+    /**
+     * The two hosts' addresses on this link, in the order of `hosts`. Default: the hosts' `address`.
+     */
+    addresses?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** An `mcast` link: heartbeats to a multicast group. */
+export interface McastArgs {
+    /**
+     * Network interface, on both hosts.
+     */
+    interface: pulumi.Input<string>;
+    /**
+     * IPv4 multicast group, 224.0.0.0 to 239.255.255.255.
+     */
+    group: pulumi.Input<string>;
+    /**
+     * UDP port. Default: 694; `udpport` does not apply to multicast.
+     */
+    port?: pulumi.Input<number>;
+    /**
+     * Time to live, 0 to 4: how many routers the packets may cross. Default: 1.
+     */
+    ttl?: pulumi.Input<number>;
+}
+
+/**
+ * Heartbeat's own settings, by the names of ha.cf(5). Times are in Heartbeat's own syntax: a number is seconds
+ * (`2`, `1.5`), with `ms` it is milliseconds (`250ms`).
+ */
+export interface HeartbeatArgs {
+    /**
+     * Time between heartbeats. Default: `250ms`.
+     */
+    keepalive?: pulumi.Input<string>;
+    /**
+     * Silence after which the peer is declared dead. More than twice `keepalive`. Default: `1`.
+     */
+    deadtime?: pulumi.Input<string>;
+    /**
+     * Silence after which a late heartbeat is logged. Default: nine tenths of `deadtime`; Heartbeat's own default, half
+     * of it, floods the log at fast settings.
+     */
+    warntime?: pulumi.Input<string>;
+    /**
+     * Silence after Heartbeat's own start before the peer is declared dead: how long one host alone waits after its
+     * boot. At least `deadtime`. Default: `10`, or `deadtime` where that is longer.
+     */
+    initdead?: pulumi.Input<string>;
+    /**
+     * UDP port of `ucast` and `bcast` links. Default: 694. The keepers of the two hosts talk on 695 (or
+     * on 696, where this is 695).
+     */
+    udpport?: pulumi.Input<number>;
+    /**
+     * Links by unicast. Default, where neither `bcast` nor `mcast` is given: one on `eth0`.
+     */
+    ucast?: pulumi.Input<pulumi.Input<UcastArgs>[]>;
+    /**
+     * Network interfaces for links by broadcast. One interface serves one kind of link only.
+     */
+    bcast?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Links by multicast.
+     */
+    mcast?: pulumi.Input<pulumi.Input<McastArgs>[]>;
+    /**
+     * IP addresses by whose answer to a ping a host knows that it is connected; one of them is enough. A host that gets
+     * none, while its peer does, hands its virtual IPs over. Default: the host's default gateway, once it has answered.
+     */
+    ping?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Syslog facility: `daemon`, `user`, `local0` to `local7`, …. Default: `daemon`.
+     */
+    logfacility?: pulumi.Input<string>;
+    /**
+     * `auto_failback`: whether a virtual IP goes back to the first host when that returns. Default: true.
+     */
+    autoFailback?: pulumi.Input<boolean>;
+    /**
+     * Version of the secret in authkeys, a whole number from 1. Another one makes a new secret, and both hosts change to
+     * it in turn, without a takeover: after a leak, or by routine. Default: 1.
+     */
+    keyVersion?: pulumi.Input<number>;
+    /**
+     * Debian version of the package heartbeat, as `apt-cache policy` shows it: `1:3.0.6-13+b2`. It is kept at that
+     * version; another one is installed without a restart. Default: what the host has, or else what its sources offer.
+     */
+    version?: pulumi.Input<string>;
+}

@@ -1,0 +1,21 @@
+/** What a text may be. It is checked by that, not by what it may not be, so that none can break out of its line in a file. */
+export const forms = {
+    nodeName: /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
+    interface: /^[A-Za-z0-9_.-]{1,15}$/,
+    haproxyName: /^[A-Za-z0-9_.:-]+$/,
+    /** A path of a URL: nothing that HAProxy's parser or HTTP reads as more than a path. */
+    uri: /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/,
+    user: /^[A-Za-z0-9_.@-]+$/,
+    path: /^\/[A-Za-z0-9/._+@:-]+$/,
+    token: /^[A-Za-z0-9_.-]+$/,
+    method: /^[A-Z]+$/,
+    haproxyTime: /^[0-9]+(us|ms|s|m|h|d)?$/,
+    printable: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
+    facility:
+        /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|authpriv|local[0-7])$/,
+    /** deb-version(7) */
+    version: /^[0-9][A-Za-z0-9.+~:-]*$/,
+    balance: /^(roundrobin|static-rr|leastconn|first|source|random)$/,
+    /** RSA is left out: the SSH client asks for ssh-rsa signatures, which OpenSSH 8.8 and later refuses. */
+    hostKey: /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
+};

@@ -1,0 +1,167 @@
+/** virtualIps, heartbeat and fencing. */
+import { isIPv4 } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
+import type {
+    FencingArgs,
+    HaLoadBalancerPairArgs,
+    HeartbeatArgs,
+    HostArgs,
+    McastArgs,
+    UcastArgs,
+    VirtualIpArgs,
+} from "../args";
+import { fields } from "../fields";
+import { type Checker, known, knownList } from "../problems";
+import { milliseconds } from "../time";
+import { forms } from "./forms";
+import { address } from "./hosts";
+
+export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"], hostList: HostArgs[]): void {
+    const list = knownList<VirtualIpArgs>(input);
+    if (known(input) === undefined && input !== undefined) {
+        return;
+    }
+    if (!list?.length) {
+        check.add("virtualIps", "must be one virtual IP at least");
+        return;
+    }
+    list.forEach((virtualIp, i) => {
+        if (!virtualIp) {
+            return;
+        }
+        const path = `virtualIps[${i}]`;
+        check.fields(path, virtualIp, fields.virtualIp);
+        check.required(`${path}.address`, virtualIp.address);
+        address(check, `${path}.address`, virtualIp.address || undefined);
+        const value = known(virtualIp.address);
+        check.integer(`${path}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
+        interfaceName(check, `${path}.interface`, virtualIp.interface);
+        preferredHost(check, `${path}.preferredHost`, virtualIp.preferredHost, hostList);
+        const owner = (hostList ?? []).findIndex((host) => value !== undefined && known(host.address) === value);
+        if (owner >= 0) {
+            check.add(
+                `${path}.address`,
+                `"${value}" is the own address of hosts[${owner}]; a virtual IP moves between the hosts`,
+            );
+        }
+    });
+    check.distinct(
+        list.map((virtualIp) => known(virtualIp?.address)),
+        (i) => `virtualIps[${i}].address`,
+    );
+}
+
+function preferredHost(
+    check: Checker,
+    path: string,
+    input: pulumi.Input<string> | undefined,
+    hostList: HostArgs[],
+): void {
+    const value = known(input);
+    const names = (hostList ?? []).map((host) => host.name);
+    if (value !== undefined && !names.some((name) => name?.toLowerCase() === String(value).toLowerCase())) {
+        check.add(path, `"${value}" is not one of hosts (${names.join(", ")})`);
+    }
+}
+
+function interfaceName(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
+    check.text(path, input, forms.interface, "the name of a network interface");
+}
+
+export function heartbeat(check: Checker, args: HeartbeatArgs): void {
+    check.fields("heartbeat", args, fields.heartbeat);
+    heartbeatTimes(check, args);
+    check.port("heartbeat.udpport", args.udpport);
+    knownList(args.ping)?.forEach((value, i) => {
+        address(check, `heartbeat.ping[${i}]`, value);
+    });
+    check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
+    check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
+    check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
+    knownList<UcastArgs>(args.ucast)?.forEach((link, i) => {
+        const path = `heartbeat.ucast[${i}]`;
+        check.fields(path, link, fields.ucast);
+        check.required(`${path}.interface`, link?.interface);
+        interfaceName(check, `${path}.interface`, link?.interface);
+        const addresses = knownList(link?.addresses);
+        if (addresses && addresses.length !== 2) {
+            check.add(`${path}.addresses`, "must be two addresses, in the order of hosts");
+        }
+        addresses?.forEach((value, j) => {
+            address(check, `${path}.addresses[${j}]`, value);
+        });
+    });
+    knownList(args.bcast)?.forEach((name, i) => {
+        interfaceName(check, `heartbeat.bcast[${i}]`, name);
+    });
+    knownList<McastArgs>(args.mcast)?.forEach((link, i) => {
+        const path = `heartbeat.mcast[${i}]`;
+        check.fields(path, link, fields.mcast);
+        check.required(`${path}.interface`, link?.interface);
+        interfaceName(check, `${path}.interface`, link?.interface);
+        check.text(
+            `${path}.group`,
+            link?.group,
+            /^(22[4-9]|23[0-9])(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/,
+            "an IPv4 multicast group (224.0.0.0 to 239.255.255.255)",
+        );
+        check.required(`${path}.group`, link?.group);
+        check.port(`${path}.port`, link?.port);
+        check.integer(`${path}.ttl`, link?.ttl, 0, 4);
+    });
+    oneLinkAnInterface(check, args);
+}
+
+/** Heartbeat names a link by its interface, so a second one of another kind on it counts as dead for ever. */
+function oneLinkAnInterface(check: Checker, args: HeartbeatArgs): void {
+    const links = [
+        ...(knownList<UcastArgs>(args.ucast) ?? []).map((link, i) => [
+            `heartbeat.ucast[${i}].interface`,
+            known(link?.interface),
+        ]),
+        ...(knownList(args.bcast) ?? []).map((name, i) => [`heartbeat.bcast[${i}]`, name]),
+        ...(knownList<McastArgs>(args.mcast) ?? []).map((link, i) => [
+            `heartbeat.mcast[${i}].interface`,
+            known(link?.interface),
+        ]),
+    ] as [string, string | undefined][];
+    check.distinct(
+        links.map(([, name]) => name),
+        (i) => links[i][0],
+    );
+}
+
+function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
+    const times = {} as Record<"keepalive" | "deadtime" | "warntime" | "initdead", number | undefined>;
+    for (const name of ["keepalive", "deadtime", "warntime", "initdead"] as const) {
+        const value = known(args[name]);
+        times[name] = value === undefined ? undefined : milliseconds(value);
+        if (value !== undefined && !times[name]) {
+            check.add(
+                `heartbeat.${name}`,
+                `"${value}" is not a time in Heartbeat's syntax, above 0: seconds ("2", "1.5") or milliseconds ("250ms")`,
+            );
+        }
+    }
+    // Where one of a pair is not given, the other is held against its default.
+    const keepalive = times.keepalive ?? (args.keepalive === undefined ? 250 : undefined);
+    const deadtime = times.deadtime ?? (args.deadtime === undefined ? 1000 : undefined);
+    if (keepalive && deadtime && deadtime <= 2 * keepalive) {
+        check.add(
+            "heartbeat.deadtime",
+            `must be more than twice keepalive (${deadtime} ms against 2 × ${keepalive} ms)`,
+        );
+    }
+    if (times.initdead && deadtime && times.initdead < deadtime) {
+        check.add("heartbeat.initdead", `must be at least deadtime (${times.initdead} ms against ${deadtime} ms)`);
+    }
+}
+
+export function fencing(check: Checker, args: FencingArgs | undefined): void {
+    check.fields("fencing", args, fields.fencing);
+    if (args) {
+        check.required("fencing.command", args.command);
+        check.text("fencing.command", args.command || undefined, forms.path, "the absolute path of a program");
+        check.integer("fencing.timeout", args.timeout, 1, 600);
+    }
+}

@@ -1,0 +1,29 @@
+/**
+ * What must be true of the inputs: every mistake is found, with its property path, before anything
+ * is registered.
+ */
+import type { HaLoadBalancerPairArgs } from "../args";
+import { fields } from "../fields";
+import { Checker, known, type Problem } from "../problems";
+import { forms } from "./forms";
+import { haproxy } from "./haproxy";
+import { fencing, heartbeat, virtualIps } from "./heartbeat";
+import { connection, hosts } from "./hosts";
+
+export function validate(args: HaLoadBalancerPairArgs): Problem[] {
+    const check = new Checker();
+    check.fields("", args, fields.haLoadBalancerPair);
+    hosts(check, args.hosts);
+    connection(check, "connection", args.connection);
+    virtualIps(check, args.virtualIps, args.hosts);
+    const heartbeatArgs = known(args.heartbeat);
+    if (heartbeatArgs) {
+        heartbeat(check, heartbeatArgs);
+    }
+    haproxy(check, args.haproxy, args.virtualIps);
+    fencing(check, known(args.fencing));
+    args.goneHosts?.forEach((name, i) => {
+        check.text(`goneHosts[${i}]`, name, forms.nodeName, "a node name");
+    });
+    return check.problems;
+}
