@@ -43,16 +43,20 @@ class Death:
         """That is Heartbeat's word."""
         self._died_at = time.monotonic()
 
+    def _heard_at(self):
+        """When its Heartbeat or its keeper was last heard."""
+        return max(self._beat_at, self._peer.heard_at or 0.0)
+
     def due(self):
         """When silence becomes death, by time.monotonic."""
         if self._beat_at is None or self._is_silent:
             return float("inf")
-        return max(self._beat_at, self._peer.heard_at or 0.0, self._awake_since) + self._config["deadtime"]
+        return max(self._heard_at(), self._awake_since) + self._config["deadtime"]
 
     def look(self):
         now = time.monotonic()
         if self._is_silent:
-            self._is_silent = now - max(self._beat_at, self._peer.heard_at or 0.0) > self._config["deadtime"]
+            self._is_silent = now - self._heard_at() > self._config["deadtime"]
         elif now >= self.due():
             self._is_silent = True
             # To have lost its own cable sounds the same. Nor is a host switched off on less than Heartbeat's word.
@@ -61,7 +65,7 @@ class Death:
 
     def _is_connected(self):
         """The gateway, where there is one, has answered since the peer was heard."""
-        return self._gateway.has_answered_since(max(self._beat_at, self._peer.heard_at or 0.0))
+        return self._gateway.has_answered_since(self._heard_at())
 
     def is_recent(self):
         return time.monotonic() - self._died_at < INHERITS_WITHIN

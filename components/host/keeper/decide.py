@@ -23,8 +23,9 @@ TOGETHER = 0.5
 def decide(me, peer, preferred):
     """The next action for a virtual IP.
 
-    me:   held, age (s since it was taken), wanted (Heartbeat wants it here), may_have_connections, healthy, isolated,
-          heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer), must_fence
+    me:   held, age (s since it was taken), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
+          isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
+          must_fence
     peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat
     """
     if not me["settled"]:
