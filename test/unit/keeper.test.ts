@@ -137,6 +137,7 @@ import peer
 keys = tempfile.mkdtemp()
 peer.KEYS_EVERY = 0
 peer.KEY_FILES = (keys + "/authkeys", keys + "/authkeys.new")
+peer.FORMER_PEERS = keys + "/former-peers"
 def write(name, secret):
     open(keys + "/" + name, "w").write("auth 1\\n1 sha1 " + secret + "\\n")
 write("authkeys", "one")
@@ -172,6 +173,18 @@ print(json.dumps(heard))
                     'time.sleep(0.02); write("authkeys", "one"); write("authkeys.new", "two"); send(new); hear()',
             ),
         ).toEqual([false, true]);
+    });
+
+    test("nothing of a former peer's, but answers it that the virtual IPs are taken", () => {
+        expect(
+            hear(
+                'open(peer.FORMER_PEERS, "w").write("b\\n"); ' +
+                    'config["virtualIps"] = [{"address": "2001:DB8::9"}]; peer._bound = lambda family, port: sock; me = peer.Peer(config); ' +
+                    'out.settimeout(2); peer._bound = lambda family, port: out; former = peer.Peer({**config, "node": "b", "peer": "a"}); ' +
+                    "former.tell({}); hear(); heard.append(former.hear(out)); " +
+                    'heard.append(former.said["virtualIps"]["2001:db8::9"]["held"]); me.tell({}); hear()',
+            ),
+        ).toEqual([false, true, "held", true]);
     });
 
     test("nothing that is no packet at all", () => {
@@ -318,13 +331,16 @@ describe("the keeper declares its peer dead", () => {
     /** Runs lines with a Death, a peer and a gateway to tell things of, and the clock under control. */
     const death = (lines: string, settings = "") =>
         python(`
-import json, time
-import death
+import json, socket, struct, time
+import clock, death
 from types import SimpleNamespace
-death._heartbeats = lambda port: SimpleNamespace(recv=lambda size: packet)
+stamps = []
+death._heartbeats = lambda port: SimpleNamespace(recvmsg=lambda size, more: (packet, stamps, 0, None))
 now = [1000.0]
 time.monotonic = lambda: now[0]
-peer = SimpleNamespace(heard_at=None)
+clock.advance(now[0])
+left = [False]
+peer = SimpleNamespace(heard_at=None, has_left=lambda: left[0])
 answered_at = [None]
 gateway = SimpleNamespace(has_answered_since=lambda moment: answered_at[0] is None or answered_at[0] > moment)
 me = death.Death({"peer": "b", "udpport": 694, "deadtime": 1.0, "fencing": None, ${settings}}, peer, gateway)
@@ -332,6 +348,7 @@ packet = b"###\\n6:(0)src=b,%%%"
 answers = []
 def after(seconds):
     now[0] += seconds
+    clock.advance(now[0])
     me.look()
     answers.append(me.is_recent())
 ${lines}
@@ -359,8 +376,23 @@ print(json.dumps(answers))
         expect(death("me.hear(); now[0] += 0.9; packet = b'6:(0)src=bb,'; me.hear(); after(0.2)")).toEqual([true]);
     });
 
-    test("not one that it has never heard", () => {
+    test("not one that it has never heard, and not one whose keeper said that it ends", () => {
         expect(death("after(5)")).toEqual([false]);
+        expect(death("me.hear(); left[0] = True; after(5); me.is_told('dead b'); after(0)")).toEqual([false, true]);
+    });
+
+    test("by when a heartbeat came in, however late it was read, and whatever became of the time of day", () => {
+        const waited = (seconds: number) =>
+            `me.hear(); after(0.5); now[0] += 0.2; moment = time.time() - ${seconds}; ` +
+            "stamps.append((socket.SOL_SOCKET, 35, struct.pack('@ll', int(moment), int(moment % 1 * 1e9)))); " +
+            "me.hear(); answers.append(round(me.due() - now[0], 2))";
+        expect(death(waited(0.1))).toEqual([false, 0.9]);
+        expect(death(waited(3600))).toEqual([false, 0.8]);
+        expect(death(waited(-3600))).toEqual([false, 1]);
+    });
+
+    test("not when this host was frozen after it had heard everything", () => {
+        expect(death("me.hear(); now[0] += 5; me.look(); answers.append(me.is_recent())")).toEqual([false]);
     });
 
     test("not when this host stood still meanwhile, or is the one that is cut off", () => {
@@ -373,7 +405,12 @@ print(json.dumps(answers))
         expect(death("me.hear(); answered_at[0] = now[0] + 0.1; after(1.1)")).toEqual([true]);
     });
 
-    test("not on its own where that means to switch it off, but on Heartbeat's word", () => {
-        expect(death("me.hear(); after(1.1); me.is_declared(); after(0)", '"fencing": {}')).toEqual([false, true]);
+    test("not on its own where that means to switch it off, but on Heartbeat's word, until that lets something go", () => {
+        expect(
+            death(
+                "me.hear(); after(1.1); me.is_told('dead bb'); after(0); me.is_told('dead b'); after(0); me.is_told('stopped'); after(0)",
+                '"fencing": {}',
+            ),
+        ).toEqual([false, false, true, false]);
     });
 });

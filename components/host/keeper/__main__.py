@@ -6,7 +6,8 @@ taken that still is elsewhere, keeps one until the peer has it, and looks at HAP
 
 Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
 systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
-whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh).
+whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh),
+a line "stopped" the agent's: Heartbeat has let a virtual IP go.
 """
 
 import json
@@ -16,6 +17,7 @@ import signal
 import sys
 import time
 
+import clock
 import heartbeat
 from addresses import Addresses, canonical
 from death import Death
@@ -26,13 +28,15 @@ from haproxy import Haproxy
 from mending import Mending
 from moving import Moving
 from peer import Peer
-from runtime import RUN, log, notify
+from runtime import RUN, log, notify, while_waiting
 from virtual_ip import VirtualIp
 
 # Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
 ISOLATED_WITHIN = 3
 # How many packets of a kind are read before anything is done: more than a socket holds, and not as many as a flood brings.
 AT_ONCE = 1000
+# In seconds; the unit's WatchdogSec is 5.
+TELL_WATCHDOG_EVERY = 1
 # How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds.
 TAKEN_WITHIN = 2
 FINISH_WITHIN = 10
@@ -122,13 +126,12 @@ class Keeper:
         }
 
     def is_heir(self):
-        """Whether Heartbeat is about to want all virtual IPs here."""
-        return self.heartbeat_runs and self.death.is_recent()
+        """Whether Heartbeat is about to want all virtual IPs here. (It may take one for dead that is not.)"""
+        return self.heartbeat_runs and self.death.is_recent() and not self.peer.is_fresh()
 
     # What is done.
 
     def step(self):
-        spoke_at = time.monotonic()
         self.look()
         for virtual_ip in self.virtual_ips:
             peer = self.peer.view(virtual_ip)
@@ -140,10 +143,6 @@ class Keeper:
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             virtual_ip.announce_again(peer)
             virtual_ip.tend_connections(peer)
-            # The agent takes its time: a peer that hears nothing meanwhile would take this host for dead.
-            if time.monotonic() - spoke_at > self.config["interval"]:
-                self.tell()
-                spoke_at = time.monotonic()
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.heartbeat_runs)
         self.report()
@@ -184,34 +183,43 @@ class Keeper:
     def run(self):
         wake = open_pipe()
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
-        due = 0.0
-        looked_at = time.monotonic()
+        due = told_at = 0.0
         notify("READY=1")
+        while_waiting(self.config["interval"], self.tell)
         while True:
             self.peer.open()
-            inputs = [wake, self.death.socket, *self.peer.sockets.values(), *self.gateway.sockets.values()]
-            ready = select.select(inputs, [], [], max(min(due, self.death.due()) - time.monotonic(), 0))[0]
-            if time.monotonic() - looked_at > 2 * self.config["interval"]:
-                self.death.was_asleep()
-            looked_at = time.monotonic()
-            # All that has come in is heard before anything is done: a host that was frozen has missed nothing then.
-            for _ in range(AT_ONCE):
-                if any([self.receive(sock, wake) for sock in ready]):
-                    due = 0.0
-                ready = ready and select.select(inputs, [], [], 0)[0]
-                if not ready:
-                    break
-            now = time.monotonic()
-            if now >= min(due, self.death.due()):
-                due = now + self.config["interval"]
+            # All but the peer's heartbeats, which can wait until this program looks.
+            wakes = [wake, *self.peer.sockets.values(), *self.gateway.sockets.values()]
+            select.select(wakes, [], [], max(min(due, self.death.due()) - time.monotonic(), 0))
+            if self.hear_all(wake, [*wakes, self.death.socket]):
+                due = 0.0
+            if clock.now() >= min(due, self.death.due()):
+                due = clock.now() + self.config["interval"]
                 self.step()
-                notify("WATCHDOG=1")
+                if clock.now() - told_at > TELL_WATCHDOG_EVERY:
+                    told_at = clock.now()
+                    notify("WATCHDOG=1")
+
+    def hear_all(self, wake, inputs):
+        """All that has come in, before anything is done: a host that was frozen has missed nothing then. Whether any of it is
+        to be acted on at once."""
+        is_urgent = False
+        for _ in range(AT_ONCE):
+            now = time.monotonic()
+            ready = select.select(inputs, [], [], 0)[0]
+            if not ready:
+                break
+            is_urgent |= any([self.receive(sock, wake) for sock in ready])
+        if now - clock.now() > 2 * self.config["interval"]:
+            self.death.was_asleep()
+        clock.advance(now)
+        return is_urgent
 
     def receive(self, sock, wake):
         """Reads what has come in; whether it is to be acted on at once."""
         if sock == wake:
-            if f"dead {self.config['peer']}".encode() in os.read(wake, 4096).splitlines():
-                self.death.is_declared()
+            for line in os.read(wake, 4096).splitlines():
+                self.death.is_told(line.decode())
             return True
         if sock == self.death.socket:
             self.death.hear()
@@ -239,8 +247,9 @@ class Keeper:
             self.tell()
             for sock in select.select(list(self.peer.sockets.values()), [], [], self.config["interval"])[0]:
                 self.peer.hear(sock)
+            clock.advance(time.monotonic())
             self.look()
-        self.peer.tell(self.state(heartbeat.has_process()))
+        self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
         sys.exit(0)
 
     def is_needed(self, virtual_ip, waited):

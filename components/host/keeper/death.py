@@ -12,10 +12,13 @@ import socket
 import struct
 import time
 
+import clock
+
 # How soon after it has declared its peer dead Heartbeat wants the peer's virtual IPs, at the latest, in seconds.
 INHERITS_WITHIN = 2
 
-SO_ATTACH_FILTER = 26
+# Of asm-generic/socket.h, which Python does not name: the latter is SCM_TIMESTAMPNS, too.
+SO_ATTACH_FILTER, SO_TIMESTAMPNS = 26, 35
 
 
 class Death:
@@ -25,6 +28,7 @@ class Death:
         self._gateway = gateway
         # As Heartbeat's packets name their sender.
         self._mark = f")src={config['peer']},".encode()
+        self._word = f"dead {config['peer']}"
         self._beat_at = None
         self._awake_since = time.monotonic()
         self._is_silent = False
@@ -32,16 +36,22 @@ class Death:
         self.socket = _heartbeats(config["udpport"])
 
     def hear(self):
-        if self._mark in self.socket.recv(65536):
-            self._beat_at = time.monotonic()
+        """Reads one packet, which came in since the last look: nothing wakes this program for it."""
+        packet, details, *_ = self.socket.recvmsg(65536, 64)
+        if self._mark in packet:
+            now = time.monotonic()
+            self._beat_at = min(max(now - _waited(details), clock.now()), now)
 
     def was_asleep(self):
         """This host stood still: what it did not hear meanwhile says nothing of its peer."""
         self._awake_since = time.monotonic()
 
-    def is_declared(self):
-        """That is Heartbeat's word."""
-        self._died_at = time.monotonic()
+    def is_told(self, line):
+        """By Heartbeat: that the peer is dead, or that a virtual IP is to be let go, whoever may have died."""
+        if line == self._word:
+            self._died_at = time.monotonic()
+        elif line == "stopped":
+            self._died_at = float("-inf")
 
     def _heard_at(self):
         """When its Heartbeat or its keeper was last heard."""
@@ -49,12 +59,12 @@ class Death:
 
     def due(self):
         """When silence becomes death, by time.monotonic."""
-        if self._beat_at is None or self._is_silent:
+        if self._beat_at is None or self._is_silent or self._peer.has_left():
             return float("inf")
         return max(self._heard_at(), self._awake_since) + self._config["deadtime"]
 
     def look(self):
-        now = time.monotonic()
+        now = clock.now()
         if self._is_silent:
             self._is_silent = now - self._heard_at() > self._config["deadtime"]
         elif now >= self.due():
@@ -78,5 +88,15 @@ def _heartbeats(port):
     program = [(0xB1, 0, 0, 0), (0x48, 0, 0, 2), (0x15, 0, 1, port), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     sock.setblocking(False)
     return sock
+
+
+def _waited(details):
+    """For how long a packet lay there, by the time of day at which the kernel took it, in seconds. See socket(7)."""
+    for level, kind, data in details:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+            seconds, nanoseconds = struct.unpack("@ll", data)
+            return time.time() - seconds - nanoseconds / 1e9
+    return 0.0

@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 
+import clock
 from addresses import family_of
 from runtime import RUN, read, write
 
@@ -90,7 +91,7 @@ class Gateway:
         """For how long the last answer has been overdue, in seconds; None while it is not."""
         if self._answered_at is None:
             return None
-        since = time.monotonic() - self._answered_at
+        since = clock.now() - self._answered_at
         return since if since > LIMIT else None
 
 

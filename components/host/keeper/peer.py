@@ -7,11 +7,14 @@ import os
 import socket
 import time
 
-from addresses import family_of
-from decide import NO
-from runtime import STATE, log
+import clock
+from addresses import canonical, family_of
+from decide import HELD, NO
+from runtime import STATE, log, read
 
 KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
+# Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
+FORMER_PEERS = f"{STATE}/former-peers"
 
 # A peer whose clock went back when it was switched on is believed again after this silence, in seconds.
 REPLAY_GUARD = 10
@@ -65,6 +68,7 @@ class Peer:
         self._started = time.time_ns()
         self._count = 0
         self._last = (0, 0)
+        self._former = set((read(FORMER_PEERS) or "").split()) - {config["peer"]}
         self.heard_at = None
         self.said = {}
         self.sockets = {}
@@ -81,10 +85,7 @@ class Peer:
                     log(f"UDP port {self._config['port']}: {error}")
 
     def tell(self, state):
-        self._count += 1
-        body = {**state, "node": self._config["node"], "at": [self._started, self._count]}
-        text = json.dumps(body, separators=(",", ":")).encode()
-        packet = b" ".join(self._signatures(text)) + b"\n" + text
+        packet = self._packet(state)
         for address in self._config["peerAddresses"]:
             try:
                 self.sockets[family_of(address)].sendto(packet, (address, self._config["port"]))
@@ -92,16 +93,24 @@ class Peer:
                 # No way there at the moment: that is for the peer to notice.
                 pass
 
+    def _packet(self, state):
+        self._count += 1
+        body = {**state, "node": self._config["node"], "at": [self._started, self._count]}
+        text = json.dumps(body, separators=(",", ":")).encode()
+        return b" ".join(self._signatures(text)) + b"\n" + text
+
     def hear(self, sock):
         """Reads one packet; whether it was the peer's."""
         try:
-            packet, _ = sock.recvfrom(65536)
+            packet, source = sock.recvfrom(65536)
         except OSError:
             return False
         signatures, _, text = packet.partition(b"\n")
         if not self._is_signed(signatures, text):
             return False
         body = json.loads(text)
+        if body["node"] in self._former:
+            self._answer_former(sock, source)
         now = time.monotonic()
         at = tuple(body["at"])
         is_new = at > self._last or (self.heard_at is not None and now - self.heard_at > REPLAY_GUARD)
@@ -111,6 +120,18 @@ class Peer:
         self.heard_at = now
         self.said = body
         return True
+
+    def _answer_former(self, sock, source):
+        """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual
+        IPs. Whoever of the pair holds them at the moment, to it they are taken, and since just now."""
+        held = {"held": HELD, "age": 0.0, "wanted": False, "via": None}
+        virtual_ips = dict.fromkeys((canonical(one["address"]) for one in self._config["virtualIps"]), held)
+        state = {"healthy": True, "doubtful": False, "heartbeat": False, "virtualIps": virtual_ips}
+        try:
+            sock.sendto(self._packet(state), source)
+        except OSError:
+            # It asks again.
+            pass
 
     def _is_signed(self, signatures, text):
         expected = self._signatures(text)
@@ -137,7 +158,11 @@ class Peer:
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""
-        return float("inf") if self.heard_at is None else time.monotonic() - self.heard_at
+        return float("inf") if self.heard_at is None else clock.now() - self.heard_at
+
+    def has_left(self):
+        """Whether its keeper said that it ends: its silence says nothing then."""
+        return self.said.get("leaves", False)
 
     def is_fresh(self):
         return self.silence() < self._config["silence"]

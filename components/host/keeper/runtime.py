@@ -50,8 +50,11 @@ def uptime():
 def write(path, text):
     """Whether it was written. A full disk must not keep anybody from taking a virtual IP."""
     try:
-        with open(f"{path}.new", "w", encoding="ascii") as file:
-            file.write(text)
+        file = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            os.write(file, text.encode())
+        finally:
+            os.close(file)
         os.rename(f"{path}.new", path)
     except OSError as error:
         if path not in _failing:
@@ -69,16 +72,33 @@ def remove(path):
         pass
 
 
+_meanwhile = {"every": 1.0, "do": lambda: None}
+
+
+def while_waiting(every, do):
+    """What is done every so many seconds while a command runs: a peer that hears nothing takes this host for dead."""
+    _meanwhile.update(every=every, do=do)
+
+
 def run(command, seconds, errors=None):
     """What the command printed; None when it did not end in that time or could not be run. The time must be shorter than
     the watchdog's, which is told before each. What it complains of is logged, or goes where `errors` says."""
     notify("WATCHDOG=1")
+    ends_at = time.monotonic() + seconds
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=seconds, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            while True:
+                try:
+                    return process.communicate(timeout=_meanwhile["every"])[0].strip()
+                except subprocess.TimeoutExpired:
+                    _meanwhile["do"]()
+                    if time.monotonic() > ends_at:
+                        process.kill()
+                        log(f"{' '.join(command)}: did not end within {seconds} s")
+                        return None
+    except OSError as error:
         log(f"{' '.join(command)}: {error}")
         return None
-    return done.stdout.strip()
 
 
 _to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

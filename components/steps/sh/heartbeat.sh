@@ -3,6 +3,7 @@
 
 key=/etc/ha.d/authkeys
 haresources=/etc/ha.d/haresources
+former_peers=$state/former-peers
 drop_in=/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf
 
 apply() {
@@ -129,14 +130,23 @@ hand_over() {
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
 
-# A peer that is being replaced hands over what it holds while the two still know each other.
+# A peer that is being replaced hands over what it holds while the two still know each other. From then on it
+# hears no Heartbeat here, and would take the virtual IPs until it is told that it is out of the pair, or for good:
+# the keeper answers it (host/keeper/peer.py).
 relieve_old_peer() {
     old_peer=$(sed -n 's/^node //p' "$ha_cf" 2>/dev/null | grep -vxF "$node" | head -n 1)
-    [ "$old_peer" != "$peer" ] && is_active heartbeat && node_is_active "$old_peer" && somebody_serves || return 0
-    say "taking the virtual IPs over from $old_peer"
-    ask_heartbeat hb_takeover all
-    wait_until 30 nobody_else_serves || fail "$old_peer did not hand the virtual IPs over" \
-        'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
+    [ "$old_peer" != "$peer" ] && is_active heartbeat && node_is_active "$old_peer" || return 0
+    if somebody_serves; then
+        say "taking the virtual IPs over from $old_peer"
+        ask_heartbeat hb_takeover all
+        wait_until 30 nobody_else_serves || fail "$old_peer did not hand the virtual IPs over" \
+            'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
+    fi
+    store old_and_new_former_peers "$former_peers"
+}
+
+old_and_new_former_peers() {
+    { cat "$(existing "$former_peers")" && echo "$old_peer"; } | sort -u
 }
 
 nobody_else_serves() {
