@@ -22,7 +22,7 @@ export function keeper(
         deadtime: deadtime / 1000,
         peerAddresses: [...new Set([peer.address, ...heartbeat.ucast.map(({ addresses }) => addresses[1 - self])])],
         // Silence must be certain before Heartbeat declares the peer dead, and be certain of more than one lost packet.
-        interval: Math.round(between(20, deadtime / 6, 250)) / 1000,
+        interval: Math.round(between(20, deadtime / 5, 250)) / 1000,
         silence: Math.round(between(60, deadtime / 2, 2000)) / 1000,
         virtualIps: virtualIps.map((virtualIp) => ({
             word: agentArgument(virtualIp),

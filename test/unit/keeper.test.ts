@@ -305,7 +305,7 @@ describe("keeper.json", () => {
             udpport: 694,
             deadtime: 1,
             peerAddresses: ["192.168.0.101"],
-            interval: 0.167,
+            interval: 0.2,
             silence: 0.5,
             virtualIps: [
                 { word: "192.168.0.99/24", address: "192.168.0.99", preferred: true },
@@ -332,7 +332,7 @@ describe("the keeper declares its peer dead", () => {
     const death = (lines: string, settings = "") =>
         python(`
 import json, socket, struct, time
-import clock, death
+import arrival, clock, death
 from types import SimpleNamespace
 stamps = []
 death._heartbeats = lambda port: SimpleNamespace(recvmsg=lambda size, more: (packet, stamps, 0, None))

@@ -188,10 +188,10 @@ class Keeper:
         while_waiting(self.config["interval"], self.tell)
         while True:
             self.peer.open()
-            # All but the peer's heartbeats, which can wait until this program looks.
-            wakes = [wake, *self.peer.sockets.values(), *self.gateway.sockets.values()]
+            wakes = [wake, self.addresses.changes, *self.peer.sockets.values()]
             select.select(wakes, [], [], max(min(due, self.death.due()) - time.monotonic(), 0))
-            if self.hear_all(wake, [*wakes, self.death.socket]):
+            # The others wait until then: see arrival.py.
+            if self.hear_all(wake, [*wakes, *self.gateway.sockets.values(), self.death.socket]):
                 due = 0.0
             if clock.now() >= min(due, self.death.due()):
                 due = clock.now() + self.config["interval"]
@@ -221,6 +221,8 @@ class Keeper:
             for line in os.read(wake, 4096).splitlines():
                 self.death.is_told(line.decode())
             return True
+        if sock == self.addresses.changes:
+            return self.addresses.hear()
         if sock == self.death.socket:
             self.death.hear()
             return False

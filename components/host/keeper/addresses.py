@@ -1,12 +1,17 @@
-"""The kernel's addresses, by netlink: asked ten times a second, too often to run `ip` for it. See rtnetlink(7)."""
+"""The kernel's addresses, by netlink, which tells when they change. See rtnetlink(7)."""
 
 import socket
 import struct
+import time
 
 RTM_GETADDR, NLMSG_ERROR, NLMSG_DONE = 22, 2, 3
 NLM_F_REQUEST_DUMP = 0x301
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS = 1, 2, 8
 IFA_F_PERMANENT = 0x80
+RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
+
+# They are asked for after this time, too, whatever was told, in seconds.
+EVERY = 1
 
 
 def family_of(address):
@@ -23,9 +28,35 @@ class Addresses:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._socket.bind((0, 0))
         self._socket.settimeout(1)
+        self._found = None
+        self._asked_at = 0.0
+        self.changes = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self.changes.bind((0, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
+        self.changes.setblocking(False)
+
+    def hear(self):
+        """Reads what has changed, if anything has."""
+        try:
+            self.changes.recv(65536)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # More has changed than the socket holds.
+            pass
+        self._found = None
+        return True
 
     def look(self):
         """Every address of this host: whether it is there for good, and the number of its interface."""
+        while self.hear():
+            pass
+        now = time.monotonic()
+        if self._found is None or now - self._asked_at > EVERY:
+            self._asked_at = now
+            self._found = self._ask()
+        return self._found
+
+    def _ask(self):
         request = struct.pack("=IHHIIBBBBI", 24, RTM_GETADDR, NLM_F_REQUEST_DUMP, 1, 0, socket.AF_UNSPEC, 0, 0, 0, 0)
         self._socket.send(request)
         found = {}

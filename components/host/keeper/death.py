@@ -13,12 +13,12 @@ import struct
 import time
 
 import clock
+from arrival import receive, stamp
 
 # How soon after it has declared its peer dead Heartbeat wants the peer's virtual IPs, at the latest, in seconds.
 INHERITS_WITHIN = 2
 
-# Of asm-generic/socket.h, which Python does not name: the latter is SCM_TIMESTAMPNS, too.
-SO_ATTACH_FILTER, SO_TIMESTAMPNS = 26, 35
+SO_ATTACH_FILTER = 26
 
 
 class Death:
@@ -36,11 +36,9 @@ class Death:
         self.socket = _heartbeats(config["udpport"])
 
     def hear(self):
-        """Reads one packet, which came in since the last look: nothing wakes this program for it."""
-        packet, details, *_ = self.socket.recvmsg(65536, 64)
+        packet, came_at = receive(self.socket)
         if self._mark in packet:
-            now = time.monotonic()
-            self._beat_at = min(max(now - _waited(details), clock.now()), now)
+            self._beat_at = came_at
 
     def was_asleep(self):
         """This host stood still: what it did not hear meanwhile says nothing of its peer."""
@@ -88,15 +86,6 @@ def _heartbeats(port):
     program = [(0xB1, 0, 0, 0), (0x48, 0, 0, 2), (0x15, 0, 1, port), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)]
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
-    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    stamp(sock)
     sock.setblocking(False)
     return sock
-
-
-def _waited(details):
-    """For how long a packet lay there, by the time of day at which the kernel took it, in seconds. See socket(7)."""
-    for level, kind, data in details:
-        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
-            seconds, nanoseconds = struct.unpack("@ll", data)
-            return time.time() - seconds - nanoseconds / 1e9
-    return 0.0

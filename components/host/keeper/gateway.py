@@ -9,6 +9,7 @@ import time
 
 import clock
 from addresses import family_of
+from arrival import receive, stamp
 from runtime import RUN, read, write
 
 # Between two questions, and how long nobody's answer may be missing, in seconds.
@@ -75,14 +76,14 @@ class Gateway:
 
     def hear(self, sock):
         try:
-            packet, _ = sock.recvfrom(2048)
+            packet, came_at = receive(sock)
         except OSError:
             return
         icmp = packet[(packet[0] & 0x0F) * 4 :] if sock.family == socket.AF_INET else packet
         if len(icmp) >= 8 and icmp[0] == ECHO_REPLY[sock.family] and struct.unpack_from("!H", icmp, 4)[0] == self._id:
             if self._answered_at is None:
                 write(ANSWERED, self._who)
-            self._answered_at = time.monotonic()
+            self._answered_at = came_at
 
     def is_gone(self):
         return (self.lost_for() or 0) > GONE
@@ -120,6 +121,7 @@ def _raw(family, protocol):
     except OSError:
         # A host without IPv6.
         return None
+    stamp(sock)
     sock.setblocking(False)
     # Nothing but echo replies: the bits of the types that are to be dropped. See raw(7) and RFC 3542, 3.2.
     if family == socket.AF_INET:

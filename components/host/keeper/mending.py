@@ -19,9 +19,10 @@ PATIENCE = 15
 ESTRANGED_FOR = 1
 # How long the two may take to settle: they wait for 10 s when both start together.
 SETTLES_WITHIN = 25
-# Between two questions to Heartbeat, in seconds: whether it sees the peer, and whether it has settled.
+# Between two questions to Heartbeat, in seconds: whether it sees the peer; whether it has settled; and again where it had not.
 ASK_EVERY = 1
-ASK_SETTLED_EVERY = 8
+ASK_SETTLED_EVERY = 20
+ASK_UNSETTLED_EVERY = 5
 
 
 class Mending:
@@ -99,7 +100,8 @@ class Mending:
         if not (heartbeat_runs and self._peer.is_fresh() and self._is_passive()):
             self._unsettled_since = None
             return False
-        if now - self._asked_settled_at > ASK_SETTLED_EVERY:
+        pause = ASK_SETTLED_EVERY if self._unsettled_since is None else ASK_UNSETTLED_EVERY
+        if now - self._asked_settled_at > pause:
             self._asked_settled_at = now
             if not (heartbeat.is_in_transition() and heartbeat.sees_active(self._node, self._peer_name)):
                 self._unsettled_since = None
