@@ -175,16 +175,49 @@ print(json.dumps(heard))
         ).toEqual([false, true]);
     });
 
-    test("nothing of a former peer's, but answers it that the virtual IPs are taken", () => {
+    /** A former peer "b", which still takes "a" for its own. */
+    const former = `
+open(peer.FORMER_PEERS, "w").write("b\\n")
+out.settimeout(2); out.bind(("", 0))
+peer._bound = lambda family, port: sock
+me = peer.Peer({**config, "node": "a", "peer": "c"})
+peer._bound = lambda family, port: out
+former = peer.Peer({**config, "node": "b", "peer": "a"})
+def has(held): return {"virtualIps": {"v": {"held": held, "age": 1.0, "wanted": held == "held", "via": None}}}
+def ask(held):
+    me.tell(has(held)); grab()
+    former.tell(has("no")); hear()
+    heard.append(former.hear(out) and former.said["virtualIps"]["v"]["held"])
+`;
+
+    test("nothing of a former peer's, but answers it that the virtual IPs are taken, where they are", () => {
+        expect(hear(`${former}ask("held"); ask("lingering"); ask("no")`)).toEqual([
+            false,
+            "held",
+            false,
+            "held",
+            false,
+            "no",
+        ]);
+    });
+
+    test("what it was told when it left the pair for a minute", () => {
         expect(
-            hear(
-                'open(peer.FORMER_PEERS, "w").write("b\\n"); ' +
-                    'config["virtualIps"] = [{"address": "2001:DB8::9"}]; peer._bound = lambda family, port: sock; me = peer.Peer(config); ' +
-                    'out.settimeout(2); peer._bound = lambda family, port: out; former = peer.Peer({**config, "node": "b", "peer": "a"}); ' +
-                    "former.tell({}); hear(); heard.append(former.hear(out)); " +
-                    'heard.append(former.said["virtualIps"]["2001:db8::9"]["held"]); me.tell({}); hear()',
-            ),
-        ).toEqual([false, true, "held", true]);
+            hear(`${former}ask("held"); heard.clear(); former.heard_at -= 50; heard.append(former.is_fresh())
+former.heard_at -= 20; heard.append(former.is_fresh())`),
+        ).toEqual([true, false]);
+    });
+
+    test("no answer that was meant for another one, and no question twice", () => {
+        expect(
+            hear(`${former}me.tell(has("held")); grab(); former.tell(has("no")); question = grab(); send(question); me.hear(sock)
+answer = out.recv(65536)
+other = peer.Peer({**config, "node": "c", "peer": "a"})
+out.sendto(answer, ("127.0.0.1", out.getsockname()[1])); heard.append(other.hear(out))
+send(question); me.hear(sock); out.settimeout(0.2)
+try: out.recv(65536); heard.append("answered")
+except OSError: heard.append("nothing")`),
+        ).toEqual([false, "nothing"]);
     });
 
     test("nothing that is no packet at all", () => {

@@ -61,6 +61,8 @@ class Keeper:
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
         self.started_at = time.monotonic()
+        self.wake = open_pipe()
+        self.is_leaving = False
         self.heartbeat_runs = False
         self.isolated = False
         # What the log was last told.
@@ -141,7 +143,7 @@ class Keeper:
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
-            virtual_ip.announce_again(peer)
+            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             virtual_ip.tend_connections(peer)
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.heartbeat_runs)
@@ -151,11 +153,16 @@ class Keeper:
     def tell(self):
         self.peer.tell(self.state(self.heartbeat_runs))
 
+    def tell_meanwhile(self):
+        self.tell()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.renew_veto()
+
     def act(self, virtual_ip, action):
         if action == NOTHING:
             return
         if action == TAKE:
-            virtual_ip.take(self.addresses.look)
+            virtual_ip.take(self.addresses.look_again)
         elif action == LINGER:
             virtual_ip.linger()
         elif action == FENCE:
@@ -164,7 +171,7 @@ class Keeper:
                 virtual_ip.linger()
         else:
             virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
-            virtual_ip.look(self.addresses.look())
+            virtual_ip.look(self.addresses.look_again())
 
     def report(self):
         """One line in the log for what changed."""
@@ -181,17 +188,15 @@ class Keeper:
     # When.
 
     def run(self):
-        wake = open_pipe()
-        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        # Not in the middle of something.
+        signal.signal(signal.SIGTERM, lambda *_: os.write(self.wake, b"leave\n"))
         due = told_at = 0.0
         notify("READY=1")
-        while_waiting(self.config["interval"], self.tell)
-        while True:
+        while_waiting(self.config["interval"], self.tell_meanwhile)
+        while not self.is_leaving:
             self.peer.open()
-            wakes = [wake, self.addresses.changes, *self.peer.sockets.values()]
-            select.select(wakes, [], [], max(min(due, self.death.due()) - time.monotonic(), 0))
-            # The others wait until then: see arrival.py.
-            if self.hear_all(wake, [*wakes, *self.gateway.sockets.values(), self.death.socket]):
+            select.select(self.wakes(), [], [], max(min(due, self.death.due()) - time.monotonic(), 0))
+            if self.hear_all():
                 due = 0.0
             if clock.now() >= min(due, self.death.due()):
                 due = clock.now() + self.config["interval"]
@@ -200,25 +205,31 @@ class Keeper:
                     told_at = clock.now()
                     notify("WATCHDOG=1")
 
-    def hear_all(self, wake, inputs):
+    def wakes(self):
+        """What this program wakes up for."""
+        return [self.wake, self.addresses.changes, *self.peer.sockets.values()]
+
+    def hear_all(self):
         """All that has come in, before anything is done: a host that was frozen has missed nothing then. Whether any of it is
         to be acted on at once."""
         is_urgent = False
+        inputs = [*self.wakes(), *self.gateway.sockets.values(), self.death.socket]
         for _ in range(AT_ONCE):
             now = time.monotonic()
             ready = select.select(inputs, [], [], 0)[0]
             if not ready:
                 break
-            is_urgent |= any([self.receive(sock, wake) for sock in ready])
+            is_urgent |= any([self.receive(sock) for sock in ready])
         if now - clock.now() > 2 * self.config["interval"]:
             self.death.was_asleep()
         clock.advance(now)
         return is_urgent
 
-    def receive(self, sock, wake):
+    def receive(self, sock):
         """Reads what has come in; whether it is to be acted on at once."""
-        if sock == wake:
-            for line in os.read(wake, 4096).splitlines():
+        if sock == self.wake:
+            for line in os.read(self.wake, 4096).splitlines():
+                self.is_leaving |= line == b"leave"
                 self.death.is_told(line.decode())
             return True
         if sock == self.addresses.changes:
@@ -238,7 +249,6 @@ class Keeper:
 
     def stop(self):
         """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         began = time.monotonic()
         self.look()
         while any(self.is_needed(one, time.monotonic() - began) for one in self.virtual_ips):
@@ -247,12 +257,12 @@ class Keeper:
                     virtual_ip.linger()
                     virtual_ip.tend_connections(self.peer.view(virtual_ip))
             self.tell()
-            for sock in select.select(list(self.peer.sockets.values()), [], [], self.config["interval"])[0]:
-                self.peer.hear(sock)
-            clock.advance(time.monotonic())
+            select.select(self.wakes(), [], [], self.config["interval"])
+            self.hear_all()
             self.look()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.write_veto(False, 0)
         self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
-        sys.exit(0)
 
     def is_needed(self, virtual_ip, waited):
         peer = self.peer.view(virtual_ip)
@@ -275,7 +285,9 @@ def open_pipe():
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         config = json.load(file)
-    Keeper(config).run()
+    keeper = Keeper(config)
+    keeper.run()
+    keeper.stop()
 
 
 main()

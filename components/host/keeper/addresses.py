@@ -56,6 +56,11 @@ class Addresses:
             self._found = self._ask()
         return self._found
 
+    def look_again(self):
+        """Also what this host has just changed itself: a new IPv6 address is told of a moment later."""
+        self._found = None
+        return self.look()
+
     def _ask(self):
         request = struct.pack("=IHHIIBBBBI", 24, RTM_GETADDR, NLM_F_REQUEST_DUMP, 1, 0, socket.AF_UNSPEC, 0, 0, 0, 0)
         self._socket.send(request)

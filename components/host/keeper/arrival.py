@@ -1,4 +1,4 @@
-"""When a packet came in that nothing wakes this program for: by the kernel's own stamp, however late it is read."""
+"""When a packet came in: by the kernel's own stamp, however late this program reads it."""
 
 import socket
 import struct
@@ -16,10 +16,11 @@ def stamp(sock):
 
 
 def receive(sock):
-    """A packet, and when it came in by time.monotonic: after the last look, whatever became of the time of day since."""
-    packet, details, *_ = sock.recvmsg(65536, 64)
+    """A packet, when it came in by time.monotonic (after the last look, whatever became of the time of day since), and from
+    where."""
+    packet, details, _, source = sock.recvmsg(65536, 64)
     now = time.monotonic()
-    return packet, min(max(now - _waited(details), clock.now()), now)
+    return packet, min(max(now - _waited(details), clock.now()), now), source
 
 
 def _waited(details):

@@ -36,7 +36,7 @@ class Death:
         self.socket = _heartbeats(config["udpport"])
 
     def hear(self):
-        packet, came_at = receive(self.socket)
+        packet, came_at, _ = receive(self.socket)
         if self._mark in packet:
             self._beat_at = came_at
 

@@ -76,7 +76,7 @@ class Gateway:
 
     def hear(self, sock):
         try:
-            packet, came_at = receive(sock)
+            packet, came_at, _ = receive(sock)
         except OSError:
             return
         icmp = packet[(packet[0] & 0x0F) * 4 :] if sock.family == socket.AF_INET else packet

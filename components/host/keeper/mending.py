@@ -4,7 +4,8 @@ Where Heartbeat believes a living peer dead, or is cut off, it is restarted whil
 IPs don't suffer, and waits for the peer. Otherwise both would let everything go when they meet again. While it waits, the
 virtual IPs that it wanted here stay wanted, by the keeper.
 
-Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way."""
+Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way, on the
+other host if need be."""
 
 import time
 
@@ -97,7 +98,7 @@ class Mending:
         return self._peer.is_fresh() and bool(both) and self._is_passive()
 
     def _has_not_settled(self, now, heartbeat_runs):
-        if not (heartbeat_runs and self._peer.is_fresh() and self._is_passive()):
+        if not (heartbeat_runs and self._peer.is_fresh()):
             self._unsettled_since = None
             return False
         pause = ASK_SETTLED_EVERY if self._unsettled_since is None else ASK_UNSETTLED_EVERY
@@ -107,7 +108,8 @@ class Mending:
                 self._unsettled_since = None
             elif self._unsettled_since is None:
                 self._unsettled_since = now
-        return self._unsettled_since is not None and now - self._unsettled_since > SETTLES_WITHIN
+        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
+        return self._unsettled_since is not None and now - self._unsettled_since > patience
 
     def _is_passive(self):
         """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""

@@ -8,9 +8,10 @@ import socket
 import time
 
 import clock
-from addresses import canonical, family_of
+from addresses import family_of
+from arrival import receive, stamp
 from decide import HELD, NO
-from runtime import STATE, log, read
+from runtime import STATE, is_done, log, read
 
 KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
@@ -18,6 +19,8 @@ FORMER_PEERS = f"{STATE}/former-peers"
 
 # A peer whose clock went back when it was switched on is believed again after this silence, in seconds.
 REPLAY_GUARD = 10
+# A host that is out of the pair keeps off for so long after it was last told, in seconds: whoever tells it may be busy, or boot.
+FORMER_SILENCE = 60
 # How often the secrets are looked at, in seconds.
 KEYS_EVERY = 0.5
 
@@ -68,7 +71,10 @@ class Peer:
         self._started = time.time_ns()
         self._count = 0
         self._last = (0, 0)
-        self._former = set((read(FORMER_PEERS) or "").split()) - {config["peer"]}
+        # What was last heard of each former peer.
+        self._former = {name: {"at": (0, 0)} for name in (read(FORMER_PEERS) or "").split() if name != config["peer"]}
+        # What was last told.
+        self._told = None
         self.heard_at = None
         self.said = {}
         self.sockets = {}
@@ -85,6 +91,8 @@ class Peer:
                     log(f"UDP port {self._config['port']}: {error}")
 
     def tell(self, state):
+        is_done()
+        self._told = state
         packet = self._packet(state)
         for address in self._config["peerAddresses"]:
             try:
@@ -102,36 +110,56 @@ class Peer:
     def hear(self, sock):
         """Reads one packet; whether it was the peer's."""
         try:
-            packet, source = sock.recvfrom(65536)
+            packet, came_at, source = receive(sock)
         except OSError:
             return False
         signatures, _, text = packet.partition(b"\n")
         if not self._is_signed(signatures, text):
             return False
         body = json.loads(text)
-        if body["node"] in self._former:
-            self._answer_former(sock, source)
-        now = time.monotonic()
         at = tuple(body["at"])
-        is_new = at > self._last or (self.heard_at is not None and now - self.heard_at > REPLAY_GUARD)
-        if body["node"] != self._config["peer"] or not is_new:
+        if body["node"] in self._former:
+            self._hear_former(sock, source, at, body)
+        is_new = at > self._last or (self.heard_at is not None and came_at - self.heard_at > REPLAY_GUARD)
+        is_for_us = body.get("for", self._config["node"]) == self._config["node"]
+        if body["node"] != self._config["peer"] or not is_new or not is_for_us:
             return False
         self._last = at
-        self.heard_at = now
+        self.heard_at = came_at
         self.said = body
         return True
 
-    def _answer_former(self, sock, source):
+    def _hear_former(self, sock, source, at, body):
         """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual
-        IPs. Whoever of the pair holds them at the moment, to it they are taken, and since just now."""
-        held = {"held": HELD, "age": 0.0, "wanted": False, "via": None}
-        virtual_ips = dict.fromkeys((canonical(one["address"]) for one in self._config["virtualIps"]), held)
+        IPs. Whoever of the pair has them at the moment, to it they are taken, and since just now."""
+        if self._told is None or at <= self._former[body["node"]]["at"]:
+            return
+        self._former[body["node"]] = {"at": at, "heard_at": clock.now(), "virtualIps": body["virtualIps"]}
+        theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
+        virtual_ips = {
+            address: {
+                "held": HELD if NO != own["held"] or NO != theirs.get(address, own)["held"] else NO,
+                "age": 0.0,
+                "wanted": False,
+                "via": None,
+            }
+            for address, own in self._told["virtualIps"].items()
+        }
         state = {"healthy": True, "doubtful": False, "heartbeat": False, "virtualIps": virtual_ips}
+        state = {**state, "former": True, "for": body["node"]}
         try:
             sock.sendto(self._packet(state), source)
         except OSError:
             # It asks again.
             pass
+
+    def former_holds(self, address):
+        """Whether one that is no longer of the pair has it as well."""
+        return any(
+            clock.now() - one["heard_at"] < self._config["silence"] and one["virtualIps"].get(address, {}).get("held") == HELD
+            for one in self._former.values()
+            if "heard_at" in one
+        )
 
     def _is_signed(self, signatures, text):
         expected = self._signatures(text)
@@ -146,7 +174,7 @@ class Peer:
         return {
             "fresh": self.is_fresh(),
             "held": said.get("held", NO),
-            "age": said.get("age", 0.0) + min(self.silence(), 1e6),
+            "age": said.get("age", 0.0) + time.monotonic() - (self.heard_at or 0.0),
             "wanted": said.get("wanted", False),
             "via": said.get("via"),
             "healthy": self.said.get("healthy", False),
@@ -165,7 +193,7 @@ class Peer:
         return self.said.get("leaves", False)
 
     def is_fresh(self):
-        return self.silence() < self._config["silence"]
+        return self.silence() < (FORMER_SILENCE if self.said.get("former") else self._config["silence"])
 
 
 def _bound(family, port):
@@ -177,5 +205,6 @@ def _bound(family, port):
     except OSError:
         sock.close()
         raise
+    stamp(sock)
     sock.setblocking(False)
     return sock

@@ -72,12 +72,18 @@ def remove(path):
         pass
 
 
-_meanwhile = {"every": 1.0, "do": lambda: None}
+_meanwhile = {"every": 1.0, "do": lambda: None, "due": 0.0}
 
 
 def while_waiting(every, do):
-    """What is done every so many seconds while a command runs: a peer that hears nothing takes this host for dead."""
+    """What is done every so many seconds while commands run, however many of them: a peer that hears nothing takes this host
+    for dead."""
     _meanwhile.update(every=every, do=do)
+
+
+def is_done():
+    """It was just done without a command."""
+    _meanwhile["due"] = time.monotonic() + _meanwhile["every"]
 
 
 def run(command, seconds, errors=None):
@@ -86,19 +92,24 @@ def run(command, seconds, errors=None):
     notify("WATCHDOG=1")
     ends_at = time.monotonic() + seconds
     try:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
-            while True:
-                try:
-                    return process.communicate(timeout=_meanwhile["every"])[0].strip()
-                except subprocess.TimeoutExpired:
-                    _meanwhile["do"]()
-                    if time.monotonic() > ends_at:
-                        process.kill()
-                        log(f"{' '.join(command)}: did not end within {seconds} s")
-                        return None
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     except OSError as error:
         log(f"{' '.join(command)}: {error}")
         return None
+    with process:
+        try:
+            while True:
+                try:
+                    return process.communicate(timeout=max(_meanwhile["due"] - time.monotonic(), 0.001))[0].strip()
+                except subprocess.TimeoutExpired:
+                    _meanwhile["do"]()
+                    is_done()
+                if time.monotonic() > ends_at:
+                    log(f"{' '.join(command)}: did not end within {seconds} s")
+                    return None
+        finally:
+            # Whatever went wrong here, nobody waits for it.
+            process.kill()
 
 
 _to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

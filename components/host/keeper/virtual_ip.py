@@ -6,7 +6,7 @@ all in /run/ha-load-balancer-pair:
   held/ADDRESS    the uptime at which it was taken, in hundredths of a second            (agent)
   peer/ADDRESS    what the peer has: held, lingering, no, or silent; and where           (keeper)
                   packets for what lingers there are to be passed on to
-  veto/ADDRESS    the uptime until which the agent must not take it by itself            (keeper)
+  veto/ADDRESS    the uptime until which the agent must not take it by itself; 0: it may (keeper)
   rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
 """
 
@@ -58,6 +58,7 @@ class VirtualIp:
         self._peer_had = None
         self._is_vetoed = None
         self._veto_due = 0
+        self._veto_seconds = 0.0
 
     def _path(self, kind):
         return f"{RUN}/{kind}/{self._name}"
@@ -108,12 +109,12 @@ class VirtualIp:
         """Whether this host was asked to take it and could not: its interface is not there, for one."""
         return self._failures >= FAILURES and time.monotonic() - self._failed_at < UNFIT_FOR
 
-    def take(self, look):
-        """`look` tells the host's addresses."""
+    def take(self, look_again):
+        """`look_again` tells the host's addresses."""
         if time.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
         self.do("take")
-        present = look()
+        present = look_again()
         self.look(present)
         if self.held == HELD:
             self._failures = 0
@@ -161,9 +162,9 @@ class VirtualIp:
     def call_agent(self, action):
         run([AGENT, self.word, action], 3)
 
-    def announce_again(self, peer):
+    def announce_again(self, peer, former_holds):
         """The clients must hear once more where it is when another holder has let go."""
-        is_doubled = self.held == HELD and peer["fresh"] and peer["held"] == HELD
+        is_doubled = self.held == HELD and ((peer["fresh"] and peer["held"] == HELD) or former_holds)
         if self.held == HELD and self._was_doubled and not is_doubled:
             self.call_agent("announce")
         self._was_doubled = is_doubled
@@ -180,4 +181,10 @@ class VirtualIp:
             return
         if write(self._path("veto"), f"{now + int(seconds * 100) if is_vetoed else 0}\n"):
             self._is_vetoed = is_vetoed
+            self._veto_seconds = seconds
             self._veto_due = now + int(seconds * 50)
+
+    def renew_veto(self):
+        """What was right when this keeper last looked stays right until it looks again."""
+        if self._is_vetoed:
+            self.write_veto(True, self._veto_seconds)

@@ -134,23 +134,31 @@ hand_over() {
 # hears no Heartbeat here, and would take the virtual IPs until it is told that it is out of the pair, or for good:
 # the keeper answers it (host/keeper/peer.py).
 relieve_old_peer() {
-    old_peer=$(sed -n 's/^node //p' "$ha_cf" 2>/dev/null | grep -vxF "$node" | head -n 1)
-    [ "$old_peer" != "$peer" ] && is_active heartbeat && node_is_active "$old_peer" || return 0
-    if somebody_serves; then
-        say "taking the virtual IPs over from $old_peer"
-        ask_heartbeat hb_takeover all
-        wait_until 30 nobody_else_serves || fail "$old_peer did not hand the virtual IPs over" \
-            'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
-    fi
+    old_peer=$(sed -n 's/^ *"peer": "\([^"]*\)".*/\1/p' "$keeper_json" 2>/dev/null)
+    [ -n "$old_peer" ] && [ "$old_peer" != "$peer" ] || return 0
+    # Also of one that is off now: it may boot again.
     store old_and_new_former_peers "$former_peers"
+    is_active heartbeat && node_is_active "$old_peer" && somebody_else_holds || return 0
+    say "taking the virtual IPs over from $old_peer"
+    ask_heartbeat hb_takeover all
+    wait_until 30 nobody_else_holds || fail "$old_peer did not hand the virtual IPs over" \
+        'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
 
 old_and_new_former_peers() {
     { cat "$(existing "$former_peers")" && echo "$old_peer"; } | sort -u
 }
 
-nobody_else_serves() {
-    ! somebody_serves
+# By what the keepers tell each other, or by what the network says.
+somebody_else_holds() {
+    for virtual_ip in $virtual_ips; do
+        ! peer_holds "$virtual_ip" || return 0
+    done
+    somebody_serves
+}
+
+nobody_else_holds() {
+    ! somebody_else_holds
 }
 
 holds_nothing() {
