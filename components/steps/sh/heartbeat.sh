@@ -134,7 +134,7 @@ hand_over() {
 # hears no Heartbeat here, and would take the virtual IPs until it is told that it is out of the pair, or for good:
 # the keeper answers it (host/keeper/peer.py).
 relieve_old_peer() {
-    old_peer=$(sed -n 's/^ *"peer": "\([^"]*\)".*/\1/p' "$keeper_json" 2>/dev/null)
+    old_peer=$(sed -n 's/^ *"peer": "\([^"]*\)".*/\1/p' "$(existing "$keeper_json")")
     [ -n "$old_peer" ] && [ "$old_peer" != "$peer" ] || return 0
     # Also of one that is off now: it may boot again.
     store old_and_new_former_peers "$former_peers"
