@@ -12,7 +12,7 @@ MASTER_PID = "/run/haproxy.pid"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 # Between two looks while all is well, in seconds.
-INTERVAL = 0.2
+INTERVAL = 0.3
 # So many bad seconds make it unhealthy; each of them is forgotten in ten good ones. All in seconds.
 LIMIT = 0.7
 FORGOTTEN_IN = 10
