@@ -1,0 +1,46 @@
+/** What the keeper knows of the pair. */
+import { describe, expect, test } from "vitest";
+import { heartbeatDefaults, virtualIpDefaults } from "../../../components/defaults";
+import { keeper } from "../../../components/render/keeper";
+
+describe("keeper.json", () => {
+    const nodes = [
+        { name: "lb1", address: "192.168.0.100" },
+        { name: "lb2", address: "192.168.0.101" },
+    ];
+    const vips = virtualIpDefaults(
+        [{ address: "192.168.0.99" }, { address: "2001:DB8::9", preferredHost: "LB2" }],
+        nodes,
+    );
+    const render = (self: number, args = {}) =>
+        JSON.parse(keeper(heartbeatDefaults(args, nodes), nodes, vips, undefined, self));
+
+    test("with the defaults", () => {
+        expect(render(0)).toEqual({
+            node: "lb1",
+            peer: "lb2",
+            port: 695,
+            udpport: 694,
+            deadtime: 1,
+            peerAddresses: ["192.168.0.101"],
+            interval: 0.2,
+            silence: 0.5,
+            virtualIps: [
+                { word: "192.168.0.99/24", address: "192.168.0.99", preferred: true },
+                { word: "2001:db8:0:0:0:0:0:9/64", address: "2001:db8::9", preferred: false },
+            ],
+            group: "VirtualIp::192.168.0.99/24",
+            failback: true,
+            ping: [],
+            fencing: null,
+        });
+    });
+
+    test("the second host's group is its own, and every link is a way to the peer", () => {
+        const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }];
+        expect(render(1, { ucast })).toMatchObject({
+            group: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
+            peerAddresses: ["192.168.0.100", "10.0.0.1"],
+        });
+    });
+});
