@@ -156,7 +156,7 @@ class Keeper:
     def tell_meanwhile(self):
         self.tell()
         for virtual_ip in self.virtual_ips:
-            virtual_ip.renew_veto()
+            virtual_ip.renew_veto(self.config["silence"])
 
     def act(self, virtual_ip, action):
         if action == NOTHING:

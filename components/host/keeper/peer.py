@@ -72,7 +72,8 @@ class Peer:
         self._count = 0
         self._last = (0, 0)
         # What was last heard of each former peer.
-        self._former = {name: {"at": (0, 0)} for name in (read(FORMER_PEERS) or "").split() if name != config["peer"]}
+        former = set((read(FORMER_PEERS) or "").split()) - {config["peer"]}
+        self._former = {name: {"at": (0, 0), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
         # What was last told.
         self._told = None
         self.heard_at = None
@@ -137,18 +138,12 @@ class Peer:
         self._former[body["node"]] = {"at": at, "heard_at": clock.now(), "virtualIps": body["virtualIps"]}
         theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
         virtual_ips = {
-            address: {
-                "held": HELD if NO != own["held"] or NO != theirs.get(address, own)["held"] else NO,
-                "age": 0.0,
-                "wanted": False,
-                "via": None,
-            }
+            address: {"held": _held_by_any(own, theirs.get(address, own)), "age": 0.0, "wanted": False, "via": None}
             for address, own in self._told["virtualIps"].items()
         }
         state = {"healthy": True, "doubtful": False, "heartbeat": False, "virtualIps": virtual_ips}
-        state = {**state, "former": True, "for": body["node"]}
         try:
-            sock.sendto(self._packet(state), source)
+            sock.sendto(self._packet({**state, "former": True, "for": body["node"]}), source)
         except OSError:
             # It asks again.
             pass
@@ -158,7 +153,6 @@ class Peer:
         return any(
             clock.now() - one["heard_at"] < self._config["silence"] and one["virtualIps"].get(address, {}).get("held") == HELD
             for one in self._former.values()
-            if "heard_at" in one
         )
 
     def _is_signed(self, signatures, text):
@@ -194,6 +188,11 @@ class Peer:
 
     def is_fresh(self):
         return self.silence() < (FORMER_SILENCE if self.said.get("former") else self._config["silence"])
+
+
+def _held_by_any(*views):
+    """What lingers is about to be held."""
+    return NO if all(one["held"] == NO for one in views) else HELD
 
 
 def _bound(family, port):

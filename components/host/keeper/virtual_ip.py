@@ -58,7 +58,6 @@ class VirtualIp:
         self._peer_had = None
         self._is_vetoed = None
         self._veto_due = 0
-        self._veto_seconds = 0.0
 
     def _path(self, kind):
         return f"{RUN}/{kind}/{self._name}"
@@ -181,10 +180,9 @@ class VirtualIp:
             return
         if write(self._path("veto"), f"{now + int(seconds * 100) if is_vetoed else 0}\n"):
             self._is_vetoed = is_vetoed
-            self._veto_seconds = seconds
             self._veto_due = now + int(seconds * 50)
 
-    def renew_veto(self):
+    def renew_veto(self, seconds):
         """What was right when this keeper last looked stays right until it looks again."""
         if self._is_vetoed:
-            self.write_veto(True, self._veto_seconds)
+            self.write_veto(True, seconds)
