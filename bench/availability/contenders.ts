@@ -1,7 +1,6 @@
 /** Whom an event happens to: this pair, and keepalived on the same hosts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Host } from "../../lab/host";
 import { labStack, virtualIp } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { sleep, step, until } from "../../toolchain/shell";
@@ -42,15 +41,20 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
         async tearDown() {
             await stack.destroy();
         },
-        async rest({ lb1, lb2 }) {
-            for (const host of [lb1, lb2]) {
-                await until(`${host.name} sees both nodes active, and its keeper hears the other`, 90_000, async () => {
+        async rest(place) {
+            for (const host of [place.lb1, place.lb2]) {
+                await until(`${host.name} has settled with its peer`, 90_000, async () => {
                     const { stdout } = await host.attempt(
-                        `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cat /run/ha-load-balancer-pair/peer/${virtualIp}`,
+                        `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cl_status rscstatus; cat /run/ha-load-balancer-pair/peer/${virtualIp}`,
                     );
+                    const [first, second, resources, peerHas = ""] = stdout.split("\n");
+                    const isSettled = first === "active" && second === "active" && resources !== "transition";
                     // What it has let go it may still have, for open connections.
-                    return (host === lb1 ? /^active\nactive\n(no|lingering)/ : /^active\nactive\nheld/).test(stdout);
-                }).catch((error) => explained(error, [lb1, lb2]));
+                    return isSettled && (host === place.lb1 ? /^(no|lingering)/ : /^held/).test(peerHas);
+                }).catch(async (error) => {
+                    await explain(place);
+                    throw error;
+                });
             }
             // In its first 5 s Heartbeat gives a new peer 2 s more before it declares it dead.
             await sleep(6000);
@@ -65,14 +69,13 @@ export const timings = [
     () => ours({ keepalive: "50ms", deadtime: "150ms" }),
 ];
 
-/** What the hosts say of a pair that does not come to rest. */
-async function explained(error: Error, hosts: Host[]): Promise<never> {
+/** Prints what the hosts say of a pair that does not do what it should. */
+export async function explain({ lb1, lb2 }: Place): Promise<void> {
     const look = `ip -o address show to ${virtualIp}; cl_status rscstatus; journalctl -n 60 -o short-precise -u heartbeat -u ha-load-balancer-pair`;
-    for (const host of hosts) {
+    for (const host of [lb1, lb2]) {
         const { stdout, stderr } = await host.attempt(look);
         console.log(`${host.name}:\n${stdout}${stderr}`);
     }
-    throw error;
 }
 
 /** VRRP version and seconds between advertisements. */

@@ -45,9 +45,10 @@ class Gateway:
         now = time.monotonic()
         if now - self._asked_at < INTERVAL:
             return
-        # A host that was frozen has not asked meanwhile.
-        if self._answered_at is not None and now - self._asked_at > 2 * INTERVAL:
-            self._answered_at = now
+        # A host that was frozen has not asked meanwhile: that time does not count.
+        late = now - self._asked_at - INTERVAL
+        if self._answered_at is not None and late > INTERVAL:
+            self._answered_at = min(self._answered_at + late, now)
         self._asked_at = now
         for address in self._declared or default_gateways():
             self._ask(address)

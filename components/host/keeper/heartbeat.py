@@ -13,22 +13,35 @@ RESOURCE_MANAGER = "/usr/share/heartbeat/ResourceManager"
 # In seconds.
 RESTARTS_WITHIN = 5
 
-_seen = {"at": float("-inf")}
+_seen = {"at": float("-inf"), "process": None, "since": float("-inf")}
 
 
 def runs():
     """Whether it runs, or did so a moment ago: in the middle of a restart of its own it has no process."""
-    if has_process():
+    process = _process()
+    if process is not None:
         _seen["at"] = time.monotonic()
+        if process != _seen["process"]:
+            _seen.update(process=process, since=_seen["at"])
     return time.monotonic() - _seen["at"] < RESTARTS_WITHIN
 
 
+def runs_since():
+    """When the one that runs was first seen, by time.monotonic; it has another process after each restart."""
+    return _seen["since"]
+
+
 def has_process():
+    return _process() is not None
+
+
+def _process():
     try:
-        os.kill(int(read(PID_FILE) or ""), 0)
-        return True
+        process = int(read(PID_FILE) or "")
+        os.kill(process, 0)
+        return process
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def sees(node):

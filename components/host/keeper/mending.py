@@ -18,12 +18,15 @@ from virtual_ip import BY_KEEPER
 PATIENCE = 15
 # How long it must have taken the peer for dead: less is a packet that is late.
 ESTRANGED_FOR = 1
-# How long the two may take to settle: they wait for 10 s when both start together.
-SETTLES_WITHIN = 25
-# Between two questions to Heartbeat, in seconds: whether it sees the peer; whether it has settled; and again where it had not.
+# How long the two may take to find back to each other; and to settle then: they wait for 10 s when both start together.
+FINDS_BACK_WITHIN = 25
+SETTLES_WITHIN = 15
+# Between two questions to Heartbeat, in seconds: whether it sees the peer; whether it has settled; and the same while it had
+# not, or has not run for YOUNG seconds.
 ASK_EVERY = 1
 ASK_SETTLED_EVERY = 20
 ASK_UNSETTLED_EVERY = 5
+YOUNG = 60
 
 
 class Mending:
@@ -71,7 +74,7 @@ class Mending:
             self._estranged_since = None
         elif self._estranged_since is None:
             self._estranged_since = now
-        elif now - self._estranged_since > SETTLES_WITHIN:
+        elif now - self._estranged_since > FINDS_BACK_WITHIN:
             return f"does not find back to {self._peer_name}"
         elif now - self._estranged_since > ESTRANGED_FOR and now - self._asked_at > ASK_EVERY / 4:
             self._asked_at = now
@@ -101,7 +104,8 @@ class Mending:
         if not (heartbeat_runs and self._peer.is_fresh()):
             self._unsettled_since = None
             return False
-        pause = ASK_SETTLED_EVERY if self._unsettled_since is None else ASK_UNSETTLED_EVERY
+        may_be_unsettled = self._unsettled_since is not None or now - heartbeat.runs_since() < YOUNG
+        pause = ASK_UNSETTLED_EVERY if may_be_unsettled else ASK_SETTLED_EVERY
         if now - self._asked_settled_at > pause:
             self._asked_settled_at = now
             if not (heartbeat.is_in_transition() and heartbeat.sees_active(self._node, self._peer_name)):

@@ -13,8 +13,10 @@ from runtime import RUN, log, remove, write
 DUE = f"{RUN}/due"
 # There since this program was first started after a boot.
 BOOTED = f"{RUN}/booted"
-# Between two attempts, in seconds; and after the start, until it is known whether this host can serve.
+# Between a hand-over and one back, in seconds; and after the start, until it is known whether this host can serve.
 COOL_DOWN = 5
+# Between two requests for the same, in seconds: Heartbeat does not heed one while it is busy.
+ASK_AGAIN = 2
 # While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
 
@@ -28,6 +30,7 @@ class Moving:
         self._virtual_ips = virtual_ips
         self._peer = peer
         self._asked_at = time.monotonic()
+        self._asked_for = None
         self._free_since = None
         self._free_asked_at = 0.0
         if not os.path.exists(BOOTED):
@@ -38,7 +41,7 @@ class Moving:
     def step(self, healthy, heartbeat_runs):
         now = time.monotonic()
         self._forget_what_came_back(healthy)
-        if self._peer.is_fresh() and now - self._asked_at > COOL_DOWN:
+        if self._peer.is_fresh():
             self._give_or_take_back(now, healthy)
         self._take_what_nobody_holds(now, healthy, heartbeat_runs)
 
@@ -56,16 +59,21 @@ class Moving:
         wants = any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
         is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
         if wants and not healthy and is_peer_fit:
-            self._asked_at = now
-            log("asking Heartbeat to hand the virtual IPs over")
-            if heartbeat.give_all():
-                write(DUE, "")
+            if self._is_time_for("a hand-over", now):
+                log("asking Heartbeat to hand the virtual IPs over")
+                if heartbeat.give_all():
+                    write(DUE, "")
         elif self._failback and healthy and not self._holds() and os.path.exists(DUE) and said["heartbeat"]:
-            # Again and again: Heartbeat does not heed it while it is busy.
-            self._asked_at = now
-            if heartbeat.sees_active(self._node, self._peer_name):
+            if self._is_time_for("a take-back", now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()
+
+    def _is_time_for(self, request, now):
+        pause = ASK_AGAIN if request == self._asked_for else COOL_DOWN
+        if now - self._asked_at <= pause:
+            return False
+        self._asked_at, self._asked_for = now, request
+        return True
 
     def _take_what_nobody_holds(self, now, healthy, heartbeat_runs):
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
