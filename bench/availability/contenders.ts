@@ -42,22 +42,15 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
             await stack.destroy();
         },
         async rest(place) {
-            for (const host of [place.lb1, place.lb2]) {
-                await until(`${host.name} has settled with its peer`, 90_000, async () => {
-                    const { stdout } = await host.attempt(
-                        `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cl_status rscstatus; cat /run/ha-load-balancer-pair/peer/${virtualIp}`,
-                    );
-                    const [first, second, resources, peerHas = ""] = stdout.split("\n");
-                    const isSettled = first === "active" && second === "active" && resources !== "transition";
-                    // What it has let go it may still have, for open connections.
-                    return isSettled && (host === place.lb1 ? /^(no|lingering)/ : /^held/).test(peerHas);
-                }).catch(async (error) => {
+            // Twice: two Heartbeats that have just met again may be about to restart. And in its first 5 s each gives a new peer 2 s
+            // more before it declares it dead.
+            do {
+                await until("both hosts have settled", 90_000, () => isSettled(place)).catch(async (error) => {
                     await explain(place);
                     throw error;
                 });
-            }
-            // In its first 5 s Heartbeat gives a new peer 2 s more before it declares it dead.
-            await sleep(6000);
+                await sleep(6000);
+            } while (!(await isSettled(place)));
         },
     };
 }
@@ -68,6 +61,19 @@ export const timings = [
     () => ours({ keepalive: "100ms", deadtime: "300ms" }),
     () => ours({ keepalive: "50ms", deadtime: "150ms" }),
 ];
+
+/** Whether lb1 holds the virtual IP, and each host knows all there is to know of the other. */
+async function isSettled({ lb1, lb2 }: Place): Promise<boolean> {
+    const look = `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cl_status rscstatus; cat /run/ha-load-balancer-pair/peer/${virtualIp}`;
+    const [own, peers] = await Promise.all(
+        [lb1, lb2].map(async (host) => (await host.attempt(look)).stdout.split("\n")),
+    );
+    const isCalm = [own, peers].every(
+        ([first, second, resources]) => first === "active" && second === "active" && resources !== "transition",
+    );
+    // What it has let go it may still have, for open connections.
+    return isCalm && /^(no|lingering)/.test(own[3]) && /^held/.test(peers[3]);
+}
 
 /** Prints what the hosts say of a pair that does not do what it should. */
 export async function explain({ lb1, lb2 }: Place): Promise<void> {

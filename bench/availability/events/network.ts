@@ -1,5 +1,6 @@
 /** Cables, firewalls and gateways. */
 import type { Lab } from "../../../lab/lab";
+import { virtualIp } from "../../../lab/pulumi";
 import { sleep } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
 import { losePower } from "./actions";
@@ -152,6 +153,24 @@ export const network: Event[] = [
         action: async ({ lab }) => {
             await partition(lab, false);
             await sleep(25_000);
+        },
+    },
+    {
+        // Both Heartbeats restart then, and neither wants it.
+        name: "new clients come after that partition",
+        expected: "they are served",
+        oursOnly: true,
+        holds: { before: "none", after: "lb1", failed: 0, several: 0 },
+        before: async (place) => {
+            await cutApart(place);
+            await partition(place.lab, false);
+            await sleep(4000);
+        },
+        action: async ({ lab }) => {
+            for (let i = 0; i < 5; i++) {
+                await lab.run(["ip", "neigh", "flush", "to", virtualIp]);
+                await sleep(4000);
+            }
         },
     },
     {

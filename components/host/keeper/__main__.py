@@ -21,7 +21,7 @@ import clock
 import heartbeat
 from addresses import Addresses, canonical
 from death import Death
-from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide
+from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
 from fencing import Fencing
 from gateway import Gateway
 from haproxy import Haproxy
@@ -33,6 +33,9 @@ from virtual_ip import VirtualIp
 
 # Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
 ISOLATED_WITHIN = 3
+# A host that was cut off must not serve at once: its HAProxy takes the servers for down, and looks at each every 2 s, two times, by
+# default. In seconds.
+RETURNS_IN = 5
 # How many packets of a kind are read before anything is done: more than a socket holds, and not as many as a flood brings.
 AT_ONCE = 1000
 # In seconds; the unit's WatchdogSec is 5.
@@ -65,6 +68,7 @@ class Keeper:
         self.is_leaving = False
         self.heartbeat_runs = False
         self.isolated = False
+        self.cut_off_at = float("-inf")
         # What the log was last told.
         self.reported = {"healthy": True, "fresh": False, "isolated": False}
 
@@ -81,6 +85,8 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)
         self.isolated = self.is_isolated()
+        if self.isolated or self.gateway.lost_for() is not None:
+            self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
 
     def is_isolated(self):
@@ -94,13 +100,17 @@ class Keeper:
         """Why this host can't serve; None where it can."""
         if not self.haproxy.healthy:
             return self.haproxy.reason
-        if self.gateway.is_gone():
+        if self.gateway.is_gone(self.peer):
             return "the gateway is lost"
         failing = [one.address for one in self.virtual_ips if one.is_failing()]
         return f"{' '.join(failing)} cannot be taken" if failing else None
 
+    def is_returning(self):
+        """It is, or was a moment ago, without the peer or the gateway: that is nothing to hand anything over for."""
+        return clock.now() - self.cut_off_at < RETURNS_IN
+
     def healthy(self):
-        return self.why_unfit() is None
+        return self.why_unfit() is None and not self.is_returning()
 
     def state(self, heartbeat_runs):
         return {
@@ -144,11 +154,15 @@ class Keeper:
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
-            virtual_ip.tend_connections(peer)
+            self.tend_connections(virtual_ip)
         self.mending.step(self.heartbeat_runs, self.isolated)
-        self.moving.step(self.healthy(), self.heartbeat_runs)
+        self.moving.step(self.healthy(), self.why_unfit(), self.heartbeat_runs)
         self.report()
         self.tell()
+
+    def tend_connections(self, virtual_ip):
+        peer = self.peer.view(virtual_ip)
+        virtual_ip.tend_connections(peer, peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred))
 
     def tell(self):
         self.peer.tell(self.state(self.heartbeat_runs))
@@ -255,7 +269,7 @@ class Keeper:
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.held == LINGERING:
                     virtual_ip.linger()
-                    virtual_ip.tend_connections(self.peer.view(virtual_ip))
+                    self.tend_connections(virtual_ip)
             self.tell()
             select.select(self.wakes(), [], [], self.config["interval"])
             self.hear_all()

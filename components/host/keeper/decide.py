@@ -23,7 +23,7 @@ TOGETHER = 0.5
 def decide(me, peer, preferred):
     """The next action for a virtual IP.
 
-    me:   held, age (s since it was taken), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
+    me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
           must_fence
     peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat
@@ -43,13 +43,16 @@ def decide(me, peer, preferred):
         return NOTHING
     if me["wanted"] and may_take(me, peer):
         return FENCE if me["must_fence"] else TAKE
-    if me["held"] == LINGERING and peer_has and me["may_have_connections"]:
-        return LINGER
-    if me["held"] == LINGERING and me["heartbeat"] and not peer_has:
-        if peer["fresh"] and peer["held"] == LINGERING and loses(me, peer, preferred):
-            return NOTHING
+    if me["held"] == LINGERING and (me["may_have_connections"] if peer_serves(me, peer, preferred) else me["heartbeat"]):
         return LINGER
     return NOTHING
+
+
+def peer_serves(me, peer, preferred):
+    """Whether what lingers here is with the peer: it has taken it, or is the one of the two that let it go later."""
+    if not peer["fresh"]:
+        return False
+    return peer["held"] == HELD or (peer["held"] == LINGERING and loses(me, peer, preferred))
 
 
 def may_take(me, peer):
@@ -65,7 +68,8 @@ def may_take(me, peer):
 
 def loses(me, peer, preferred):
     """Which of two holders lets go: the one that cannot serve; else the one that took it first, for it was frozen or cut
-    off when the other one took it, and the clients are with the other one by now."""
+    off when the other one took it, and the clients are with the other one by now. Of two on which it lingers, the one that
+    let it go first, for the same reason."""
     if me["healthy"] != peer["healthy"]:
         return not me["healthy"]
     if abs(me["age"] - peer["age"]) < TOGETHER:

@@ -15,8 +15,8 @@ from runtime import RUN, read, write
 # Between two questions, and how long nobody's answer may be missing, in seconds.
 INTERVAL = 0.5
 LIMIT = 1.3
-# How long it may be missing until a host that still has its peer counts as one that can't serve. Where the gateway itself
-# has gone, the peer knows by then too, and nothing moves.
+# How long it may be missing, while the peer is heard, until this host counts as one that can't serve. Where the gateway itself
+# has gone, the peer knows by then too, and nothing moves. After a cable is mended the kernel may take a second to find it.
 GONE = 3
 
 # Who has answered since this host has booted.
@@ -86,8 +86,9 @@ class Gateway:
                 write(ANSWERED, self._who)
             self._answered_at = came_at
 
-    def is_gone(self):
-        return (self.lost_for() or 0) > GONE
+    def is_gone(self, peer):
+        """Whether the peer is to serve instead of this host."""
+        return min(self.lost_for() or 0, peer.fresh_for()) > GONE
 
     def lost_for(self):
         """For how long the last answer has been overdue, in seconds; None while it is not."""

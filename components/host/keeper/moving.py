@@ -19,6 +19,8 @@ COOL_DOWN = 5
 ASK_AGAIN = 2
 # While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
+# What is asked of Heartbeat.
+HAND_OVER, TAKE_BACK = "a hand-over", "a take-back"
 
 
 class Moving:
@@ -38,33 +40,36 @@ class Moving:
             if self._group:
                 write(DUE, "")
 
-    def step(self, healthy, heartbeat_runs):
+    def step(self, healthy, why_unfit, heartbeat_runs):
+        """A host can be neither healthy nor unfit: it is about to recover."""
         now = time.monotonic()
         self._forget_what_came_back(healthy)
         if self._peer.is_fresh():
-            self._give_or_take_back(now, healthy)
+            self._give_or_take_back(now, healthy, why_unfit)
         self._take_what_nobody_holds(now, healthy, heartbeat_runs)
 
     def _holds(self):
-        return any(one.held == HELD and one.is_wanted() for one in self._virtual_ips)
+        return any(one.held == HELD for one in self._virtual_ips)
 
     def _forget_what_came_back(self, healthy):
-        """What somebody hands over from now on stays where it is."""
-        if healthy and self._holds() and os.path.exists(DUE):
+        """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
+        is_leaving = self._asked_for == HAND_OVER and time.monotonic() - self._asked_at < COOL_DOWN
+        if healthy and self._holds() and os.path.exists(DUE) and not is_leaving:
             remove(DUE)
 
-    def _give_or_take_back(self, now, healthy):
+    def _give_or_take_back(self, now, healthy, why_unfit):
         said = self._peer.said
-        # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it.
-        wants = any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
+        # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
+        # without a wish: a Heartbeat that was restarted here has found it in place.
+        wants = self._holds() or any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
         is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
-        if wants and not healthy and is_peer_fit:
-            if self._is_time_for("a hand-over", now):
+        if wants and why_unfit and is_peer_fit:
+            if self._is_time_for(HAND_OVER, now):
                 log("asking Heartbeat to hand the virtual IPs over")
                 if heartbeat.give_all():
                     write(DUE, "")
         elif self._failback and healthy and not self._holds() and os.path.exists(DUE) and said["heartbeat"]:
-            if self._is_time_for("a take-back", now) and heartbeat.sees_active(self._node, self._peer_name):
+            if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()
 

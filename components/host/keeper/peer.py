@@ -77,6 +77,7 @@ class Peer:
         # What was last told.
         self._told = None
         self.heard_at = None
+        self._fresh_since = float("-inf")
         self.said = {}
         self.sockets = {}
         self.open()
@@ -125,6 +126,8 @@ class Peer:
         is_for_us = body.get("for", self._config["node"]) == self._config["node"]
         if body["node"] != self._config["peer"] or not is_new or not is_for_us:
             return False
+        if not self.is_fresh():
+            self._fresh_since = came_at
         self._last = at
         self.heard_at = came_at
         self.said = body
@@ -181,6 +184,10 @@ class Peer:
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""
         return float("inf") if self.heard_at is None else clock.now() - self.heard_at
+
+    def fresh_for(self):
+        """For how long it has been heard without a break, in seconds."""
+        return clock.now() - self._fresh_since if self.is_fresh() else 0.0
 
     def has_left(self):
         """Whether its keeper said that it ends: its silence says nothing then."""

@@ -32,6 +32,8 @@ UNFIT_FOR = 60
 RETRY = 1
 # For how long a virtual IP that the peer has taken lingers here for the connections that are open, in seconds.
 OPEN_FOR = 30
+# An age that is longer than any that matters, in seconds.
+LONG = 86400
 
 
 class VirtualIp:
@@ -98,7 +100,9 @@ class VirtualIp:
                 self.wanted = None
 
     def age(self):
-        """For how long it has been here, in seconds; 0 where that is not known."""
+        """For how long it has been here, or has lingered, in seconds; 0 where that is not known."""
+        if self.held == LINGERING:
+            return min(time.monotonic() - self._held_at, LONG)
         try:
             return (uptime() - int(self._taken or "")) / 100
         except ValueError:
@@ -143,12 +147,17 @@ class VirtualIp:
     def has_connections(self):
         return bool(run(["ss", "-Htn", "state", "established", "src", self.address], 2))
 
-    def tend_connections(self, peer):
-        """Is silent about it once the peer has it, and takes the rules away that are no longer needed."""
-        is_over = self.held == LINGERING and peer["fresh"] and peer["held"] == HELD
+    def tend_connections(self, peer, peer_serves):
+        """Is silent about it while the peer serves, and takes the rules away that are no longer needed."""
+        is_over = self.held == LINGERING and peer_serves
         if is_over and not self._is_hushed:
             self.call_agent("hush")
-        self._is_hushed = is_over
+        elif self._is_hushed and self.held == LINGERING and peer["fresh"] and not is_over:
+            # The peer has let it go, and nobody has taken it: here the clients must find it.
+            self.call_agent("settle")
+            self.call_agent("announce")
+        # A peer that is silent may still serve.
+        self._is_hushed = is_over or (self._is_hushed and self.held == LINGERING and not peer["fresh"])
         until = read(self._path("rules"))
         # Not as soon as the address is gone: the agent makes them before it takes it.
         if until is not None and uptime() > int(until or 0):

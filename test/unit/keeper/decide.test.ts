@@ -79,9 +79,15 @@ describe("the keeper decides", () => {
         ],
         ["nor when Heartbeat has ended here", "nothing", { me: { held: "lingering", heartbeat: false } }],
         [
-            "of two that linger, the one that took it last keeps it",
+            "of two on which it lingers, the one that let it go last keeps it",
             "nothing",
             { me: { held: "lingering", age: 9 }, peer: { held: "lingering", age: 2 } },
+        ],
+        ["that is the one", "linger", { me: { held: "lingering", age: 2 }, peer: { held: "lingering", age: 9 } }],
+        [
+            "but for the open connections of the other one",
+            "linger",
+            { me: { held: "lingering", age: 9, may_have_connections: true }, peer: { held: "lingering", age: 2 } },
         ],
         [
             "gives a healthy peer that wants it too what it can't serve",
