@@ -116,7 +116,7 @@ export function keepalived(version: 2 | 3, interval: number): Contender {
                 await host.run("cat >/etc/keepalived/keepalived.conf", keepalivedConf(host === lb1, version, interval));
                 await host.run(
                     "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Options::=--force-confold " +
-                        "--no-install-recommends install haproxy keepalived 2>&1 && systemctl restart haproxy keepalived",
+                        "--no-install-recommends install haproxy keepalived python3 2>&1 && systemctl restart haproxy keepalived",
                 );
             }
         },

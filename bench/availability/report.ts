@@ -1,54 +1,41 @@
-/** docs/availability.md and its drawing, from what was measured. */
-import { machine, spread, table } from "../measure";
-import type { Event, Outcome } from "./harness";
-
-/** What one contender's runs of an event gave. */
-export interface Measured {
-    contender: string;
-    event: Event;
-    outcomes: Outcome[];
-    /** Why runs of it came to no end. */
-    troubles: string[];
-}
+/** docs/availability.md and its drawing, of the records. */
+import { spread, table } from "../measure";
+import type { Event } from "./harness";
+import { type AvailabilityRecord, type Run, window } from "./records";
 
 /** Least, median and most of the gaps; and whether some had no end while they were looked at. */
-function gaps({ outcomes }: Measured): string {
-    if (outcomes.length === 0) {
+export function gaps({ runs }: AvailabilityRecord): string {
+    if (runs.length === 0) {
         return "–";
     }
-    const open = outcomes.some(({ isOver }) => !isOver) ? ", without end" : "";
-    return `${spread(outcomes.map(({ gap }) => gap))}${open}`;
+    const open = runs.some(({ isOver }) => !isOver) ? ", without end" : "";
+    return `${spread(runs.map(({ gap }) => gap ?? Number.POSITIVE_INFINITY))}${open}`;
 }
 
-function holders({ holderBefore, holderAfter, moves }: Outcome): string {
+function holders({ holderBefore, holderAfter, moves }: Run): string {
     return holderBefore === holderAfter && moves === 0 ? holderBefore : `${holderBefore} → ${holderAfter}`;
 }
 
-function ownRow(measured: Measured, peers: (Measured | undefined)[]): string[] {
-    const { event, outcomes, troubles } = measured;
+function ownRow(event: Event, own: AvailabilityRecord, peers: (AvailabilityRecord | undefined)[]): string[] {
+    const { runs, troubles } = own;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-    const both = Math.max(...outcomes.map(({ both: seconds }) => seconds));
+    const both = Math.max(...runs.map(({ both: seconds }) => seconds));
     return [
         event.name,
         event.expected,
-        [gaps(measured), ...troubles.map((trouble) => `one run failed: ${trouble}`)].join("; "),
-        `${sum(outcomes.map(({ failed }) => failed))} of ${sum(outcomes.map(({ sent }) => sent))}`,
-        [...new Set(outcomes.map(holders))].join("; "),
+        [gaps(own), ...troubles.map((trouble) => `one run failed: ${trouble}`)].join("; "),
+        `${sum(runs.map(({ failed }) => failed))} of ${sum(runs.map(({ sent }) => sent))}`,
+        [...new Set(runs.map(holders))].join("; "),
         both > 0 ? `${both.toFixed(2)} s at most` : "never",
         ...peers.map((peer) => (peer ? gaps(peer) : "–")),
     ];
 }
 
-/** How it was measured. */
-export interface Circumstances {
-    runs: number;
-    labs: number;
-    date: string;
-}
+const find = (records: AvailabilityRecord[], contender: string, event: Event) =>
+    records.find((each) => each.contender === contender && each.event === event.name);
 
 /** The page: one row an event, keepalived beside it where it went through the same. */
-export function page(measured: Measured[], contenders: string[], { runs, labs, date }: Circumstances): string {
-    const [own, ...peers] = contenders;
+export function page(records: AvailabilityRecord[], events: Event[], [own, ...peers]: string[]): string {
     const header = [
         "event",
         "expected",
@@ -58,18 +45,18 @@ export function page(measured: Measured[], contenders: string[], { runs, labs, d
         "two at once",
         ...peers.map((peer) => `gap: ${peer}`),
     ];
-    const rows = measured
-        .filter(({ contender }) => contender === own)
-        .map((row) => {
-            const same = (peer: string) =>
-                measured.find(({ contender, event }) => contender === peer && event.name === row.event.name);
-            return ownRow(row, peers.map(same));
-        });
-    const pairs = labs === 1 ? "one pair of hosts" : `${labs} pairs of hosts side by side`;
+    const rows = events.flatMap((event) => {
+        const measured = find(records, own, event);
+        const others = peers.map((peer) => find(records, peer, event));
+        return measured ? [ownRow(event, measured, others)] : [];
+    });
+    const all = (what: (each: AvailabilityRecord) => string | number) =>
+        [...new Set(records.map(what))].sort().join(", ");
     return `# Availability, measured
 
-Written by \`npm run bench -- availability\` on ${date}: ${machine()}; ${runs} runs an event, on ${pairs} of the
-[lab](../CONTRIBUTING.md) (Debian 12) with the default timing (keepalive 250 ms, deadtime 1 s).
+Written by \`npm run bench -- availability\`. Measured on ${all(({ date }) => date)} (${all(({ machine }) => machine)}), ${all(({ runs }) => runs.length)} runs
+an event, on ${all(({ labs }) => labs)} pairs of hosts side by side, of the [lab](../CONTRIBUTING.md) (Debian 12), with the default timing
+(keepalive 250 ms, deadtime 1 s). The runs themselves: [availability.json](availability.json).
 
 A client sends 100 requests a second, open loop, each on a new connection with 0.5 s for an answer. The **gap** is the longest time
 between the sending of the last request that was answered before and the first answer after: least / median / most, in seconds.
@@ -84,28 +71,25 @@ ${table(header, rows)}
 `;
 }
 
-/** What is drawn: seconds before and after the beginning, and the width of a bar. */
-const from = -1;
-const to = 5;
-const bar = 0.05;
+const { from, to, step } = window;
 const scale = 110;
 const left = 250;
 const height = 16;
 
 /** Requests over time: one line a contender and event, each bar the share of requests in 50 ms that were answered. */
-export function drawing(measured: Measured[], names: string[]): string {
-    const chosen = names.flatMap((name) => measured.filter(({ event }) => event.name === name));
+export function drawing(records: AvailabilityRecord[], names: string[]): string {
+    const chosen = names.flatMap((name) => records.filter(({ event }) => event === name));
     const lines: string[] = [];
     let y = 40;
     let last = "";
-    for (const { contender, event, outcomes } of chosen) {
-        if (event.name !== last) {
+    for (const { contender, event, answered } of chosen) {
+        if (event !== last) {
             y += 18;
-            lines.push(`<text x="8" y="${y}" font-weight="bold">${escaped(event.name)}</text>`);
+            lines.push(`<text x="8" y="${y}" font-weight="bold">${escaped(event)}</text>`);
             y += 8;
-            last = event.name;
+            last = event;
         }
-        lines.push(`<text x="20" y="${y + 12}">${escaped(contender)}</text>`, ...bars(outcomes[0], y));
+        lines.push(`<text x="20" y="${y + 12}">${escaped(contender)}</text>`, ...bars(answered, y));
         y += height + 6;
     }
     const marks = Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -122,26 +106,22 @@ ${lines.join("\n")}
 `;
 }
 
-function bars({ shots, began }: Outcome, y: number): string[] {
-    const count = Math.round((to - from) / bar);
-    return Array.from({ length: count }, (_, i) => {
-        const start = began + (from + i * bar) * 1000;
-        const inside = shots.filter(({ sent }) => sent >= start && sent < start + bar * 1000);
-        if (inside.length === 0) {
-            return "";
+function bars(answered: (number | null)[], y: number): string[] {
+    return answered.flatMap((good, i) => {
+        if (good === null) {
+            return [];
         }
-        const good = inside.filter(({ status }) => status !== undefined && status < 400).length / inside.length;
-        const x = (left + i * bar * scale).toFixed(1);
+        const x = (left + i * step * scale).toFixed(1);
         const up = (height * good).toFixed(1);
         const down = (height * (1 - good)).toFixed(1);
-        const width = bar * scale + 0.3;
+        const width = step * scale + 0.3;
         return [
             good > 0 ? `<rect x="${x}" y="${y}" width="${width}" height="${up}" fill="#66bb6a"/>` : "",
             good < 1
                 ? `<rect x="${x}" y="${(y + height * good).toFixed(1)}" width="${width}" height="${down}" fill="#e53935"/>`
                 : "",
         ].join("");
-    }).filter(Boolean);
+    });
 }
 
 function escaped(text: string): string {
