@@ -3,15 +3,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import {
+    type CertificateArgs,
     type ConnectionArgs,
     type FencingArgs,
     HaLoadBalancerPair,
+    type HaproxyArgs,
     type HeartbeatArgs,
     type HostArgs,
     hostKeyOf,
     type ListenArgs,
     type ServerArgs,
-    type TimeoutArgs,
     type VirtualIpArgs,
 } from "./components";
 
@@ -39,10 +40,24 @@ function secret(key: string): pulumi.Output<string> | undefined {
     return pulumi.runtime.getConfig(`${config.name}:${key}`) ? config.requireSecret(key) : undefined;
 }
 
+/** An object with secrets in it, of which some parts are none. (Config.requireObject would warn.) */
+function plainObject<T>(key: string): T {
+    return JSON.parse(pulumi.runtime.getConfig(`${config.name}:${key}`) as string);
+}
+
 const connection = config.requireObject<ConnectionArgs>("connection");
 const privateKey = secret("sshPrivateKey") ?? fileText("sshPrivateKeyFile");
 const knownHosts = fileText("knownHostsFile") ?? "";
 
+const haproxy = config.requireObject<HaproxyArgs>("haproxy");
+const listen = config.requireObject<ListenArgs>("listen");
+const servers = config.requireObject<ServerArgs[]>("servers");
+const more = (haproxy.listen ?? []) as ListenArgs[];
+/** Whether it is said in `haproxy` what is served; then `servers` need not be. */
+const isElsewhere = [haproxy.listen, haproxy.frontend, haproxy.sections, haproxy.config].some(
+    (each) => each !== undefined,
+);
+const certificates = plainObject<CertificateArgs[]>("certificates");
 const fencing = config.requireObject<FencingArgs>("fencing");
 
 const pair = new HaLoadBalancerPair("lb", {
@@ -55,13 +70,10 @@ const pair = new HaLoadBalancerPair("lb", {
     virtualIps: config.requireObject<VirtualIpArgs[]>("virtualIps"),
     heartbeat: config.requireObject<HeartbeatArgs>("heartbeat"),
     haproxy: {
-        version: config.get("haproxyVersion") || undefined,
-        listen: {
-            ...config.requireObject<ListenArgs>("listen"),
-            servers: config.requireObject<ServerArgs[]>("servers"),
-        },
-        timeout: config.requireObject<TimeoutArgs>("timeout"),
-        stats: { user: config.require("statsUser"), password: secret("statsPassword") },
+        ...haproxy,
+        listen: servers.length > 0 || !isElsewhere ? [{ ...listen, servers }, ...more] : haproxy.listen,
+        certificates: certificates.map((each) => ({ ...each, privateKey: pulumi.secret(each.privateKey) })),
+        stats: { ...haproxy.stats, password: secret("statsPassword") },
     },
     fencing: fencing.command === undefined ? undefined : fencing,
     driftDetection: config.requireBoolean("driftDetection"),

@@ -4,9 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HaLoadBalancerPairArgs } from "./args";
 import { connectionTo } from "./connection";
-import { publicInputs, refuseInvalid, resolved, validated } from "./inputs";
-import type { Haproxy } from "./model";
-import { socketAddress } from "./render/socketAddress";
+import { publicInputs, refuseInvalid, resolved, secrets, validated } from "./inputs";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
 import { haproxySecrets } from "./steps/haproxySecrets";
@@ -19,6 +17,7 @@ import { preflight } from "./steps/preflight";
 import { goneStep, remoteStep, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
+import { statisticsUrl, url } from "./urls";
 
 /**
  * Two Debian or Ubuntu hosts as one highly available load balancer: HAProxy on both, Heartbeat
@@ -26,15 +25,15 @@ import { surveyPair } from "./survey";
  */
 export class HaLoadBalancerPair extends pulumi.ComponentResource {
     /**
-     * Where the load balancer answers: `http://192.168.0.99/`.
+     * Where the load balancer answers: `http://192.168.0.99/`, `tcp://192.168.0.99:5432`. Of several places the first one.
      */
     public readonly url!: pulumi.Output<string>;
     /**
-     * Where its statistics page is.
+     * Where its statistics page is. Empty where there is none.
      */
     public readonly statisticsUrl!: pulumi.Output<string>;
     /**
-     * The user of the statistics page.
+     * The user of the statistics page. Empty where there is none.
      */
     public readonly statisticsUser!: pulumi.Output<string>;
     /**
@@ -56,11 +55,12 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
             new random.RandomPassword(`${name}-${child}`, { length, special: false, keepers }, { parent: this }).result;
         const inputs = resolved(args);
         const keyVersion = inputs.heartbeat.apply((heartbeat) => String(heartbeat.keyVersion));
+        const statsPassword = pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24));
         const pair: Pair = {
             ...inputs,
             id: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
             authkeysSecret: generated("authkeys", 48, { keyVersion }),
-            statsPassword: pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24)),
+            haproxySecrets: secrets(name, args.haproxy, statsPassword),
         };
         const areRight = validated(name, args);
         const gone = (args.goneHosts ?? []).map((host) => host.toLowerCase());
@@ -82,10 +82,10 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         converge(name, hosts, pair, areRight, this);
         forget(name, gone, hosts, this);
 
-        this.url = pair.haproxy.apply(({ listen }) => `${site(listen)}/`);
-        this.statisticsUrl = pair.haproxy.apply(({ listen, stats }) => `${site(listen)}${stats.uri}`);
-        this.statisticsUser = pair.haproxy.apply(({ stats }) => stats.user);
-        this.statisticsPassword = pair.statsPassword;
+        this.url = pulumi.all([pair.haproxy, pair.virtualIps]).apply(([proxy, vips]) => url(proxy, vips));
+        this.statisticsUrl = pair.haproxy.apply(statisticsUrl);
+        this.statisticsUser = pair.haproxy.apply(({ stats }) => stats?.user ?? "");
+        this.statisticsPassword = statsPassword;
         this.authkeysSecret = pair.authkeysSecret;
         this.registerOutputs({
             url: this.url,
@@ -156,9 +156,4 @@ function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pu
 /** Unit tests with Pulumi's mocks have none, nothing that could call back, and no hosts. */
 function hasEngine(): boolean {
     return pulumi.runtime.hasEngine();
-}
-
-function site({ bind: [{ address, port }] }: Haproxy["listen"]): string {
-    const host = socketAddress(address, port);
-    return `http://${port === 80 ? host.slice(0, -":80".length) : host}`;
 }

@@ -1,17 +1,42 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
-import type { BindArgs, HaLoadBalancerPairArgs, HaproxyArgs, ListenArgs } from "./args";
-import { bindDefaults, fencingDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
-import { InvalidArgs, known } from "./problems";
+import type { CertificateArgs, FrontendArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
+import { allBinds, fencingDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
+import type { Listening } from "./defaults/haproxy";
+import type { HaproxySecrets } from "./model";
+import { InvalidArgs, known, type Problem } from "./problems";
 import type { Pair } from "./steps/pair";
-import { validate } from "./validate";
+import { publicProblems, secretProblems, validate } from "./validate";
 
 /** Throws with all that is wrong with the inputs as far as they are known now. */
 export function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {
-    const problems = validate(args);
+    refuse(name, validate(args));
+}
+
+function refuse(name: string, problems: Problem[]): void {
     if (problems.length > 0) {
         throw new InvalidArgs(name, problems);
     }
+}
+
+/** What HAProxy is given apart from haproxy.cfg. Each is checked by itself, as soon as it is known. */
+export function secrets(
+    name: string,
+    args: HaproxyArgs,
+    password: pulumi.Input<string>,
+): pulumi.Output<HaproxySecrets> {
+    const stats = pulumi.secret({ password }).apply((values) => {
+        refuse(name, secretProblems({ stats: values }));
+        return values;
+    });
+    const list = pulumi.secret(args.certificates ?? []).apply((values) => {
+        refuse(name, secretProblems({ certificates: values }));
+        return values;
+    });
+    return pulumi.all([stats, list]).apply(([{ password: statsPassword }, certificates]) => ({
+        statsPassword,
+        certificates,
+    }));
 }
 
 /** The same checks once more, on what was an Output before. True, or the run fails before the first host is touched. */
@@ -30,7 +55,7 @@ export function validated(
         haproxy: publicHaproxy(rest.haproxy),
     };
     return pulumi.output(args).apply((values) => {
-        refuseInvalid(name, values as HaLoadBalancerPairArgs);
+        refuse(name, publicProblems(values as HaLoadBalancerPairArgs));
         return true;
     });
 }
@@ -53,12 +78,14 @@ export function publicInputs({
 }
 
 function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
-    const { uri, user } = args.stats ?? {};
-    return { ...args, stats: { uri, user } };
+    const { password, ...stats } = args.stats ?? {};
+    // What is left is enough to be referred to.
+    const certificates = args.certificates?.map(({ name }) => ({ name }) as CertificateArgs);
+    return { ...args, stats, certificates };
 }
 
 /** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
-export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "statsPassword"> {
+export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "haproxySecrets"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
     const virtualIps = pulumi
         .all([pulumi.output(args.virtualIps), nodes])
@@ -66,9 +93,8 @@ export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authk
     return {
         nodes,
         virtualIps,
-        bind: pulumi
-            .all([bindInput(args.haproxy.listen), virtualIps])
-            .apply(([bind, vips]) => bindDefaults(bind, vips)),
+        bind: pulumi.all([bindInputs(args.haproxy), virtualIps]).apply(([all, vips]) => allBinds(all, vips)),
+        certificates: (args.haproxy.certificates ?? []).map(({ name }) => name),
         fencing: pulumi.output(args.fencing).apply(fencingDefaults),
         heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
         haproxy: pulumi
@@ -77,7 +103,21 @@ export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authk
     };
 }
 
-/** Not hidden by a server whose address is not known yet. */
-function bindInput(listen: HaproxyArgs["listen"]): ListenArgs["bind"] {
-    return known(listen) ? (listen as ListenArgs).bind : pulumi.output(listen).apply(({ bind }) => bind as BindArgs[]);
+/** What says where HAProxy listens, and no more: that is not hidden by a server whose address is not known yet. */
+function bindInputs({ listen, frontend, stats }: HaproxyArgs): pulumi.Output<Listening> {
+    const { enable, port } = stats ?? {};
+    return pulumi.output({ listen: bindsOf(listen), frontend: bindsOf(frontend), stats: { enable, port } });
+}
+
+function bindsOf(
+    input: pulumi.Input<pulumi.Input<FrontendArgs>[]> | undefined,
+): pulumi.Input<Pick<FrontendArgs, "bind">>[] | pulumi.Output<Pick<FrontendArgs, "bind">[]> {
+    const bind = (section: Pick<FrontendArgs, "bind">) => ({ bind: section.bind });
+    const list = known(input);
+    return list
+        ? list.map((section) => {
+              const plain = known(section);
+              return plain ? bind(plain) : pulumi.output(section).apply(bind);
+          })
+        : pulumi.output(input ?? []).apply((sections) => sections.map(bind));
 }

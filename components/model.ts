@@ -4,14 +4,18 @@
  */
 import type { Unwrap } from "@pulumi/pulumi";
 import type {
+    AclArgs,
     BindArgs,
+    CertificateArgs,
+    CookieArgs,
     FencingArgs,
     HeartbeatArgs,
-    ListenArgs,
     McastArgs,
+    PrometheusArgs,
+    RuleArgs,
     ServerArgs,
-    StatsArgs,
     TimeoutArgs,
+    UseBackendArgs,
     VirtualIpArgs,
 } from "./args";
 
@@ -30,22 +34,73 @@ export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" |
     mcast: Mcast[];
     version?: string;
 };
-export type Server = Required<Unwrap<ServerArgs>>;
-export type Bind = Required<Unwrap<BindArgs>>;
-export type Httpchk = { method: string; uri: string; host?: string };
-export type Listen = Omit<Unwrap<ListenArgs>, "bind" | "balance" | "forwardfor" | "servers" | "httpchk"> & {
-    bind: Bind[];
-    balance: string;
-    forwardfor: boolean;
-    servers: Server[];
-    httpchk?: Httpchk;
+export type Acl = Required<Unwrap<AclArgs>>;
+export type Rule = Required<Omit<Unwrap<RuleArgs>, "condition">> & { condition?: string };
+export type UseBackend = Unwrap<UseBackendArgs>;
+export type BindSsl = {
+    certificates: string[];
+    alpn?: string;
+    minVersion: string;
+    strictSni: boolean;
+    clientCa?: string;
+    verify: string;
 };
-export type Stats = Required<Omit<Unwrap<StatsArgs>, "password">>;
+export type ServerSsl = { verify: string; ca?: string; hostname?: string };
+export type Bind = Required<Omit<Unwrap<BindArgs>, "ssl">> & { ssl?: BindSsl };
+export type Cookie = Required<Unwrap<CookieArgs>>;
+export type Httpchk = { method: string; uri: string; host?: string; expectStatus?: string };
+export type Server = Omit<Unwrap<ServerArgs>, "ssl"> & {
+    ssl?: ServerSsl;
+    port: number;
+    check: boolean;
+    words: string[];
+};
+
+/** A `listen`, `frontend` or `backend`; what a kind has not got is empty. */
+export interface Section {
+    keyword: "listen" | "frontend" | "backend";
+    name: string;
+    mode: string;
+    bind: Bind[];
+    maxconn?: number;
+    restrictReqHdrNames?: string;
+    httpsRedirect: boolean;
+    hsts?: number;
+    acl: Acl[];
+    httpRequest: Rule[];
+    httpResponse: Rule[];
+    useBackend: UseBackend[];
+    defaultBackend?: string;
+    forwardfor: boolean;
+    balance?: string;
+    cookie?: Cookie;
+    httpchk?: Httpchk;
+    servers: Server[];
+    lines: string[];
+}
+
+/** Where the statistics page is: of its own binds, or of the section of this name. */
+export type Stats = { uri: string; user: string; bind: Bind[]; section?: string };
+
+/** What root alone may read of what HAProxy is given. */
+export interface HaproxySecrets {
+    statsPassword: string;
+    certificates: Unwrap<CertificateArgs>[];
+}
 
 export interface Haproxy {
-    listen: Listen;
-    stats: Stats;
-    timeout: Required<Unwrap<TimeoutArgs>>;
+    sections: Section[];
+    /** None where there is no page. */
+    stats?: Stats;
+    prometheus?: Required<Unwrap<PrometheusArgs>>;
+    timeout: Required<Omit<Unwrap<TimeoutArgs>, "check">> & { check?: string };
+    maxconn?: number;
     logfacility: string;
+    globalLines: string[];
+    defaultsLines: string[];
+    /** Sections as text, behind the others. */
+    moreSections: string;
+    /** The whole file as text, instead of all else. */
+    config?: string;
     version?: string;
 }

@@ -1,5 +1,6 @@
 /** All that is wrong with the inputs, collected, each with its property path. */
 import * as pulumi from "@pulumi/pulumi";
+import { forms } from "./validate/forms";
 
 export interface Problem {
     /** Where: `hosts[1].address`. */
@@ -45,9 +46,10 @@ export function known<T>(input: pulumi.Input<T> | undefined): T | undefined {
     return pulumi.Output.isInstance(input) || input instanceof Promise ? undefined : input;
 }
 
-/** The elements of a list input, where the list itself is known now. */
+/** The elements of a list input, where the list itself is known now; undefined also for what is no list (see `list`). */
 export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): (T | undefined)[] | undefined {
-    return known(input)?.map((element) => known(element));
+    const list = known(input);
+    return Array.isArray(list) ? list.map((element) => known(element)) : undefined;
 }
 
 /** Collects problems; its methods are the kinds of checks that inputs need. */
@@ -97,6 +99,64 @@ export class Checker {
 
     port(path: string, input: pulumi.Input<number> | undefined): void {
         this.integer(path, input, 1, 65535);
+    }
+
+    flag(path: string, input: pulumi.Input<boolean> | undefined): void {
+        const value = known(input);
+        if (value !== undefined && typeof value !== "boolean") {
+            this.add(path, `"${value}" is neither true nor false`);
+        }
+    }
+
+    /** Whether it is a list, or not known yet, or not given; of anything else nothing more can be said. */
+    list(path: string, input: unknown): boolean {
+        const value = known(input);
+        const isList = value === undefined || Array.isArray(value);
+        if (!isList) {
+            this.add(path, "must be a list");
+        }
+        return isList;
+    }
+
+    /** The name of something in haproxy.cfg. One that is empty is told by `required`. */
+    name(path: string, input: pulumi.Input<string> | undefined, what: string): void {
+        this.text(path, input || undefined, forms.haproxyName, `${what} (letters, digits and _ - . :)`);
+    }
+
+    time(path: string, input: pulumi.Input<string> | undefined): void {
+        this.text(path, input, forms.haproxyTime, 'a time in HAProxy\'s syntax ("5s", "500ms")');
+    }
+
+    condition(path: string, input: pulumi.Input<string> | undefined): void {
+        this.text(path, input, forms.condition, '"if" or "unless" and a condition, without quotes, # and backslashes');
+    }
+
+    /** Words of one line of haproxy.cfg, which has 64 at most. What is in them is not told: it may be meant as a secret. */
+    words(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
+        if (!this.list(path, input)) {
+            return;
+        }
+        const list = knownList(input);
+        list?.forEach((word, i) => {
+            if (word !== undefined && !(typeof word === "string" && forms.word.test(word))) {
+                this.add(`${path}[${i}]`, "must be a text of one line, and not empty");
+            }
+        });
+        if (list && list.length > 50) {
+            this.add(path, `must be at most 50 words, and there are ${list.length}`);
+        }
+    }
+
+    /** Lines of haproxy.cfg, each as it is. */
+    lines(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
+        if (!this.list(path, input)) {
+            return;
+        }
+        knownList(input)?.forEach((line, i) => {
+            if (line !== undefined && !(typeof line === "string" && forms.line.test(line))) {
+                this.add(`${path}[${i}]`, "must be a text of one line");
+            }
+        });
     }
 
     /** No two of the values may be equal; those not known yet are left out. */

@@ -11,15 +11,17 @@ export function classicArgs(): HaLoadBalancerPairArgs {
         ],
         virtualIps: [{ address: "192.168.0.99" }],
         haproxy: {
-            listen: {
-                name: "webfarm",
-                cookie: { name: "JSESSIONID" },
-                httpchk: { uri: "/check.txt" },
-                servers: [
-                    { name: "web1", address: "192.168.0.102" },
-                    { name: "web2", address: "192.168.0.103" },
-                ],
-            },
+            listen: [
+                {
+                    name: "webfarm",
+                    cookie: { name: "JSESSIONID" },
+                    httpchk: { uri: "/check.txt" },
+                    servers: [
+                        { name: "web1", address: "192.168.0.102" },
+                        { name: "web2", address: "192.168.0.103" },
+                    ],
+                },
+            ],
         },
     };
 }

@@ -1,6 +1,6 @@
 /**
  * Every input of the component. What a field means is written here, and only here; validate/
- * holds each to its constraint, defaults.ts gives each its default.
+ * holds each to its constraint, defaults/ gives each its default.
  *
  * The types stay within what Pulumi's schema analyzer accepts (no unions, no aliases of object
  * types), so that the component can be used from every Pulumi language.

@@ -1,8 +1,10 @@
 /** systemd drop-ins: what the packages' units lack on a load balancer. */
 
-const haproxyFiles = "-f /etc/haproxy/ha-load-balancer-pair-secrets.cfg -f /etc/haproxy/haproxy.cfg";
+const haproxyFiles = ["ha-load-balancer-pair-secrets.cfg", "haproxy.cfg", "ha-load-balancer-pair-health.cfg"]
+    .map((file) => `-f /etc/haproxy/${file}`)
+    .join(" ");
 
-/** The package's own command lines with the file of secrets put in front. */
+/** The package's own command lines with the file of secrets in front and the one of health behind. */
 export function haproxyDropIn(): string {
     return `[Unit]
 StartLimitIntervalSec=0

@@ -1,23 +1,34 @@
-/** Writes haproxy.cfg and HAProxy's drop-in, and makes them live. */
-import { haproxyCfg } from "../render/haproxyCfg";
+/** Writes haproxy.cfg, what it refers to, and HAProxy's drop-in, and makes them live. */
+import { haproxyCfg } from "../render/haproxy/haproxyCfg";
+import { healthCfg } from "../render/haproxy/healthCfg";
+import { authorities, certificatePath } from "../render/haproxy/tls";
 import { haproxyDropIn } from "../render/units";
-import { listens, type Pair } from "./pair";
+import { bindsOf, listens, type Pair } from "./pair";
 import type { Step } from "./step";
 
-export function haproxy({ haproxy: model }: Pair): Step {
+export function haproxy({ haproxy: model, certificates }: Pair): Step {
     return {
         name: "haproxy",
         scripts: ["haproxy.sh"],
-        payload: model.apply((resolved) => ({
-            values: { listens: listens(resolved.listen.bind) },
-            files: [
-                { path: "/etc/haproxy/haproxy.cfg", mode: "0644", text: haproxyCfg(resolved) },
-                {
-                    path: "/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf",
-                    mode: "0644",
-                    text: haproxyDropIn(),
+        payload: model.apply((resolved) => {
+            const trusted = authorities(resolved);
+            return {
+                values: {
+                    listens: listens(bindsOf(resolved)),
+                    certificates: certificates.map(certificatePath).join(" "),
+                    authorities: Object.keys(trusted).join(" "),
                 },
-            ],
-        })),
+                files: [
+                    ...Object.entries(trusted).map(([path, text]) => ({ path, mode: "0644", text })),
+                    { path: "/etc/haproxy/haproxy.cfg", mode: "0644", text: haproxyCfg(resolved) },
+                    { path: "/etc/haproxy/ha-load-balancer-pair-health.cfg", mode: "0644", text: healthCfg() },
+                    {
+                        path: "/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf",
+                        mode: "0644",
+                        text: haproxyDropIn(),
+                    },
+                ],
+            };
+        }),
     };
 }

@@ -1,15 +1,23 @@
 /** Writes what haproxy.cfg refers to and must not hold, so that a preview can show haproxy.cfg in clear. */
-import { haproxySecrets as render } from "../render/haproxySecrets";
+import { haproxySecrets as render } from "../render/haproxy/haproxySecrets";
+import { certificateFile, certificatePath } from "../render/haproxy/tls";
 import type { Pair } from "./pair";
 import type { Step } from "./step";
 
-export function haproxySecrets({ statsPassword }: Pair): Step {
+export function haproxySecrets({ haproxySecrets: secrets }: Pair): Step {
     return {
         name: "haproxy-secrets",
         scripts: ["haproxy-secrets.sh"],
-        payload: statsPassword.apply((password) => ({
+        payload: secrets.apply(({ statsPassword, certificates }) => ({
             values: {},
-            files: [{ path: "/etc/haproxy/ha-load-balancer-pair-secrets.cfg", mode: "0600", text: render(password) }],
+            files: [
+                { path: "/etc/haproxy/ha-load-balancer-pair-secrets.cfg", mode: "0600", text: render(statsPassword) },
+                ...certificates.map(({ name, certificate, privateKey }) => ({
+                    path: certificatePath(name),
+                    mode: "0600",
+                    text: certificateFile(certificate, privateKey),
+                })),
+            ],
         })),
     };
 }

@@ -1,6 +1,6 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Bind, Fencing, Haproxy, Heartbeat, Node, VirtualIp } from "../model";
+import type { Bind, Fencing, Haproxy, HaproxySecrets, Heartbeat, Node, VirtualIp } from "../model";
 import { agentArgument } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
@@ -16,7 +16,14 @@ export interface Pair {
     /** Where HAProxy listens: a part of `haproxy` that is known when other parts may not be. */
     bind: pulumi.Output<Bind[]>;
     authkeysSecret: pulumi.Output<string>;
-    statsPassword: pulumi.Output<string>;
+    /** The names of HAProxy's certificates. */
+    certificates: string[];
+    haproxySecrets: pulumi.Output<HaproxySecrets>;
+}
+
+/** Where HAProxy listens for clients. Where the file is given as text, that is not known. */
+export function bindsOf({ sections, stats }: Haproxy): Bind[] {
+    return [...sections.flatMap(({ bind }) => bind), ...(stats?.bind ?? [])];
 }
 
 /** Where HAProxy listens, as `ADDRESS:PORT` words. */

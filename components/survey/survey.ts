@@ -3,7 +3,7 @@
  * manifest there, with a generation, and the program asks each host once what no longer matches. A step that drifted gets
  * a new generation, which changes its command's text: a preview names it, an update repairs it.
  */
-import { canonical } from "../defaults";
+import { canonical } from "../canonical";
 import { asRoot } from "../steps/commandLine";
 import { payloadText } from "../steps/payload";
 import { script } from "../steps/script";

@@ -15,7 +15,15 @@ export const forms = {
         /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|authpriv|local[0-7])$/,
     /** deb-version(7) */
     version: /^[0-9][A-Za-z0-9.+~:-]*$/,
-    balance: /^(roundrobin|static-rr|leastconn|first|source|random)$/,
+    balance:
+        /^(roundrobin|static-rr|leastconn|first|source|random(\([1-9]\d?\))?|uri|url_param [A-Za-z0-9_.-]+|hdr\([A-Za-z0-9-]+\)|hash [A-Za-z0-9_.,():-]+)$/,
+    /** What an acl looks at: fetches and converters, their arguments in brackets. */
+    criterion: /^[A-Za-z0-9_.-]+[A-Za-z0-9_.,():/*%@-]*$/,
+    action: /^[a-z][a-z0-9-]*(\([A-Za-z0-9_.,:/-]+\))?$/,
+    /** Words, one space apart, of what neither quotes nor ends a line nor begins a comment. */
+    condition: /^(if|unless)( [!%&(-[\]-~]+)+$/,
+    word: /^[^\p{Cc}]+$/u,
+    line: /^[^\r\n\0]*$/,
     /** RSA is left out: the SSH client asks for ssh-rsa signatures, which OpenSSH 8.8 and later refuses. */
     hostKey: /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
 };

@@ -2,15 +2,27 @@
  * What must be true of the inputs: every mistake is found, with its property path, before anything
  * is registered.
  */
-import type { HaLoadBalancerPairArgs } from "../args";
+import type { HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import { fields } from "../fields";
 import { Checker, known, type Problem } from "../problems";
 import { forms } from "./forms";
-import { haproxy } from "./haproxy";
+import { haproxy, haproxySecrets } from "./haproxy";
 import { fencing, heartbeat, virtualIps } from "./heartbeat";
 import { connection, hosts } from "./hosts";
 
 export function validate(args: HaLoadBalancerPairArgs): Problem[] {
+    return [...publicProblems(args), ...secretProblems(args.haproxy ?? {})];
+}
+
+/** What is wrong with what may be a secret. */
+export function secretProblems(args: Pick<HaproxyArgs, "stats" | "certificates">): Problem[] {
+    const check = new Checker();
+    haproxySecrets(check, args);
+    return check.problems;
+}
+
+/** What is wrong with all else. */
+export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     const check = new Checker();
     check.fields("", args, fields.haLoadBalancerPair);
     hosts(check, args.hosts);

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HaLoadBalancerPair, type HaLoadBalancerPairArgs, InvalidArgs } from "../../components";
+import { makeCertificate } from "../certificates";
 import { classicArgs, classicArgsWith } from "../examples";
 
 /** How the engine's protocol marks a secret. */
@@ -112,6 +113,8 @@ describe("secrets", () => {
     test("only the commands that need one carry one, marked", async () => {
         const args = classicArgsWith("connection.privateKey", "PRIVATE-KEY");
         args.haproxy.stats = { password: "hunter2!" };
+        const site = makeCertificate(["www.example.com"]);
+        args.haproxy.certificates = [{ name: "site", ...site }];
         await make(args);
         const holders = (secret: string) =>
             registered
@@ -124,6 +127,9 @@ describe("secrets", () => {
         expect(holders("hunter2!").sort()).toEqual(
             ["lb-lb1.example.com-haproxy-secrets", "lb-lb2.example.com-haproxy-secrets"].sort(),
         );
+        // As it stands in JSON.
+        const keyText = JSON.stringify(site.privateKey).slice(1, -1);
+        expect(holders(keyText)).toEqual(holders("hunter2!"));
         expect(holders("PRIVATE-KEY")).toEqual([]);
         for (const { name, inputs } of registered.filter(({ type }) => type === "command:remote:Command")) {
             const isSecret = /authkeys|haproxy-secrets/.test(name);
@@ -131,7 +137,7 @@ describe("secrets", () => {
             expect(Object.keys(inputs.connection), name).toContain(secretMark);
         }
         expect(JSON.stringify(registered.find(({ name }) => name === "lb")?.inputs)).not.toMatch(
-            /hunter2!|PRIVATE-KEY/,
+            /hunter2!|PRIVATE.KEY/,
         );
     });
 
@@ -157,7 +163,7 @@ test("outputs", async () => {
 });
 
 test("a port of its own appears in the URL", async () => {
-    const pair = await make(classicArgsWith("haproxy.listen.bind", [{ port: 8080 }]));
+    const pair = await make(classicArgsWith("haproxy.listen[0].bind", [{ port: 8080 }]));
     expect(await value(pair.url)).toBe("http://192.168.0.99:8080/");
 });
 

@@ -131,7 +131,7 @@ describe("a pair that serves", () => {
     }
 
     test("two pulumi up at once: one of them is refused with a plain error", async () => {
-        configure({ timeout: { client: "40s" } });
+        configure({ haproxy: { timeout: { client: "40s" } } });
         const { failed } = await underLoad(used.lab, "two pulumi up at once", async () => {
             const ends = await Promise.allSettled([used.stack.up(), used.stack.up()]);
             const refused = ends.filter((end) => end.status === "rejected").map((end) => String(end.reason));
@@ -143,7 +143,7 @@ describe("a pair that serves", () => {
     });
 
     test("a plugin is killed", async () => {
-        configure({ timeout: { client: "41s" } });
+        configure({ haproxy: { timeout: { client: "41s" } } });
         const { failed } = await underLoad(used.lab, "a plugin killed", async () => {
             const { code, said } = await upUntil(used.stack, /lb2\.example\.com-haproxy updating/, (pulumi) =>
                 attempt(["pkill", "-KILL", "-P", String(pulumi.pid), "-f", "pulumi-resource-command"]),
@@ -158,7 +158,7 @@ describe("a pair that serves", () => {
 
     test("the disk of the second host is full: one error before anything is changed", async () => {
         await fill(lb2());
-        configure({ timeout: { client: "42s" } });
+        configure({ haproxy: { timeout: { client: "42s" } } });
         const said = await failedUp(used.stack);
         expect(said).toMatch(
             /lb2\.example\.com: \/\w+ has \d MiB free, and 10 are needed\. What to do: make room there/,

@@ -107,6 +107,13 @@ export function kill(pulumi: ChildProcess): void {
     pulumi.kill("SIGKILL");
 }
 
+/** What a run of pulumi that must fail says. */
+export async function failure(stack: Stack, ...words: string[]): Promise<string> {
+    const { code, stdout, stderr } = await stack.attempt([...words, "--config-file", stack.place.configFile as string]);
+    expect(code).not.toBe(0);
+    return stdout + stderr;
+}
+
 /** What a pulumi up that must fail says. */
 export async function failedUp(stack: Stack): Promise<string> {
     const { code, stdout, stderr } = await stack.attemptUp();

@@ -5,16 +5,9 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { Stack } from "../../toolchain/stack";
-import { counts, page, site, usePair } from "./fixture";
+import { counts, failure, page, site, usePair } from "./fixture";
 
 const used = usePair({ name: "program" });
-
-/** What a run of pulumi that must fail says. */
-async function failure(stack: Stack, ...words: string[]): Promise<string> {
-    const { code, stdout, stderr } = await stack.attempt([...words, "--config-file", stack.place.configFile as string]);
-    expect(code).not.toBe(0);
-    return stdout + stderr;
-}
 
 function configure(settings: Record<string, unknown>): void {
     writeConfig(used.lab, used.stack.place.configFile as string, settings);

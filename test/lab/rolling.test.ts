@@ -51,11 +51,15 @@ describe("costs no request and moves nothing:", () => {
     });
 
     test("other timeouts", async () => {
-        await changeUnderLoad("timeouts", { statsPassword: "a-new-password", timeout: { client: "30s" } });
+        await changeUnderLoad("timeouts", { statsPassword: "a-new-password", haproxy: { timeout: { client: "30s" } } });
     });
 
     test("another deadtime, and the preview shows its line", async () => {
-        const settings = { statsPassword: "a-new-password", timeout: { client: "30s" }, heartbeat: { deadtime: "2" } };
+        const settings = {
+            statsPassword: "a-new-password",
+            haproxy: { timeout: { client: "30s" } },
+            heartbeat: { deadtime: "2" },
+        };
         const preview = await changeUnderLoad("deadtime", settings);
         expect(preview).toMatch(/^\s*- deadtime 1$/m);
         expect(preview).toMatch(/^\s*\+ deadtime 2$/m);
@@ -63,14 +67,18 @@ describe("costs no request and moves nothing:", () => {
 
     test("another port for the heartbeats, on which the hosts do not hear each other until both have it", async () => {
         const heartbeat = { deadtime: "2", udpport: 695 };
-        await changeUnderLoad("udpport", { statsPassword: "a-new-password", timeout: { client: "30s" }, heartbeat });
+        await changeUnderLoad("udpport", {
+            statsPassword: "a-new-password",
+            haproxy: { timeout: { client: "30s" } },
+            heartbeat,
+        });
     });
 
     test("another log facility", async () => {
         const heartbeat = { deadtime: "2", udpport: 695, logfacility: "local1" };
         await changeUnderLoad("log facility", {
             statsPassword: "a-new-password",
-            timeout: { client: "30s" },
+            haproxy: { timeout: { client: "30s" } },
             heartbeat,
         });
     });
@@ -81,7 +89,7 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
         "sha256sum /etc/haproxy/haproxy.cfg; systemctl show -p MainPID,ActiveEnterTimestamp,ReloadResult haproxy";
     const state = () => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(look)));
     const before = await state();
-    configure({ timeout: { client: "99999d" } });
+    configure({ haproxy: { timeout: { client: "99999d" } } });
     const probe = await Probe.start(used.lab, site);
     const said = await failedUp(used.stack);
     const { failed } = await probe.stop();
@@ -99,7 +107,7 @@ describe("an upgrade of the packages", () => {
     const onBoth = (command: string) => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(command)));
 
     test("to a version that nobody has names those that there are, and changes nothing", async () => {
-        configure({ haproxyVersion: "9.9" });
+        configure({ haproxy: { version: "9.9" } });
         const said = await failedUp(used.stack);
         expect(said).toContain(
             'lb2.example.com: step "packages" failed (apply): apt-get could not install: haproxy=9.9',
@@ -115,7 +123,7 @@ describe("an upgrade of the packages", () => {
             heartbeat: `${await version("heartbeat")}+later1`,
         };
         await changeUnderLoad("an upgrade of haproxy and heartbeat", {
-            haproxyVersion: later.haproxy,
+            haproxy: { version: later.haproxy },
             heartbeat: { version: later.heartbeat },
         });
         expect([await version("haproxy"), await version("heartbeat")]).toEqual([later.haproxy, later.heartbeat]);

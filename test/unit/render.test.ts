@@ -4,13 +4,13 @@ import type { HaproxyArgs, HeartbeatArgs } from "../../components";
 import { haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "../../components/defaults";
 import { authkeys } from "../../components/render/authkeys";
 import { haCf } from "../../components/render/haCf";
-import { haproxyCfg } from "../../components/render/haproxyCfg";
-import { haproxySecrets } from "../../components/render/haproxySecrets";
+import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
+import { haproxySecrets } from "../../components/render/haproxy/haproxySecrets";
 import { haresources } from "../../components/render/haresources";
 import { preferences } from "../../components/render/preferences";
 import { sysctl } from "../../components/render/sysctl";
 import { haproxyDropIn, heartbeatDropIn, keeperUnit } from "../../components/render/units";
-import { classicArgs } from "../examples";
+import { classicArgs, classicArgsWith } from "../examples";
 
 const nodes = [
     { name: "lb1.example.com", address: "192.168.0.100" },
@@ -131,20 +131,19 @@ describe("haproxy.cfg", () => {
     });
 
     test("without cookie and check, in the smallest shape", () => {
-        const text = render({ listen: { name: "web", servers: [{ name: "a", address: "10.0.0.1", port: 8080 }] } });
+        const text = render({ listen: [{ name: "web", servers: [{ name: "a", address: "10.0.0.1", port: 8080 }] }] });
         expect(lines(text)).toContain("    server a 10.0.0.1:8080 check");
         expect(text).not.toMatch(/cookie|httpchk|http-check/);
     });
 
     test("a check with a host name is HTTP/1.1", () => {
-        const { listen } = classicArgs().haproxy;
-        const text = render({ listen: { ...(listen as object), httpchk: { host: "www.example.com" } } as never });
+        const text = render(classicArgsWith("haproxy.listen[0].httpchk", { host: "www.example.com" }).haproxy);
         expect(lines(text)).toContain("    http-check send meth HEAD uri / ver HTTP/1.1 hdr Host www.example.com");
     });
 
     test("binds each virtual IP, IPv6 in brackets", () => {
         const vips = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::10" }], nodes);
-        const args = { listen: { name: "web", servers: [{ name: "a", address: "2001:db8::1" }] } };
+        const args = { listen: [{ name: "web", servers: [{ name: "a", address: "2001:db8::1" }] }] };
         const text = lines(haproxyCfg(haproxyDefaults(args, vips)));
         expect(text.filter((line) => /bind [^u]|server a/.test(line))).toEqual([
             "    bind 192.168.0.99:80",

@@ -2,17 +2,21 @@
 
 secrets=/etc/haproxy/ha-load-balancer-pair-secrets.cfg
 cfg=/etc/haproxy/haproxy.cfg
+health=/etc/haproxy/ha-load-balancer-pair-health.cfg
 drop_in=/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf
 
 apply() {
-    haproxy -c -dW -f "$secrets" -f "$scratch/stage$cfg" >"$scratch/check" 2>&1 || {
+    # shellcheck disable=SC2086 # paths of ours, without blanks; nothing in use refers to them before haproxy.cfg does
+    [ -z "$authorities" ] || install_files $authorities
+    haproxy -c -dW -f "$secrets" -f "$scratch/stage$cfg" -f "$scratch/stage$health" >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
     install_files
     enable_service haproxy "$drop_in"
-    now=$(fingerprint "$secrets" "$cfg")
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    now=$(fingerprint "$secrets" "$cfg" "$health" $certificates)
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
         # A changed command line takes a start; with the old one the file of secrets is not read.
@@ -28,7 +32,16 @@ apply() {
         set_loaded haproxy "$now"
     fi
     wait_until 10 is_listening || not_running
+    forget_undeclared
     done_at
+}
+
+# Certificates and authorities that are declared no more go when no configuration in use refers to them.
+forget_undeclared() {
+    grep "^/etc/haproxy/ha-load-balancer-pair/" "$state/managed" >"$scratch/managed" || :
+    while read -r path; do
+        case " $certificates $authorities " in *" $path "*) ;; *) remove_files "$path" ;; esac
+    done <"$scratch/managed"
 }
 
 is_listening() {
@@ -61,5 +74,6 @@ remove() {
     else
         remove_files
     fi
+    rmdir /etc/haproxy/ha-load-balancer-pair 2>/dev/null || :
     rm -f "$state/haproxy.loaded" "$state/haproxy-unit.loaded"
 }

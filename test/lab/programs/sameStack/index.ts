@@ -23,7 +23,7 @@ const pair = new HaLoadBalancerPair("web", {
     ],
     connection: { privateKey },
     virtualIps: [{ address: "192.168.0.99" }],
-    haproxy: { listen: { name: "web", servers: [{ name: "web1", address: "192.168.0.102" }] } },
+    haproxy: { listen: [{ name: "web", servers: [{ name: "web1", address: "192.168.0.102" }] }] },
 });
 
 export const url = pair.url;

@@ -4,6 +4,8 @@
  * systemd EnvironmentFile would be read at a restart only.)
  */
 
+import { strongQuoted } from "./words";
+
 /** The variable that holds the statistics page's password. */
 export const statsPasswordVariable = "STATS_PASSWORD";
 
@@ -11,9 +13,4 @@ export function haproxySecrets(statsPassword: string): string {
     return `global
     setenv ${statsPasswordVariable} ${strongQuoted(statsPassword)}
 `;
-}
-
-/** Between single quotes HAProxy interprets nothing; a single quote itself must stand outside (manual, 2.2). */
-function strongQuoted(text: string): string {
-    return `'${text.replace(/'/g, "'\\''")}'`;
 }

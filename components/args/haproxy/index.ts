@@ -1,0 +1,148 @@
+/** What HAProxy does, by the words of its configuration manual. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { BackendArgs, FrontendArgs, ListenArgs } from "./sections";
+import type { CertificateArgs } from "./tls";
+
+export * from "./rules";
+export * from "./sections";
+export * from "./server";
+export * from "./tls";
+
+/** The statistics page, behind a password. */
+export interface StatsArgs {
+    /**
+     * Whether there is one. Default: true.
+     */
+    enable?: pulumi.Input<boolean>;
+    /**
+     * Path of the page. Default: `/haproxy?stats`.
+     */
+    uri?: pulumi.Input<string>;
+    /**
+     * TCP port of its own, on every virtual IP. Default: none; the page is served by the first `listen` or `frontend` in
+     * HTTP mode, and where there is none, there is no page.
+     */
+    port?: pulumi.Input<number>;
+    /**
+     * User. No colon. Default: `admin`.
+     */
+    user?: pulumi.Input<string>;
+    /**
+     * Password. Kept as a secret. Default: a generated one, given out as `statisticsPassword`.
+     */
+    password?: pulumi.Input<string>;
+}
+
+/** HAProxy's metrics in Prometheus's format, on each host. */
+export interface PrometheusArgs {
+    /**
+     * TCP port, on every IPv4 address of the host. Default: 8405.
+     */
+    port?: pulumi.Input<number>;
+    /**
+     * Path of the page. Default: `/metrics`.
+     */
+    uri?: pulumi.Input<string>;
+    /**
+     * Addresses and networks (`10.0.0.0/8`) that get an answer. Default: the host itself.
+     */
+    src?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** `timeout`: times in HAProxy's own syntax: a number is milliseconds, or has a unit (`us ms s m h d`). */
+export interface TimeoutArgs {
+    /**
+     * Time for a connection to a server to be established. Default: `5s`.
+     */
+    connect?: pulumi.Input<string>;
+    /**
+     * Longest silence of a client. Default: `50s`.
+     */
+    client?: pulumi.Input<string>;
+    /**
+     * Longest silence of a server. Default: `50s`.
+     */
+    server?: pulumi.Input<string>;
+    /**
+     * `timeout http-request`: time for a client to send the head of a request. Default: `10s`.
+     */
+    httpRequest?: pulumi.Input<string>;
+    /**
+     * `timeout http-keep-alive`: time between two requests on a connection. Default: `10s`.
+     */
+    httpKeepAlive?: pulumi.Input<string>;
+    /**
+     * Longest wait for a free connection to a server. Default: `10s`.
+     */
+    queue?: pulumi.Input<string>;
+    /**
+     * Time for the answer to a check, once connected. Default: the time between checks.
+     */
+    check?: pulumi.Input<string>;
+    /**
+     * Longest silence of a tunnel (WebSocket, CONNECT). Default: `1h`.
+     */
+    tunnel?: pulumi.Input<string>;
+}
+
+/** What HAProxy does, by the names of its configuration manual. One section that receives something must be there, or `config`. */
+export interface HaproxyArgs {
+    /**
+     * `listen` sections: a front end and its servers, in one.
+     */
+    listen?: pulumi.Input<pulumi.Input<ListenArgs>[]>;
+    /**
+     * `frontend` sections: where clients connect.
+     */
+    frontend?: pulumi.Input<pulumi.Input<FrontendArgs>[]>;
+    /**
+     * `backend` sections: servers that front ends use.
+     */
+    backend?: pulumi.Input<pulumi.Input<BackendArgs>[]>;
+    /**
+     * Certificates, for every `bind` with `ssl`. A plain list, so that what is secret in one hides nothing else. Default: none.
+     */
+    certificates?: CertificateArgs[];
+    /**
+     * The statistics page. It is on, with the defaults, where nothing is given.
+     */
+    stats?: StatsArgs;
+    /**
+     * Metrics for Prometheus. Default: none.
+     */
+    prometheus?: pulumi.Input<PrometheusArgs>;
+    /**
+     * Timeouts of every section.
+     */
+    timeout?: pulumi.Input<TimeoutArgs>;
+    /**
+     * Most connections at a time, for the whole process. Default: as many as the service may open files for.
+     */
+    maxconn?: pulumi.Input<number>;
+    /**
+     * Syslog facility: `local0` to `local7`, `daemon`, `user`, …. Default: `local0`.
+     */
+    logfacility?: pulumi.Input<string>;
+    /**
+     * Further lines of the section `global`, as HAProxy's manual has them. Never a secret: haproxy.cfg is shown in clear.
+     */
+    globalLines?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Further lines of the section `defaults`; a later line wins over an earlier one.
+     */
+    defaultsLines?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Further sections (`resolvers`, `peers`, `cache`, …), as text that stands at the end of haproxy.cfg.
+     */
+    sections?: pulumi.Input<string>;
+    /**
+     * The whole haproxy.cfg as text, instead of everything above. It is checked by HAProxy, put in place and reloaded; that
+     * it listens on the virtual IPs is up to you.
+     */
+    config?: pulumi.Input<string>;
+    /**
+     * Debian version of the package haproxy, as `apt-cache policy` shows it: `2.6.12-1+deb12u3`. It is kept at that
+     * version; another one goes live by a reload. Default: what the host has, or else what its sources offer.
+     */
+    version?: pulumi.Input<string>;
+}

@@ -1,0 +1,51 @@
+/** What decides on a request. */
+import type * as pulumi from "@pulumi/pulumi";
+
+/** `acl NAME CRITERION FLAG … VALUE …` (manual, 7.1). */
+export interface AclArgs {
+    /**
+     * Name. Letters, digits and `_ - . :`. Several of one name match when one of them does.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * What is looked at: `path_beg`, `hdr(host)`, `src`, `req.hdr(x-user),lower`, ….
+     */
+    criterion: pulumi.Input<string>;
+    /**
+     * Flags: `-i`, `-m`, `beg`, …, a word each. Default: none.
+     */
+    flags?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * The values to compare with, each taken as it is. Default: none.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** A rule such as `http-request set-header X-Forwarded-Proto https if { ssl_fc }`: an action, its words and a condition. */
+export interface RuleArgs {
+    /**
+     * Name of the action: `set-header`, `deny`, `redirect`, `track-sc0`, `use-service`, ….
+     */
+    action: pulumi.Input<string>;
+    /**
+     * The words behind it, each taken as one word, with spaces and quotes as they are; `%[…]` works as in HAProxy. Default: none.
+     */
+    words?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * When it applies: `if` or `unless` and a condition, in HAProxy's words: `if is_admin !is_local`, `if { path_beg /api }`.
+     * Values with quotes, backslashes or `#` need an `acl`. Default: always.
+     */
+    condition?: pulumi.Input<string>;
+}
+
+/** `use_backend NAME if …`: the first that applies wins. */
+export interface UseBackendArgs {
+    /**
+     * Name of a `backend` or `listen`.
+     */
+    backend: pulumi.Input<string>;
+    /**
+     * When: `if` or `unless` and a condition, in HAProxy's words. Default: always.
+     */
+    condition?: pulumi.Input<string>;
+}

@@ -1,0 +1,95 @@
+/** The sections of haproxy.cfg that move traffic. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { AclArgs, RuleArgs, UseBackendArgs } from "./rules";
+import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "./server";
+
+/** What `frontend`, `backend` and `listen` have in common. */
+interface SectionArgs {
+    /**
+     * Name of the section, unique among all. Letters, digits and `_ - . :`.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * `http` or `tcp`. Default: `http`.
+     */
+    mode?: pulumi.Input<string>;
+    /**
+     * Named criteria, for the conditions of this section. Default: none.
+     */
+    acl?: pulumi.Input<pulumi.Input<AclArgs>[]>;
+    /**
+     * `http-request` rules, in order. HTTP mode only. Default: none.
+     */
+    httpRequest?: pulumi.Input<pulumi.Input<RuleArgs>[]>;
+    /**
+     * `http-response` rules, in order. HTTP mode only. Default: none.
+     */
+    httpResponse?: pulumi.Input<pulumi.Input<RuleArgs>[]>;
+    /**
+     * `option forwardfor`: whether servers are told the client's address in X-Forwarded-For. HTTP mode only. Default: true
+     * in a `frontend` and a `listen`, false in a `backend`.
+     */
+    forwardfor?: pulumi.Input<boolean>;
+    /**
+     * Further lines of the section, as the manual has them; they stand at its end. Default: none.
+     */
+    lines?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** A `frontend` section: where clients connect, and which back end they get. */
+export interface FrontendArgs extends SectionArgs {
+    /**
+     * Where to listen. Default: port 80 of every virtual IP.
+     */
+    bind?: pulumi.Input<pulumi.Input<BindArgs>[]>;
+    /**
+     * Most connections at a time. Default: that of the whole process.
+     */
+    maxconn?: pulumi.Input<number>;
+    /**
+     * `option http-restrict-req-hdr-names`: what becomes of request headers with names that some servers mistake for others
+     * (all but letters, digits and `-`): `preserve`, `delete` or `reject`. HTTP mode only. Default: `delete`.
+     */
+    restrictReqHdrNames?: pulumi.Input<string>;
+    /**
+     * Whether requests without TLS are sent to the same place with it (status 301). HTTP mode only. Default: false.
+     */
+    httpsRedirect?: pulumi.Input<boolean>;
+    /**
+     * Seconds for which browsers are to come with TLS only (Strict-Transport-Security, RFC 6797), said in answers over TLS.
+     * HTTP mode only. Default: not said.
+     */
+    hsts?: pulumi.Input<number>;
+    /**
+     * `use_backend`: back ends for some requests, the first that applies. Default: none.
+     */
+    useBackend?: pulumi.Input<pulumi.Input<UseBackendArgs>[]>;
+    /**
+     * `default_backend`: the back end for all others. Default: none.
+     */
+    defaultBackend?: pulumi.Input<string>;
+}
+
+/** A `backend` section: servers, and how requests are shared out among them. */
+export interface BackendArgs extends SectionArgs {
+    /**
+     * Balancing algorithm: `roundrobin`, `static-rr`, `leastconn`, `first`, `source`, `random`, `uri`, or with an argument
+     * `hdr(NAME)`, `url_param NAME`, `hash EXPRESSION`. Default: `roundrobin`.
+     */
+    balance?: pulumi.Input<string>;
+    /**
+     * Persistence by cookie. Default: none.
+     */
+    cookie?: pulumi.Input<CookieArgs>;
+    /**
+     * How servers are checked. Default: by a TCP connection.
+     */
+    httpchk?: pulumi.Input<HttpchkArgs>;
+    /**
+     * The machines that answer, one at least.
+     */
+    servers: pulumi.Input<pulumi.Input<ServerArgs>[]>;
+}
+
+/** A `listen` section: a front end and its servers, in one. */
+export interface ListenArgs extends FrontendArgs, BackendArgs {}

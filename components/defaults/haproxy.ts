@@ -1,0 +1,184 @@
+/** Resolved inputs of HAProxy in, with the defaults that args/ promises filled in. Pure. */
+import { isIP } from "node:net";
+import type { Unwrap } from "@pulumi/pulumi";
+import type {
+    BackendArgs,
+    BindArgs,
+    BindSslArgs,
+    CookieArgs,
+    FrontendArgs,
+    HaproxyArgs,
+    HttpchkArgs,
+    ListenArgs,
+    RuleArgs,
+    ServerSslArgs,
+    StatsArgs,
+} from "../args";
+import { canonical } from "../canonical";
+import type { Bind, BindSsl, Cookie, Haproxy, Httpchk, Rule, Section, ServerSsl, Stats, VirtualIp } from "../model";
+
+/** What of the inputs says where HAProxy listens. */
+export interface Listening {
+    listen?: { bind?: Unwrap<BindArgs>[] }[];
+    frontend?: { bind?: Unwrap<BindArgs>[] }[];
+    stats?: { enable?: boolean; port?: number };
+}
+
+export function allBinds({ listen = [], frontend = [], stats = {} }: Listening, virtualIps: VirtualIp[]): Bind[] {
+    const ofStats = stats.enable === false || stats.port === undefined ? [] : [{ port: stats.port }];
+    return [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind) =>
+        bindDefaults(bind, virtualIps),
+    );
+}
+
+function bindDefaults(bind: Unwrap<BindArgs>[] = [{ port: 80 }], virtualIps: VirtualIp[], mode = "http"): Bind[] {
+    return bind.flatMap(({ address, port, acceptProxy = false, words = [], ssl }) =>
+        (address === undefined ? virtualIps.map((virtualIp) => virtualIp.address) : [canonical(address)]).map(
+            (each) => ({ address: each, port, acceptProxy, words, ssl: ssl && bindSslDefaults(ssl, mode) }),
+        ),
+    );
+}
+
+export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Haproxy {
+    const { timeout = {}, prometheus } = args;
+    const sections = sectionDefaults(args, virtualIps);
+    return {
+        sections,
+        stats: statsDefaults(args.stats, sections, virtualIps),
+        prometheus: prometheus && {
+            port: prometheus.port ?? 8405,
+            uri: prometheus.uri ?? "/metrics",
+            src: prometheus.src ?? ["127.0.0.0/8", "::1"],
+        },
+        timeout: {
+            connect: timeout.connect ?? "5s",
+            client: timeout.client ?? "50s",
+            server: timeout.server ?? "50s",
+            httpRequest: timeout.httpRequest ?? "10s",
+            httpKeepAlive: timeout.httpKeepAlive ?? "10s",
+            queue: timeout.queue ?? "10s",
+            tunnel: timeout.tunnel ?? "1h",
+            check: timeout.check,
+        },
+        maxconn: args.maxconn,
+        logfacility: args.logfacility ?? "local0",
+        globalLines: args.globalLines ?? [],
+        defaultsLines: args.defaultsLines ?? [],
+        moreSections: args.sections ?? "",
+        config: args.config,
+        version: args.version,
+    };
+}
+
+function sectionDefaults({ listen, frontend, backend }: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Section[] {
+    const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps);
+    return [
+        ...(listen ?? []).map((each) => section("listen", each, { ...inFront(each), ...behind(each) })),
+        ...(frontend ?? []).map((each) => section("frontend", each, inFront(each))),
+        ...(backend ?? []).map((each) => section("backend", each, behind(each))),
+    ];
+}
+
+function section(
+    keyword: Section["keyword"],
+    args: Unwrap<FrontendArgs | BackendArgs | ListenArgs>,
+    own: Partial<Section>,
+): Section {
+    const mode = args.mode ?? "http";
+    return {
+        bind: [],
+        httpsRedirect: false,
+        useBackend: [],
+        servers: [],
+        ...own,
+        keyword,
+        name: args.name,
+        mode,
+        restrictReqHdrNames: mode === "http" ? own.restrictReqHdrNames : undefined,
+        acl: (args.acl ?? []).map(({ flags = [], values = [], ...acl }) => ({ ...acl, flags, values })),
+        httpRequest: rules(args.httpRequest),
+        httpResponse: rules(args.httpResponse),
+        forwardfor: args.forwardfor ?? (mode === "http" && keyword !== "backend"),
+        lines: args.lines ?? [],
+    };
+}
+
+function rules(list: Unwrap<RuleArgs>[] = []): Rule[] {
+    return list.map((rule) => ({ ...rule, words: rule.words ?? [] }));
+}
+
+function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[]): Partial<Section> {
+    return {
+        bind: bindDefaults(args.bind, virtualIps, args.mode),
+        maxconn: args.maxconn,
+        restrictReqHdrNames: args.restrictReqHdrNames ?? "delete",
+        httpsRedirect: args.httpsRedirect ?? false,
+        hsts: args.hsts,
+        useBackend: args.useBackend ?? [],
+        defaultBackend: args.defaultBackend,
+    };
+}
+
+function behind(args: Unwrap<BackendArgs>): Partial<Section> {
+    return {
+        balance: args.balance ?? "roundrobin",
+        cookie: args.cookie && cookieDefaults(args.cookie),
+        httpchk: args.httpchk && httpchkDefaults(args.httpchk),
+        servers: args.servers.map((server) => ({
+            ...server,
+            port: server.port ?? 80,
+            check: server.check ?? true,
+            words: server.words ?? [],
+            ssl: server.ssl && serverSslDefaults(server.ssl, server.address),
+        })),
+    };
+}
+
+function bindSslDefaults(args: Unwrap<BindSslArgs>, mode: string): BindSsl {
+    return {
+        certificates: args.certificates,
+        alpn: args.alpn ?? (mode === "http" ? "h2,http/1.1" : undefined),
+        minVersion: args.minVersion ?? "TLSv1.2",
+        strictSni: args.strictSni ?? false,
+        clientCa: args.clientCa,
+        verify: args.verify ?? "required",
+    };
+}
+
+function serverSslDefaults({ verify = "required", ca, hostname }: Unwrap<ServerSslArgs>, address: string): ServerSsl {
+    return { verify, ca, hostname: hostname ?? (isIP(address) === 0 ? address : undefined) };
+}
+
+function cookieDefaults({ name, mode = "prefix", indirect, nocache, httponly, secure }: Unwrap<CookieArgs>): Cookie {
+    const isOurs = mode === "insert";
+    return {
+        name,
+        mode,
+        indirect: indirect ?? isOurs,
+        nocache: nocache ?? isOurs,
+        httponly: httponly ?? isOurs,
+        secure: secure ?? false,
+    };
+}
+
+function httpchkDefaults({ method = "HEAD", uri = "/", host, expectStatus }: Unwrap<HttpchkArgs>): Httpchk {
+    return { method, uri, host, expectStatus };
+}
+
+function statsDefaults(
+    args: Omit<Unwrap<StatsArgs>, "password"> = {},
+    sections: Section[],
+    virtualIps: VirtualIp[],
+): Stats | undefined {
+    const bind = args.port === undefined ? [] : bindDefaults([{ port: args.port }], virtualIps);
+    const host = sections.find(({ mode, bind: { length } }) => mode === "http" && length > 0);
+    if (args.enable === false || (bind.length === 0 && !host)) {
+        return undefined;
+    }
+    return {
+        uri: args.uri ?? "/haproxy?stats",
+        user: args.user ?? "admin",
+        bind,
+        section: bind.length === 0 ? host?.name : undefined,
+    };
+}

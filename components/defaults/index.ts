@@ -1,0 +1,46 @@
+/** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
+import { isIPv6 } from "node:net";
+import type { Unwrap } from "@pulumi/pulumi";
+import type { FencingArgs, HeartbeatArgs, VirtualIpArgs } from "../args";
+import { canonical } from "../canonical";
+import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
+import { milliseconds } from "../time";
+
+export { allBinds, haproxyDefaults } from "./haproxy";
+
+export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]): VirtualIp[] {
+    return args.map((virtualIp) => ({
+        ...virtualIp,
+        preferredHost: (virtualIp.preferredHost ?? nodes[0].name).toLowerCase(),
+        address: canonical(virtualIp.address),
+        prefixLength: virtualIp.prefixLength ?? (isIPv6(virtualIp.address) ? 64 : 24),
+    }));
+}
+
+export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): Heartbeat {
+    const deadtime = args.deadtime ?? "1";
+    const anyLink = args.ucast?.length || args.bcast?.length || args.mcast?.length;
+    const ucast = anyLink ? (args.ucast ?? []) : [{ interface: "eth0" }];
+    return {
+        keepalive: args.keepalive ?? "250ms",
+        deadtime,
+        warntime: args.warntime ?? `${Math.round((milliseconds(deadtime) ?? 0) * 0.9)}ms`,
+        initdead: args.initdead ?? ((milliseconds(deadtime) ?? 0) > 10_000 ? deadtime : "10"),
+        udpport: args.udpport ?? 694,
+        ucast: ucast.map((link) => ({
+            interface: link.interface,
+            addresses: link.addresses ?? nodes.map((node) => node.address),
+        })),
+        bcast: args.bcast ?? [],
+        mcast: (args.mcast ?? []).map((link) => ({ ...link, port: link.port ?? 694, ttl: link.ttl ?? 1 })),
+        ping: (args.ping ?? []).map(canonical),
+        logfacility: args.logfacility ?? "daemon",
+        autoFailback: args.autoFailback ?? true,
+        keyVersion: args.keyVersion ?? 1,
+        version: args.version,
+    };
+}
+
+export function fencingDefaults(args: Unwrap<FencingArgs> | undefined): Fencing | undefined {
+    return args && { command: args.command, timeout: args.timeout ?? 30 };
+}

@@ -1,0 +1,79 @@
+/** /etc/haproxy/haproxy.cfg: the same on both hosts, and free of secrets. */
+import type { Haproxy, Stats } from "../../model";
+import { statsLines, trafficSection } from "./section";
+import { bind } from "./server";
+import { tlsDefaults, usesTls } from "./tls";
+import { line, section, word } from "./words";
+
+export function haproxyCfg(haproxy: Haproxy): string {
+    const { config, sections, stats, moreSections } = haproxy;
+    if (config !== undefined) {
+        return endingInNewline(config);
+    }
+    return [
+        section("global", globalLines(haproxy)),
+        section("defaults", defaultsLines(haproxy)),
+        ...sections.map((each) => trafficSection(each, stats)),
+        ...(stats && stats.bind.length > 0 ? [statsSection(stats)] : []),
+        ...(haproxy.prometheus ? [prometheusSection(haproxy.prometheus)] : []),
+        ...(moreSections ? [endingInNewline(moreSections)] : []),
+    ].join("\n");
+}
+
+function globalLines(haproxy: Haproxy): string[] {
+    const { logfacility, maxconn, globalLines: more } = haproxy;
+    return [
+        `log /dev/log ${logfacility}`,
+        "chroot /var/lib/haproxy",
+        "user haproxy",
+        "group haproxy",
+        ...(maxconn === undefined ? [] : [`maxconn ${maxconn}`]),
+        "stats socket /run/haproxy/admin.sock mode 660 level admin",
+        "stats timeout 30s",
+        ...(usesTls(haproxy) ? tlsDefaults : []),
+        ...more,
+    ];
+}
+
+function defaultsLines({ timeout, defaultsLines: more }: Haproxy): string[] {
+    return [
+        "log global",
+        "option dontlognull",
+        "option redispatch",
+        "retries 3",
+        `timeout connect ${timeout.connect}`,
+        `timeout client ${timeout.client}`,
+        `timeout server ${timeout.server}`,
+        `timeout http-request ${timeout.httpRequest}`,
+        `timeout http-keep-alive ${timeout.httpKeepAlive}`,
+        `timeout queue ${timeout.queue}`,
+        ...(timeout.check === undefined ? [] : [`timeout check ${timeout.check}`]),
+        `timeout tunnel ${timeout.tunnel}`,
+        ...more,
+    ];
+}
+
+function statsSection(stats: Stats): string {
+    return section("frontend ha-load-balancer-pair-statistics", [
+        "mode http",
+        ...stats.bind.map(bind),
+        ...statsLines(stats),
+    ]);
+}
+
+/** On every IPv4 address, for each host has figures of its own. */
+function prometheusSection({ port, uri, src }: NonNullable<Haproxy["prometheus"]>): string {
+    return section("frontend ha-load-balancer-pair-prometheus", [
+        "mode http",
+        `bind :${port}`,
+        "option dontlog-normal",
+        line("acl allowed src --", ...src.map(word)),
+        "http-request deny unless allowed",
+        `http-request use-service prometheus-exporter if { path ${uri} }`,
+        "http-request return status 404",
+    ]);
+}
+
+function endingInNewline(text: string): string {
+    return text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,52 @@
+/** `listen`, `frontend` and `backend`. */
+import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
+import { statsPasswordVariable } from "./haproxySecrets";
+import { bind, cookie, httpchk, server } from "./server";
+import { line, option, section, word } from "./words";
+
+/** A section in the order in which HAProxy works: what comes in, what is looked at, what is done, where it goes. */
+export function trafficSection(own: Section, stats: Stats | undefined): string {
+    return section(`${own.keyword} ${own.name}`, [
+        `mode ${own.mode}`,
+        ...own.bind.map(bind),
+        ...(own.bind.length > 0 ? option(own.mode === "http" ? "httplog" : "tcplog", true) : []),
+        ...(own.maxconn === undefined ? [] : [`maxconn ${own.maxconn}`]),
+        ...(own.restrictReqHdrNames ? [`option http-restrict-req-hdr-names ${own.restrictReqHdrNames}`] : []),
+        ...option("forwardfor", own.forwardfor),
+        ...own.acl.map(acl),
+        ...own.httpRequest.map((each) => rule("http-request", each)),
+        // Behind the rules, so that one of them can make an exception ("allow").
+        ...(own.httpsRedirect ? ["http-request redirect scheme https code 301 unless { ssl_fc }"] : []),
+        ...own.httpResponse.map((each) => rule("http-response", each)),
+        ...(own.hsts === undefined
+            ? []
+            : [`http-response set-header Strict-Transport-Security max-age=${own.hsts} if { ssl_fc }`]),
+        ...(stats?.section === own.name ? statsLines(stats) : []),
+        ...own.useBackend.map(useBackend),
+        ...(own.defaultBackend === undefined ? [] : [`default_backend ${own.defaultBackend}`]),
+        ...(own.balance === undefined ? [] : [`balance ${own.balance}`]),
+        ...(own.cookie ? [cookie(own.cookie)] : []),
+        ...(own.httpchk ? httpchk(own.httpchk) : []),
+        ...own.servers.map((each) => server(each, own.cookie !== undefined)),
+        ...own.lines,
+    ]);
+}
+
+/** The page, with a password that haproxy.cfg does not hold. */
+export function statsLines({ uri, user }: Stats): string[] {
+    return ["stats enable", `stats uri ${uri}`, `stats auth "${user}:\${${statsPasswordVariable}}"`];
+}
+
+function acl({ name, criterion, flags, values }: Acl): string {
+    // Behind "--" nothing is taken for a flag (manual, 7.1).
+    const end = values.length > 0 && "--";
+    return line("acl", name, criterion, ...flags.map(word), end, ...values.map(word));
+}
+
+function rule(keyword: string, { action, words, condition }: Rule): string {
+    return line(keyword, action, ...words.map(word), condition);
+}
+
+function useBackend({ backend, condition }: UseBackend): string {
+    return line("use_backend", backend, condition);
+}

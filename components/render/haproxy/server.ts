@@ -1,0 +1,57 @@
+/** `bind`, `server`, `cookie` and `option httpchk`. */
+import type { Bind, Cookie, Httpchk, Server } from "../../model";
+import { socketAddress } from "../socketAddress";
+import { bindSsl, serverSsl } from "./tls";
+import { line, word } from "./words";
+
+export function bind({ address, port, acceptProxy, ssl, words }: Bind): string {
+    return line(
+        "bind",
+        socketAddress(address, port),
+        acceptProxy && "accept-proxy",
+        ssl && bindSsl(ssl),
+        ...words.map(word),
+    );
+}
+
+export function server(each: Server, withCookie: boolean): string {
+    return line(
+        "server",
+        each.name,
+        socketAddress(each.address, each.port),
+        each.weight !== undefined && `weight ${each.weight}`,
+        each.maxconn !== undefined && `maxconn ${each.maxconn}`,
+        each.backup === true && "backup",
+        withCookie && `cookie ${each.name}`,
+        each.check && "check",
+        each.inter !== undefined && `inter ${each.inter}`,
+        each.fall !== undefined && `fall ${each.fall}`,
+        each.rise !== undefined && `rise ${each.rise}`,
+        each.slowstart !== undefined && `slowstart ${each.slowstart}`,
+        each.sendProxy === true && "send-proxy-v2",
+        each.disabled === true && "disabled",
+        each.ssl && serverSsl(each.ssl),
+        ...each.words.map(word),
+    );
+}
+
+export function cookie({ name, mode, indirect, nocache, httponly, secure }: Cookie): string {
+    return line(
+        "cookie",
+        name,
+        mode,
+        indirect && "indirect",
+        nocache && "nocache",
+        httponly && "httponly",
+        secure && "secure",
+    );
+}
+
+export function httpchk({ method, uri, host, expectStatus }: Httpchk): string[] {
+    const version = host === undefined ? "ver HTTP/1.0" : `ver HTTP/1.1 hdr Host ${host}`;
+    return [
+        "option httpchk",
+        `http-check send meth ${method} uri ${uri} ${version}`,
+        ...(expectStatus === undefined ? [] : [`http-check expect status ${expectStatus}`]),
+    ];
+}

@@ -1,0 +1,73 @@
+/** TLS in haproxy.cfg, and the files that it refers to. */
+import { createHash } from "node:crypto";
+import type { BindSsl, Haproxy, ServerSsl } from "../../model";
+import { line } from "./words";
+
+const folder = "/etc/haproxy/ha-load-balancer-pair";
+
+export const certificatePath = (name: string) => `${folder}/certificates/${name}.pem`;
+
+/** Named by what is in it: another one is another file, so that none changes under a configuration that is in use. */
+function authorityPath(pem: string): string {
+    return `${folder}/authorities/${createHash("sha256").update(pem).digest("hex").slice(0, 16)}.pem`;
+}
+
+/** The authorities that haproxy.cfg refers to, by path. They are no secrets. */
+export function authorities({ sections }: Haproxy): Record<string, string> {
+    const pems = sections.flatMap(({ bind, servers }) => [
+        ...bind.map(({ ssl }) => ssl?.clientCa),
+        ...servers.map(({ ssl }) => ssl?.ca),
+    ]);
+    return Object.fromEntries(
+        pems.flatMap((pem) => (pem === undefined ? [] : [[authorityPath(pem), endingInNewline(pem)]])),
+    );
+}
+
+/** A certificate, those that it is signed by, and its key, as HAProxy wants them in one file. */
+export function certificateFile(certificate: string, privateKey: string): string {
+    return endingInNewline(certificate) + endingInNewline(privateKey);
+}
+
+export function usesTls({ sections }: Haproxy): boolean {
+    return sections.some(({ bind, servers }) => [...bind, ...servers].some(({ ssl }) => ssl !== undefined));
+}
+
+/** Whether a server's certificate is verified by those that the system trusts. */
+export function trustsSystem({ sections }: Haproxy): boolean {
+    return sections.some(({ servers }) =>
+        servers.some(({ ssl }) => ssl?.verify === "required" && ssl.ca === undefined),
+    );
+}
+
+/** Mozilla's "intermediate" recommendation, 5.7; the protocol versions stand in each line. */
+export const tlsDefaults = [
+    "ssl-default-bind-options no-tls-tickets prefer-client-ciphers",
+    "ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+    "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
+    "ssl-default-server-options ssl-min-ver TLSv1.2",
+];
+
+export function bindSsl({ certificates, alpn, minVersion, strictSni, clientCa, verify }: BindSsl): string {
+    return line(
+        "ssl",
+        ...certificates.map((name) => `crt ${certificatePath(name)}`),
+        alpn !== undefined && `alpn ${alpn}`,
+        `ssl-min-ver ${minVersion}`,
+        strictSni && "strict-sni",
+        clientCa !== undefined && `ca-file ${authorityPath(clientCa)} verify ${verify}`,
+    );
+}
+
+export function serverSsl({ verify, ca, hostname }: ServerSsl): string {
+    return line(
+        "ssl",
+        `verify ${verify}`,
+        verify === "required" && `ca-file ${ca === undefined ? "@system-ca" : authorityPath(ca)}`,
+        verify === "required" && hostname !== undefined && `verifyhost ${hostname}`,
+        hostname !== undefined && `sni str(${hostname}) check-sni ${hostname}`,
+    );
+}
+
+function endingInNewline(text: string): string {
+    return text.endsWith("\n") ? text : `${text}\n`;
+}

@@ -1,0 +1,136 @@
+/** haproxy. */
+import { isIP } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
+import type {
+    BackendArgs,
+    FrontendArgs,
+    HaLoadBalancerPairArgs,
+    HaproxyArgs,
+    PrometheusArgs,
+    StatsArgs,
+    TimeoutArgs,
+    VirtualIpArgs,
+} from "../../args";
+import { fields } from "../../fields";
+import { type Checker, known, knownList } from "../../problems";
+import { forms } from "../forms";
+import { certificateNames, certificateTexts } from "./certificates";
+import { listening } from "./listening";
+import { certificateReferences, references } from "./references";
+import { type Declared, section } from "./section";
+
+/** What `config` stands instead of. */
+const insteadOf = [
+    "listen",
+    "frontend",
+    "backend",
+    "prometheus",
+    "timeout",
+    "maxconn",
+    "globalLines",
+    "defaultsLines",
+    "sections",
+] as const;
+
+export function haproxy(
+    check: Checker,
+    args: HaproxyArgs | undefined,
+    virtualIps: HaLoadBalancerPairArgs["virtualIps"],
+): void {
+    check.required("haproxy", args);
+    check.fields("haproxy", args, fields.haproxy);
+    if (!args || typeof args !== "object") {
+        return;
+    }
+    const declared = sections(check, args);
+    declared.forEach((each) => {
+        section(check, each);
+    });
+    content(check, args);
+    references(check, args, declared);
+    certificateNames(check, args.certificates);
+    certificateReferences(check, args, declared);
+    listening(check, args, declared, knownList<VirtualIpArgs>(virtualIps));
+    stats(check, args.stats);
+    prometheus(check, known(args.prometheus));
+    timeouts(check, args);
+    check.integer("haproxy.maxconn", args.maxconn, 1, 10_000_000);
+    check.text("haproxy.logfacility", args.logfacility, forms.facility, "a syslog facility");
+    check.lines("haproxy.globalLines", args.globalLines);
+    check.lines("haproxy.defaultsLines", args.defaultsLines);
+    check.text("haproxy.version", args.version, forms.version, "the version of a Debian package");
+}
+
+/** The sections that are known by now. */
+function sections(check: Checker, args: HaproxyArgs): Declared[] {
+    return (["listen", "frontend", "backend"] as const).flatMap((keyword) => {
+        const path = `haproxy.${keyword}`;
+        if (!check.list(path, args[keyword])) {
+            return [];
+        }
+        const list = knownList<FrontendArgs & BackendArgs>(args[keyword] as pulumi.Input<FrontendArgs & BackendArgs>[]);
+        return (list ?? []).flatMap((each, i) => {
+            if (each === undefined) {
+                return [];
+            }
+            check.fields(`${path}[${i}]`, each, fields[keyword]);
+            return typeof each === "object" && each !== null ? [{ keyword, path: `${path}[${i}]`, args: each }] : [];
+        });
+    });
+}
+
+/** There must be something that receives, or the whole file. */
+function content(check: Checker, args: HaproxyArgs): void {
+    if (args.config !== undefined) {
+        for (const name of insteadOf.filter((each) => args[each] !== undefined)) {
+            check.add(`haproxy.${name}`, "cannot be given beside haproxy.config, which is the whole file");
+        }
+        return;
+    }
+    const isEmpty = (input: unknown) => input === undefined || (Array.isArray(input) && input.length === 0);
+    if (isEmpty(args.listen) && isEmpty(args.frontend) && args.sections === undefined) {
+        check.add("haproxy", "needs a listen or a frontend (or sections or config, as text)");
+    }
+}
+
+function stats(check: Checker, args: StatsArgs | undefined): void {
+    check.fields("haproxy.stats", args, fields.stats);
+    check.flag("haproxy.stats.enable", args?.enable);
+    check.text("haproxy.stats.uri", args?.uri, forms.uri, "the path of a URL");
+    check.port("haproxy.stats.port", args?.port);
+    check.text("haproxy.stats.user", args?.user, forms.user, "a user name (no colon)");
+}
+
+/** What may be a secret; the other checks are run again without it. */
+export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" | "certificates">): void {
+    const password = known(args.stats?.password);
+    if (password !== undefined && !forms.printable.test(password)) {
+        check.add("haproxy.stats.password", "must be printable ASCII, not empty, with no space at either end");
+    }
+    if (Array.isArray(args.certificates)) {
+        certificateTexts(check, args.certificates);
+    }
+}
+
+function prometheus(check: Checker, args: PrometheusArgs | undefined): void {
+    check.fields("haproxy.prometheus", args, fields.prometheus);
+    check.port("haproxy.prometheus.port", args?.port);
+    check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
+    if (check.list("haproxy.prometheus.src", args?.src)) {
+        knownList(args?.src)?.forEach((source, i) => {
+            const [address, length, ...rest] = String(source).split("/");
+            const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= 128);
+            if (source !== undefined && (isIP(address) === 0 || !isNetwork || rest.length > 0)) {
+                check.add(`haproxy.prometheus.src[${i}]`, `"${source}" is neither an IP address nor a network`);
+            }
+        });
+    }
+}
+
+function timeouts(check: Checker, args: HaproxyArgs): void {
+    check.fields("haproxy.timeout", args.timeout, fields.timeout);
+    const timeout = known(args.timeout) as TimeoutArgs | undefined;
+    for (const name of fields.timeout as (keyof TimeoutArgs)[]) {
+        check.time(`haproxy.timeout.${name}`, timeout?.[name]);
+    }
+}

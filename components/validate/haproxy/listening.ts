@@ -1,0 +1,74 @@
+/** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
+import type { BindArgs, HaproxyArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
+import { canonical } from "../../canonical";
+import { type Checker, known, knownList } from "../../problems";
+import type { Declared } from "./section";
+
+interface Listening {
+    path: string;
+    /** None where it is every virtual IP. */
+    address?: string;
+    port: number;
+}
+
+export function listening(
+    check: Checker,
+    args: HaproxyArgs,
+    declared: Declared[],
+    virtualIps: (VirtualIpArgs | undefined)[] | undefined,
+): void {
+    const addresses = virtualIps?.map((virtualIp) => spelled(known(virtualIp?.address)));
+    const all = [...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection), ...ofOwn(args)];
+    for (const { path, address } of all) {
+        if (address !== undefined && addresses?.every((each) => each !== undefined && each !== address)) {
+            check.add(`${path}.address`, `"${address}" is not one of the virtual IPs`);
+        }
+    }
+    all.forEach((each, i) => {
+        const first = all.slice(0, i).find((other) => meet(other, each));
+        if (first) {
+            check.add(
+                each.path,
+                `port ${each.port} of ${each.address ?? "every virtual IP"} is already used by ${first.path}`,
+            );
+        }
+    });
+}
+
+function meet(one: Listening, other: Listening): boolean {
+    const isSameAddress = one.address === other.address || one.address === undefined || other.address === undefined;
+    return one.port === other.port && isSameAddress;
+}
+
+/** What of a section is known by now. */
+function ofSection({ path, args }: Declared): Listening[] {
+    const list = args.bind === undefined ? undefined : (knownList<BindArgs>(args.bind) ?? []);
+    if (list === undefined) {
+        return [{ path, port: 80 }];
+    }
+    return list.flatMap((bind, i) => {
+        const port = known(bind?.port);
+        const address = known(bind?.address);
+        const isKnown = address !== undefined || bind?.address === undefined;
+        return port !== undefined && isKnown ? [{ path: `${path}.bind[${i}]`, port, address: spelled(address) }] : [];
+    });
+}
+
+function ofOwn({ stats, prometheus }: HaproxyArgs): Listening[] {
+    const statsPort = known(stats?.enable) === false ? undefined : known(stats?.port);
+    const metrics = known(prometheus) as PrometheusArgs | undefined;
+    const metricsPort = metrics && (metrics.port === undefined ? 8405 : known(metrics.port));
+    return [
+        ...(statsPort === undefined ? [] : [{ path: "haproxy.stats.port", port: statsPort }]),
+        ...(metricsPort === undefined ? [] : [{ path: "haproxy.prometheus.port", port: metricsPort }]),
+    ];
+}
+
+/** What is no address is told elsewhere. */
+function spelled(address: string | undefined): string | undefined {
+    try {
+        return address === undefined ? undefined : canonical(address);
+    } catch {
+        return address;
+    }
+}

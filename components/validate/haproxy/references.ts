@@ -1,0 +1,71 @@
+/** Names: each section has one of its own, and where requests are sent there is one. */
+import type { BindArgs, BindSslArgs, HaproxyArgs, UseBackendArgs } from "../../args";
+import { type Checker, known, knownList } from "../../problems";
+import type { Declared } from "./section";
+
+export function references(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
+    check.distinct(
+        declared.map((each) => known(each.args.name)),
+        (i) => `${declared[i].path}.name`,
+    );
+    const backEnds = declared.filter(({ keyword }) => keyword !== "frontend");
+    const mayBeMore = [args.listen, args.backend].some(isNotAllKnown) || args.sections !== undefined;
+    for (const { path, args: front, keyword } of declared.filter((each) => each.keyword !== "backend")) {
+        const uses = (knownList<UseBackendArgs>(front.useBackend) ?? []).map((use, i) => ({
+            at: `${path}.useBackend[${i}].backend`,
+            name: known(use?.backend),
+        }));
+        for (const { at, name } of [...uses, { at: `${path}.defaultBackend`, name: known(front.defaultBackend) }]) {
+            const target = name === undefined ? undefined : backEnds.find((each) => known(each.args.name) === name);
+            if (name && !target && !mayBeMore && backEnds.every((each) => known(each.args.name) !== undefined)) {
+                check.add(at, `"${name}" is neither a backend nor a listen; there are ${names(backEnds)}`);
+            }
+            if (target && target.path === path) {
+                check.add(at, `"${name}" is this section itself`);
+            }
+            if (target && mode(front) === "http" && mode(target.args) === "tcp") {
+                check.add(at, `"${name}" is in mode tcp, and this section in mode http`);
+            }
+        }
+        if (keyword === "frontend" && leadsNowhere(front)) {
+            check.add(path, "leads nowhere: give it a defaultBackend, or rules that answer");
+        }
+    }
+}
+
+/** Each bind's certificates are among those that there are. */
+export function certificateReferences(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
+    const there = Array.isArray(args.certificates) ? args.certificates.map(({ name }) => name) : [];
+    for (const { path, args: front } of declared.filter(({ keyword }) => keyword !== "backend")) {
+        knownList<BindArgs>(front.bind)?.forEach((bind, i) => {
+            const ssl = known(bind?.ssl) as BindSslArgs | undefined;
+            knownList(ssl?.certificates)?.forEach((name, j) => {
+                if (name !== undefined && !there.includes(name)) {
+                    check.add(
+                        `${path}.bind[${i}].ssl.certificates[${j}]`,
+                        `"${name}" is not one of haproxy.certificates (${there.join(", ") || "none"})`,
+                    );
+                }
+            });
+        });
+    }
+}
+
+function leadsNowhere(front: Declared["args"]): boolean {
+    return [front.defaultBackend, front.useBackend, front.httpRequest, front.lines].every(
+        (input) => input === undefined || (Array.isArray(input) && input.length === 0),
+    );
+}
+
+/** Undefined where it is not known yet. */
+function mode({ mode: input }: Declared["args"]): string | undefined {
+    return input === undefined ? "http" : known(input);
+}
+
+function isNotAllKnown(input: HaproxyArgs["listen"] | HaproxyArgs["backend"]): boolean {
+    return input !== undefined && !(knownList(input as unknown[])?.every((each) => each !== undefined) ?? false);
+}
+
+function names(sections: Declared[]): string {
+    return sections.map((each) => known(each.args.name)).join(", ") || "none";
+}

@@ -1,0 +1,104 @@
+/** `server`, `cookie` and `option httpchk`. */
+import { isIP } from "node:net";
+import type { BackendArgs, CookieArgs, HttpchkArgs, ServerArgs, ServerSslArgs } from "../../args";
+import { fields } from "../../fields";
+import { type Checker, known, knownList } from "../../problems";
+import { forms } from "../forms";
+import { authority } from "./certificates";
+
+export function cookie(check: Checker, path: string, args: CookieArgs | undefined): void {
+    check.fields(path, args, fields.cookie);
+    if (args === undefined) {
+        return;
+    }
+    check.required(`${path}.name`, args.name);
+    check.text(`${path}.name`, args.name || undefined, forms.token, "a cookie name");
+    check.text(`${path}.mode`, args.mode, /^(prefix|insert|rewrite)$/, "prefix, insert or rewrite");
+    for (const name of ["indirect", "nocache", "httponly", "secure"] as const) {
+        check.flag(`${path}.${name}`, args[name]);
+    }
+    if (known(args.mode) === "rewrite" && known(args.indirect) === true) {
+        check.add(`${path}.indirect`, "cannot be true with mode rewrite: the server must see the cookie");
+    }
+}
+
+export function httpchk(check: Checker, path: string, args: HttpchkArgs | undefined): void {
+    check.fields(path, args, fields.httpchk);
+    check.text(`${path}.method`, args?.method, forms.method, "an HTTP method");
+    check.text(`${path}.uri`, args?.uri, forms.uri, "the path of a URL");
+    check.text(`${path}.host`, args?.host, forms.haproxyName, "a host name");
+    check.text(
+        `${path}.expectStatus`,
+        args?.expectStatus,
+        /^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/,
+        'statuses ("200", "200-299,404")',
+    );
+}
+
+export function servers(check: Checker, path: string, input: BackendArgs["servers"]): void {
+    if (!check.list(path, input)) {
+        return;
+    }
+    const list = knownList<ServerArgs>(input);
+    if (input === undefined || list?.length === 0) {
+        check.add(path, "must be one server at least");
+    }
+    list?.forEach((each, i) => {
+        if (each !== undefined) {
+            server(check, `${path}[${i}]`, each);
+        }
+    });
+    check.distinct(
+        (list ?? []).map((each) => known(each?.name)),
+        (i) => `${path}[${i}].name`,
+    );
+}
+
+function server(check: Checker, path: string, args: ServerArgs): void {
+    check.fields(path, args, fields.server);
+    check.required(`${path}.name`, args.name);
+    check.name(`${path}.name`, args.name, "a server name");
+    check.required(`${path}.address`, args.address);
+    const value = known(args.address);
+    if (value && isIP(value) === 0 && (/^[0-9.]+$/.test(value) || !forms.nodeName.test(value))) {
+        check.add(`${path}.address`, `"${value}" is neither an IP address nor a host name`);
+    }
+    check.port(`${path}.port`, args.port);
+    check.integer(`${path}.weight`, args.weight, 0, 256);
+    check.integer(`${path}.maxconn`, args.maxconn, 1, 10_000_000);
+    check.integer(`${path}.fall`, args.fall, 1, 1_000_000);
+    check.integer(`${path}.rise`, args.rise, 1, 1_000_000);
+    for (const name of ["backup", "check", "sendProxy", "disabled"] as const) {
+        check.flag(`${path}.${name}`, args[name]);
+    }
+    check.time(`${path}.inter`, args.inter);
+    check.time(`${path}.slowstart`, args.slowstart);
+    ssl(check, path, args);
+    check.words(`${path}.words`, args.words);
+    if (known(args.check) === false) {
+        for (const name of (["inter", "fall", "rise", "slowstart"] as const).filter(
+            (each) => args[each] !== undefined,
+        )) {
+            check.add(`${path}.${name}`, "means nothing without check");
+        }
+    }
+}
+
+function ssl(check: Checker, path: string, { ssl: input, address }: ServerArgs): void {
+    const args = known(input) as ServerSslArgs | undefined;
+    check.fields(`${path}.ssl`, args, fields.serverSsl);
+    if (args === undefined) {
+        return;
+    }
+    check.text(`${path}.ssl.verify`, args.verify, /^(required|none)$/, "required or none");
+    check.text(`${path}.ssl.hostname`, args.hostname, forms.nodeName, "a host name");
+    authority(check, `${path}.ssl.ca`, known(args.ca));
+    const value = known(address);
+    const isVerified = args.verify === undefined || known(args.verify) === "required";
+    if (args.hostname === undefined && isVerified && value !== undefined && isIP(value) !== 0) {
+        check.add(
+            `${path}.ssl.hostname`,
+            "is required where the address is no name: a certificate is verified by its name",
+        );
+    }
+}

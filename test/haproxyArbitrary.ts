@@ -1,0 +1,230 @@
+/** Configurations of HAProxy that this project should accept, generated; for whoever has a real HAProxy to ask. */
+import fc from "fast-check";
+import type { AclArgs, BackendArgs, BindArgs, FrontendArgs, HaproxyArgs, RuleArgs, ServerArgs } from "../components";
+
+/** An optional field is left out as often as not. */
+const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
+const duration = () =>
+    fc.tuple(fc.integer({ min: 1, max: 5000 }), oneOf("", "ms", "s")).map(([n, unit]) => `${n}${unit}`);
+const name = () => fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.:-]{0,12}$/);
+const path = () => fc.stringMatching(/^\/[A-Za-z0-9/._~-]{0,20}$/);
+/** Whatever somebody may want in a header: quotes, spaces, comments, backslashes. `%` begins a format. */
+const anyWord = () => fc.stringMatching(/^[ -~]{1,30}$/).map((text) => text.replace(/%/g, "%%"));
+
+const address = () => fc.oneof(fc.ipV4(), oneOf("2001:db8::1", "2001:db8:0:1::2", "fd00::3"), oneOf("localhost"));
+
+const server = (index: number, isHttp: boolean): fc.Arbitrary<ServerArgs> =>
+    fc
+        .record({
+            address: address(),
+            port: sometimes(fc.integer({ min: 1, max: 65535 })),
+            weight: sometimes(fc.integer({ min: 0, max: 256 })),
+            backup: sometimes(fc.boolean()),
+            maxconn: sometimes(fc.integer({ min: 1, max: 5000 })),
+            check: sometimes(fc.boolean()),
+            inter: sometimes(duration()),
+            fall: sometimes(fc.integer({ min: 1, max: 20 })),
+            rise: sometimes(fc.integer({ min: 1, max: 20 })),
+            slowstart: sometimes(duration()),
+            sendProxy: sometimes(fc.boolean()),
+            disabled: sometimes(fc.boolean()),
+            words: sometimes(
+                oneOf(
+                    ["on-marked-down", "shutdown-sessions"],
+                    ["init-addr", "last,libc,none"],
+                    isHttp ? ["proto", "h1"] : [],
+                ),
+            ),
+        })
+        .map((args) => ({
+            ...args,
+            name: `s${index}`,
+            ...(args.check === false
+                ? { inter: undefined, fall: undefined, rise: undefined, slowstart: undefined }
+                : {}),
+        }));
+
+const servers = (isHttp: boolean) =>
+    fc
+        .integer({ min: 1, max: 4 })
+        .chain((count) => fc.tuple(...Array.from({ length: count }, (_, i) => server(i, isHttp))));
+
+const acl = (): fc.Arbitrary<AclArgs> =>
+    fc.oneof(
+        fc.record({
+            name: name(),
+            criterion: oneOf("path_beg", "path", "hdr(host)", "req.hdr(x-user),lower", "url_param(id)", "method"),
+            flags: sometimes(oneOf(["-i"], ["-i", "-m", "beg"], ["-m", "str"])),
+            values: fc.array(anyWord(), { minLength: 1, maxLength: 3 }),
+        }),
+        fc.record({
+            name: name(),
+            criterion: oneOf("src"),
+            values: fc.array(fc.ipV4(), { minLength: 1, maxLength: 3 }),
+        }),
+        fc.record({ name: name(), criterion: oneOf("ssl_fc"), values: oneOf(undefined) }),
+    );
+
+const rule = (names: string[]): fc.Arbitrary<RuleArgs> =>
+    fc.record({
+        action: fc.constant("set-header"),
+        words: fc.tuple(fc.stringMatching(/^X-[A-Za-z-]{1,10}$/), anyWord()).map((words) => [...words]),
+        condition: sometimes(
+            oneOf(
+                "if TRUE",
+                "unless { src 10.0.0.0/8 }",
+                "if !{ path_beg /api } METH_GET",
+                ...names.map((each) => `if ${each}`),
+            ),
+        ),
+    });
+
+interface Place {
+    index: number;
+    mode: string;
+}
+
+const common = ({ mode }: Place) =>
+    fc
+        .array(
+            mode === "http"
+                ? acl()
+                : fc.record({ name: name(), criterion: oneOf("src"), values: fc.array(fc.ipV4(), { minLength: 1 }) }),
+            { maxLength: 3 },
+        )
+        .chain((acls) => {
+            const names = [...new Set(acls.map((each) => String(each.name)))];
+            const rules = mode === "http" ? sometimes(fc.array(rule(names), { maxLength: 3 })) : fc.constant(undefined);
+            return fc.record({
+                mode: oneOf(mode),
+                acl: fc.constant(acls),
+                httpRequest: rules,
+                forwardfor: mode === "http" ? sometimes(fc.boolean()) : fc.constant(undefined),
+            });
+        });
+
+/** Ports of a section's own, so that no two meet. */
+const binds = ({ index }: Place): fc.Arbitrary<BindArgs[]> =>
+    fc.integer({ min: 1, max: 3 }).chain((count) =>
+        fc.tuple(
+            ...Array.from({ length: count }, (_, i) =>
+                fc.record({
+                    port: fc.constant(10_000 + 10 * index + i),
+                    address: sometimes(oneOf("192.168.0.99", "2001:db8::99")),
+                    acceptProxy: sometimes(fc.boolean()),
+                    words: sometimes(oneOf(["tfo"], ["maxconn", "100"], ["defer-accept"])),
+                }),
+            ),
+        ),
+    );
+
+const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs, "name">> =>
+    fc
+        .tuple(
+            common(place),
+            fc.record({
+                bind: binds(place),
+                maxconn: sometimes(fc.integer({ min: 1, max: 20_000 })),
+                restrictReqHdrNames:
+                    place.mode === "http" ? sometimes(oneOf("preserve", "delete", "reject")) : fc.constant(undefined),
+                useBackend: sometimes(
+                    fc.array(
+                        fc.record({
+                            backend: oneOf(...backEnds),
+                            condition: oneOf("if { src 10.0.0.0/8 }", "unless TRUE"),
+                        }),
+                        { maxLength: 2 },
+                    ),
+                ),
+            }),
+        )
+        .map(([one, other]) => ({ ...one, ...other }));
+
+const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
+    const isHttp = place.mode === "http";
+    const algorithms = ["roundrobin", "static-rr", "leastconn", "first", "source", "random", "random(3)"];
+    return fc
+        .tuple(
+            common(place),
+            fc.record({
+                balance: sometimes(
+                    oneOf(...algorithms, ...(isHttp ? ["uri", "hdr(x-user)", "url_param id", "hash path"] : [])),
+                ),
+                cookie: isHttp
+                    ? sometimes(
+                          fc.record({
+                              name: fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/),
+                              mode: sometimes(oneOf("prefix", "insert", "rewrite")),
+                              nocache: sometimes(fc.boolean()),
+                              httponly: sometimes(fc.boolean()),
+                              secure: sometimes(fc.boolean()),
+                          }),
+                      )
+                    : fc.constant(undefined),
+                httpchk: sometimes(
+                    fc.record({
+                        method: sometimes(oneOf("GET", "HEAD", "OPTIONS")),
+                        uri: sometimes(path()),
+                        host: sometimes(oneOf("www.example.com")),
+                        expectStatus: sometimes(oneOf("200", "200-299,404")),
+                    }),
+                ),
+                servers: servers(isHttp),
+            }),
+        )
+        .map(([one, other]) => ({ ...one, ...other }));
+};
+
+/** Virtual IPs that the binds may name: `192.168.0.99` and `2001:db8::99`. */
+export const haproxyArbitrary: fc.Arbitrary<HaproxyArgs> = oneOf("http", "tcp").chain((mode) => {
+    const place = (index: number) => ({ index, mode });
+    return fc
+        .tuple(
+            behind(place(0)),
+            fc.tuple(front(place(1), ["back"]), behind(place(1))),
+            front(place(2), ["back", "both"]),
+            fc.record({
+                stats: sometimes(
+                    fc.record({
+                        enable: sometimes(fc.boolean()),
+                        port: sometimes(fc.constant(8404)),
+                        uri: sometimes(path()),
+                        user: sometimes(oneOf("root", "a.b@c")),
+                    }),
+                ),
+                prometheus: sometimes(
+                    fc.record({
+                        port: sometimes(fc.constant(9101)),
+                        uri: sometimes(oneOf("/metrics", "/m")),
+                        src: sometimes(fc.array(fc.ipV4(), { minLength: 1, maxLength: 3 })),
+                    }),
+                ),
+                timeout: sometimes(
+                    fc.record({
+                        connect: sometimes(duration()),
+                        client: sometimes(duration()),
+                        server: sometimes(duration()),
+                        httpRequest: sometimes(duration()),
+                        httpKeepAlive: sometimes(duration()),
+                        queue: sometimes(duration()),
+                        check: sometimes(duration()),
+                        tunnel: sometimes(duration()),
+                    }),
+                ),
+                maxconn: sometimes(fc.integer({ min: 10, max: 50_000 })),
+                logfacility: sometimes(oneOf("local3", "daemon")),
+                globalLines: sometimes(oneOf(["tune.bufsize 32768"], [])),
+                defaultsLines: sometimes(oneOf(["retries 2", "option tcp-smart-accept"])),
+                sections: sometimes(
+                    oneOf("resolvers dns\n    parse-resolv-conf", "cache small\n    total-max-size 4\n"),
+                ),
+            }),
+        )
+        .map(([back, [inFront, inBack], frontend, rest]) => ({
+            ...rest,
+            listen: [{ ...inFront, ...inBack, name: "both" }],
+            frontend: [{ ...frontend, name: "front", defaultBackend: "back" }],
+            backend: [{ ...back, name: "back" }],
+        }));
+});

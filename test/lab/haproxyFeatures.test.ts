@@ -1,0 +1,294 @@
+/** Requests through what haproxy.cfg can have beyond the classic set-up, and text that HAProxy takes or refuses. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { writeConfig } from "../../lab/pulumi";
+import { until } from "../../toolchain/shell";
+import { makeAuthority, makeCertificate } from "../certificates";
+import { counts, failedUp, failure, page, site, underLoad, usePair, virtualIp } from "./fixture";
+
+const ipv6 = "fd00::99";
+const web1 = { name: "web1", address: "192.168.0.102" };
+const web2 = { name: "web2", address: "192.168.0.103" };
+
+const haproxy = {
+    frontend: [
+        {
+            name: "www",
+            acl: [
+                { name: "is_two", criterion: "path_beg", values: ["/two"] },
+                { name: "is_old", criterion: "hdr(host)", flags: ["-i"], values: ["old.example.com", "it's #1"] },
+            ],
+            httpRequest: [
+                { action: "redirect", words: ["location", "http://www.example.com/"], condition: "if is_old" },
+                { action: "deny", words: ["deny_status", "403"], condition: "if { path_beg /private }" },
+            ],
+            httpResponse: [{ action: "set-header", words: ["X-Said", `"it's" 100%% # true`] }],
+            useBackend: [{ backend: "two", condition: "if is_two" }],
+            defaultBackend: "all",
+        },
+    ],
+    backend: [
+        {
+            name: "all",
+            cookie: { name: "SERVER", mode: "insert" },
+            httpchk: { uri: "/check.txt" },
+            servers: [web1, { ...web2, weight: 1, inter: "1s", maxconn: 100 }],
+        },
+        {
+            name: "two",
+            httpRequest: [{ action: "set-path", words: ["/"] }],
+            servers: [
+                { ...web2, inter: "500ms", fall: 2 },
+                { ...web1, backup: true },
+            ],
+        },
+    ],
+    listen: [{ name: "plain", mode: "tcp", bind: [{ port: 8081 }], balance: "first", servers: [web1] }],
+    stats: { port: 8404, uri: "/" },
+    prometheus: { src: ["192.168.0.1"] },
+    sections: `frontend more
+    mode http
+    bind ${virtualIp}:8082
+    http-request return status 200 content-type text/plain string "from text"
+`,
+};
+const settings = { servers: [], virtualIps: [{ address: virtualIp }, { address: ipv6 }], haproxy };
+const used = usePair({ name: "features" }, settings);
+const get = async (path: string) => (await page(used.lab, `${site}${path}`)).body.trim();
+
+/** The head of an answer, as a client sees it. */
+async function head(path: string, ...options: string[]): Promise<string> {
+    return (
+        await used.lab.run(["curl", "-sS", "-m", "3", "-o", "/dev/null", "-D", "-", ...options, `${site}${path}`])
+    ).trim();
+}
+
+function configure(changed: object): void {
+    writeConfig(used.lab, used.stack.place.configFile as string, { ...settings, haproxy: changed });
+}
+
+test("one pulumi up converges it, and a second one changes nothing", async () => {
+    expect(counts(await used.stack.up())).toEqual({ created: 21 });
+    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    const { url, statisticsUrl } = await used.stack.outputs();
+    expect({ url, statisticsUrl }).toEqual({
+        url: "tcp://192.168.0.99:8081",
+        statisticsUrl: "http://192.168.0.99:8404/",
+    });
+});
+
+test("rules decide where a request goes, and what becomes of it", async () => {
+    expect([await get("two"), await get("two/more")]).toEqual(["This is web2.", "This is web2."]);
+    expect((await page(used.lab, `${site}private`)).status).toBe(403);
+    for (const host of ["OLD.example.com", "it's #1"]) {
+        expect(await head("", "-H", `Host: ${host}`)).toMatch(
+            /^HTTP\/1.1 302[\s\S]*location: http:\/\/www.example.com\/$/m,
+        );
+    }
+    expect(await head("")).toMatch(/^HTTP\/1.1 200[\s\S]*x-said: "it's" 100% # true\r?$/m);
+});
+
+test("a cookie keeps a client with its server", async () => {
+    const first = await head("");
+    const [, cookie, server] = /set-cookie: (SERVER=(web[12]));.*HttpOnly/i.exec(first) ?? [];
+    expect(server, first).toBeDefined();
+    for (let i = 0; i < 4; i++) {
+        const body = await used.lab.run(["curl", "-sS", "-m", "3", "-b", cookie, site]);
+        expect(body.trim()).toBe(`This is ${server}.`);
+    }
+});
+
+test("tcp mode, by IPv4 and IPv6", async () => {
+    for (const host of [virtualIp, `[${ipv6}]`]) {
+        expect((await page(used.lab, `http://${host}:8081/`)).body.trim()).toBe("This is web1.");
+        expect((await page(used.lab, `http://${host}/two`)).body.trim()).toBe("This is web2.");
+    }
+});
+
+test("statistics on a port of their own, sections as text, and each host's metrics for whom they are meant", async () => {
+    const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
+    expect((await page(used.lab, statisticsUrl)).status).toBe(401);
+    expect((await page(used.lab, statisticsUrl, `${statisticsUser}:${statisticsPassword}`)).body).toContain(
+        "Statistics Report",
+    );
+    expect((await page(used.lab, `http://${virtualIp}:8082/`)).body).toBe("from text");
+    for (const host of used.lab.loadBalancers) {
+        expect((await page(used.lab, `http://${host.plan.address}:8405/metrics`)).body).toContain(
+            "haproxy_server_status",
+        );
+        const { stdout } = await used.lab
+            .host("lb1")
+            .attempt(
+                `python3 -c 'import urllib.request as r; r.urlopen("http://${host.plan.address}:8405/metrics")' 2>&1`,
+            );
+        expect(stdout).toContain("HTTP Error 403");
+    }
+});
+
+test("a backup server answers when no other one does", async () => {
+    await used.lab.host("web2").powerOff();
+    await until("web1 answers instead of web2", 15_000, async () => (await get("two")) === "This is web1.");
+    await used.lab.host("web2").boot();
+    await until("web2 answers again", 30_000, async () => (await get("two")) === "This is web2.");
+});
+
+test("a server goes into maintenance, and no request is lost", async () => {
+    const [all, two] = haproxy.backend;
+    configure({ ...haproxy, backend: [{ ...all, servers: [{ ...web1, disabled: true }, web2] }, two] });
+    const { failed } = await underLoad(used.lab, "maintenance", () => used.stack.up());
+    expect(failed).toBe(0);
+    expect([await get(""), await get(""), await get("")]).toEqual(Array(3).fill("This is web2."));
+});
+
+describe("TLS", () => {
+    const authority = makeAuthority("Test CA");
+    const certificates = () => [
+        { name: "site", ...makeCertificate(["www.example.com"], authority) },
+        { name: "other", ...makeCertificate(["other.example.com"], authority) },
+    ];
+    const bind = [{ port: 80 }, { port: 443, ssl: { certificates: ["site", "other"] } }];
+    const clients = { port: 8443, ssl: { certificates: ["site"], clientCa: authority.certificate } };
+    const secure = {
+        ...haproxy,
+        frontend: [{ ...haproxy.frontend[0], bind, httpsRedirect: true, hsts: 3600 }],
+        listen: [...haproxy.listen, { name: "clients", bind: [clients], servers: [web2] }],
+    };
+    const files = "cat /etc/haproxy/ha-load-balancer-pair/certificates/*";
+    let given: ReturnType<typeof certificates>;
+
+    function scratch(name: string, text: string): string {
+        const file = join(used.lab.scratch, name);
+        writeFileSync(file, text);
+        return file;
+    }
+
+    /** What a client sees that trusts the authority alone. */
+    async function trusting(name: string, port = 443, ...options: string[]): Promise<string> {
+        const address = ["--resolve", `${name}:${port}:${virtualIp}`, `https://${name}:${port}/`];
+        const trust = ["--cacert", scratch("authority.pem", authority.certificate)];
+        const command = ["curl", "-sS", "-m", "3", "-D", "-", ...trust, ...options, ...address];
+        const { stdout, stderr } = await used.lab.attempt(command);
+        return stdout + stderr;
+    }
+
+    function secured(haproxySettings: object, list: object): void {
+        writeConfig(used.lab, used.stack.place.configFile as string, {
+            ...settings,
+            haproxy: haproxySettings,
+            certificates: list,
+        });
+    }
+
+    test("certificates by name, HTTP/2, a redirect, HSTS; and no request is lost while it comes", async () => {
+        given = certificates();
+        secured(secure, given);
+        // The probe heeds no redirect, and so may meet one.
+        const { failed } = await underLoad(used.lab, "TLS", () => used.stack.up());
+        expect(failed).toBe(0);
+        expect(await head("two?x=1")).toMatch(/^HTTP\/1.1 301[\s\S]*location: https:\/\/192.168.0.99\/two\?x=1\r?$/m);
+        for (const name of ["www.example.com", "other.example.com"]) {
+            expect(await trusting(name)).toMatch(/^HTTP\/2 200[\s\S]*strict-transport-security: max-age=3600/);
+        }
+        expect(await trusting("third.example.com")).toContain("no alternative certificate subject name matches");
+        expect(await trusting("www.example.com", 443, "--tls-max", "1.1")).not.toContain("HTTP/");
+    });
+
+    test("a client without a certificate is turned away where one is asked for", async () => {
+        expect(await trusting("www.example.com", clients.port)).not.toContain("HTTP/");
+        const { certificate, privateKey } = makeCertificate(["somebody"], authority);
+        const cert = ["--cert", scratch("client.pem", certificate + privateKey)];
+        const url = `https://${virtualIp}:${clients.port}/`;
+        const { stdout } = await used.lab.attempt(["curl", "-sS", "-k", "-m", "3", ...cert, url]);
+        expect(stdout).toContain("This is web2.");
+    });
+
+    test("keys are for root alone, and in clear nowhere else", async () => {
+        const log = [await used.stack.state(), await used.stack.preview("--diff")].join("\n");
+        for (const { privateKey } of given) {
+            const line = privateKey.split("\n")[1];
+            expect(log).not.toContain(line);
+            for (const host of used.lab.loadBalancers) {
+                expect(await host.run(`grep -rlF -- '${line}' /etc /var /run /tmp /root 2>/dev/null | wc -l`)).toBe(
+                    "1",
+                );
+            }
+        }
+        for (const host of used.lab.loadBalancers) {
+            expect(await host.run("stat -c '%a %U' /etc/haproxy/ha-load-balancer-pair/certificates/*")).toBe(
+                "600 root\n600 root",
+            );
+        }
+    });
+
+    test("renewed certificates go live without a lost request, and old ones go", async () => {
+        const [renewed] = certificates();
+        secured(
+            {
+                ...secure,
+                frontend: [
+                    { ...secure.frontend[0], bind: [{ port: 80 }, { port: 443, ssl: { certificates: ["site"] } }] },
+                ],
+            },
+            [renewed],
+        );
+        const { failed } = await underLoad(used.lab, "a renewal", () => used.stack.up());
+        expect(failed).toBe(0);
+        for (const host of used.lab.loadBalancers) {
+            expect(await host.run(files)).toBe((renewed.certificate + renewed.privateKey).trim());
+        }
+        expect(await trusting("www.example.com")).toMatch(/^HTTP\/2 200/);
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("what is wrong with a certificate is told by the preview", async () => {
+        const [one, another] = certificates();
+        secured(secure, [{ ...one, privateKey: another.privateKey }, another]);
+        const said = await failure(used.stack, "preview");
+        expect(said).toContain("haproxy.certificates[0].privateKey: is not the key of the certificate");
+        expect(said).not.toMatch(/^\s+at /m);
+    });
+
+    test("and without TLS nothing of it is left", async () => {
+        configure(haproxy);
+        await used.stack.up();
+        for (const host of used.lab.loadBalancers) {
+            expect(await host.run("find /etc/haproxy -path '*ha-load-balancer-pair/*'")).toBe("");
+        }
+    });
+});
+
+test("a directive that the installed version lacks is named, and nothing changes", async () => {
+    configure({ ...haproxy, globalLines: ["tune.h2.fe.glitches-threshold 100"] });
+    const { failed } = await underLoad(used.lab, "a directive of HAProxy 3.0", async () => {
+        const said = await failedUp(used.stack);
+        expect(said).toContain("unknown keyword 'tune.h2.fe.glitches-threshold'");
+        expect(said).toContain(
+            'lb2.example.com: step "haproxy" failed (apply): HAProxy does not accept the new haproxy.cfg',
+        );
+    });
+    expect(failed).toBe(0);
+});
+
+test("the whole file as text: it goes live without a lost request, and the keepers still see HAProxy", async () => {
+    const config = `global
+    log /dev/log local0
+    stats socket /run/haproxy/admin.sock mode 660 level admin
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 50s
+    timeout server 50s
+listen mine
+    bind ${virtualIp}:80
+    server web1 192.168.0.102:80 check
+`;
+    configure({ config });
+    const { failed, several } = await underLoad(used.lab, "the whole file as text", () => used.stack.up());
+    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+    expect(await get("")).toBe("This is web1.");
+    for (const host of used.lab.loadBalancers) {
+        expect(await host.run("cat /etc/haproxy/haproxy.cfg")).toBe(config.trim());
+        expect(await host.run("journalctl -u ha-load-balancer-pair")).not.toContain("can't serve");
+    }
+});
