@@ -122,6 +122,7 @@ describe("each mistake is named with its path and what to write instead", () => 
                 "haproxy.globalLines[0]: must be a text of one line",
             ],
         ],
+        ["an empty file", { config: " \n" }, ["haproxy.config: must be a text that is not empty"]],
         [
             "metrics",
             { ...listen(), prometheus: { uri: "metrics", src: ["10.0.0.0/129", "lan"] } },
@@ -133,8 +134,9 @@ describe("each mistake is named with its path and what to write instead", () => 
         ],
         [
             "the whole file and parts of it",
-            { ...listen(), config: "global", maxconn: 1 },
+            { ...listen(), config: "global", maxconn: 1, stats: { port: 8404 } },
             [
+                "haproxy.stats.port: cannot be given beside haproxy.config, which is the whole file",
                 "haproxy.listen: cannot be given beside haproxy.config, which is the whole file",
                 "haproxy.maxconn: cannot be given beside haproxy.config, which is the whole file",
             ],

@@ -173,5 +173,5 @@ test("where clients and operators find it", () => {
         "http://192.168.0.99:8404/stats",
     ]);
     expect(find({ listen: [{ name: "w", servers }], stats: { enable: false } })).toEqual(["http://192.168.0.99/", ""]);
-    expect(find({ config: "" })).toEqual(["http://192.168.0.99/", ""]);
+    expect(find({ config: "global" })).toEqual(["http://192.168.0.99/", ""]);
 });

@@ -20,7 +20,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...own.httpResponse.map((each) => rule("http-response", each)),
         ...(own.hsts === undefined
             ? []
-            : [`http-response set-header Strict-Transport-Security max-age=${own.hsts} if { ssl_fc }`]),
+            : [`http-after-response set-header Strict-Transport-Security max-age=${own.hsts} if { ssl_fc }`]),
         ...(stats?.section === own.name ? statsLines(stats) : []),
         ...own.useBackend.map(useBackend),
         ...(own.defaultBackend === undefined ? [] : [`default_backend ${own.defaultBackend}`]),

@@ -30,6 +30,7 @@ const insteadOf = [
     "globalLines",
     "defaultsLines",
     "sections",
+    "logfacility",
 ] as const;
 
 export function haproxy(
@@ -81,7 +82,18 @@ function sections(check: Checker, args: HaproxyArgs): Declared[] {
 
 /** There must be something that receives, or the whole file. */
 function content(check: Checker, args: HaproxyArgs): void {
+    for (const name of ["config", "sections"] as const) {
+        const text = known(args[name]);
+        if (text !== undefined && !(typeof text === "string" && text.trim() !== "" && !text.includes("\0"))) {
+            check.add(`haproxy.${name}`, "must be a text that is not empty");
+        }
+    }
     if (args.config !== undefined) {
+        for (const name of (["enable", "uri", "port", "user"] as const).filter(
+            (each) => args.stats?.[each] !== undefined,
+        )) {
+            check.add(`haproxy.stats.${name}`, "cannot be given beside haproxy.config, which is the whole file");
+        }
         for (const name of insteadOf.filter((each) => args[each] !== undefined)) {
             check.add(`haproxy.${name}`, "cannot be given beside haproxy.config, which is the whole file");
         }

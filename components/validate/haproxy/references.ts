@@ -52,8 +52,8 @@ export function certificateReferences(check: Checker, args: HaproxyArgs, declare
 }
 
 function leadsNowhere(front: Declared["args"]): boolean {
-    return [front.defaultBackend, front.useBackend, front.httpRequest, front.lines].every(
-        (input) => input === undefined || (Array.isArray(input) && input.length === 0),
+    return [front.defaultBackend, front.useBackend, front.httpRequest, front.lines, front.httpsRedirect].every(
+        (input) => input === undefined || input === false || (Array.isArray(input) && input.length === 0),
     );
 }
 

@@ -144,10 +144,10 @@ function nothingOfHttp(check: Checker, path: string, args: FrontendArgs & Backen
         httpRequest: knownList(args.httpRequest)?.length,
         httpResponse: knownList(args.httpResponse)?.length,
         forwardfor: known(args.forwardfor),
-        restrictReqHdrNames: args.restrictReqHdrNames,
+        restrictReqHdrNames: known(args.restrictReqHdrNames),
         httpsRedirect: known(args.httpsRedirect),
-        hsts: args.hsts,
-        cookie: args.cookie,
+        hsts: known(args.hsts) !== undefined,
+        cookie: known(args.cookie),
     };
     for (const [name] of Object.entries(given).filter(([, value]) => value)) {
         check.add(`${path}.${name}`, "needs mode http; this section is in mode tcp");
