@@ -133,28 +133,31 @@ export class Checker {
 
     /** Words of one line of haproxy.cfg, which has 64 at most. What is in them is not told: it may be meant as a secret. */
     words(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
-        if (!this.list(path, input)) {
-            return;
-        }
-        const list = knownList(input);
-        list?.forEach((word, i) => {
-            if (word !== undefined && !(typeof word === "string" && forms.word.test(word))) {
-                this.add(`${path}[${i}]`, "must be a text of one line, and not empty");
-            }
-        });
-        if (list && list.length > 50) {
-            this.add(path, `must be at most 50 words, and there are ${list.length}`);
+        this.texts(path, input, forms.word, "must be a text of one line, and not empty");
+        const count = knownList(input)?.length ?? 0;
+        if (count > 50) {
+            this.add(path, `must be at most 50 words, and there are ${count}`);
         }
     }
 
     /** Lines of haproxy.cfg, each as it is. */
     lines(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
+        this.texts(path, input, forms.line, "must be a text of one line");
+    }
+
+    /** A list of texts of a form, which are not told. */
+    private texts(
+        path: string,
+        input: pulumi.Input<pulumi.Input<string>[]> | undefined,
+        form: RegExp,
+        reason: string,
+    ): void {
         if (!this.list(path, input)) {
             return;
         }
-        knownList(input)?.forEach((line, i) => {
-            if (line !== undefined && !(typeof line === "string" && forms.line.test(line))) {
-                this.add(`${path}[${i}]`, "must be a text of one line");
+        knownList(input)?.forEach((text, i) => {
+            if (text !== undefined && !(typeof text === "string" && form.test(text))) {
+                this.add(`${path}[${i}]`, reason);
             }
         });
     }

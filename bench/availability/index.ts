@@ -12,7 +12,7 @@ import { type Contender, keepalived, ours, timings } from "./contenders";
 import { events } from "./events";
 import { restartBoth } from "./events/actions";
 import { type Event, measure, type Outcome, type Place, placeOf } from "./harness";
-import { type AvailabilityRecord, load, record, save } from "./records";
+import { type AvailabilityRecord, find, load, record, save } from "./records";
 import { drawing, gaps, page } from "./report";
 
 const drawn = [
@@ -107,13 +107,11 @@ export async function availability(runs: number, { only, labs }: { only?: string
         .map((make) => make())
         .flatMap((contender) =>
             events
-                .filter((event) => goesThrough(contender, event))
-                .map(({ name }) => ({ contender: contender.name, name })),
-        )
-        .filter(({ contender, name }) => !records.some((each) => each.contender === contender && each.event === name));
+                .filter((event) => goesThrough(contender, event) && !find(records, contender.name, event))
+                .map(({ name }) => `  ${contender.name}: ${name}`),
+        );
     if (left.length > 0) {
-        console.log(`docs/availability.md is written when these are measured too:`);
-        console.log(left.map(({ contender, name }) => `  ${contender}: ${name}`).join("\n"));
+        console.log(["docs/availability.md is written when these are measured too:", ...left].join("\n"));
         return;
     }
     const names = contenders.map((make) => make().name);

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isGood } from "../../lab/probe";
 import { root } from "../../toolchain/paths";
 import { machine } from "../measure";
 import type { Event, Outcome } from "./harness";
@@ -74,13 +75,17 @@ function shares({ shots, began }: Outcome): (number | null)[] {
     return Array.from({ length: Math.round((to - from) / step) }, (_, i) => {
         const start = began + (from + i * step) * 1000;
         const inside = shots.filter(({ sent }) => sent >= start && sent < start + step * 1000);
-        const good = inside.filter(({ status }) => status !== undefined && status < 400);
-        return inside.length === 0 ? null : Number((good.length / inside.length).toFixed(2));
+        return inside.length === 0 ? null : Number((inside.filter(isGood).length / inside.length).toFixed(2));
     });
 }
 
 export function load(): AvailabilityRecord[] {
     return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+}
+
+/** The record of a contender and an event, where there is one. */
+export function find(records: AvailabilityRecord[], contender: string, event: Event): AvailabilityRecord | undefined {
+    return records.find((each) => each.contender === contender && each.event === event.name);
 }
 
 /** In the place of an older one of the same. */

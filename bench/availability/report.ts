@@ -1,7 +1,7 @@
 /** docs/availability.md and its drawing, of the records. */
 import { spread, table } from "../measure";
 import type { Event } from "./harness";
-import { type AvailabilityRecord, type Run, window } from "./records";
+import { type AvailabilityRecord, find, type Run, window } from "./records";
 
 /** Least, median and most of the gaps; and whether some had no end while they were looked at. */
 export function gaps({ runs }: AvailabilityRecord): string {
@@ -30,9 +30,6 @@ function ownRow(event: Event, own: AvailabilityRecord, peers: (AvailabilityRecor
         ...peers.map((peer) => (peer ? gaps(peer) : "–")),
     ];
 }
-
-const find = (records: AvailabilityRecord[], contender: string, event: Event) =>
-    records.find((each) => each.contender === contender && each.event === event.name);
 
 /** The page: one row an event, keepalived beside it where it went through the same. */
 export function page(records: AvailabilityRecord[], events: Event[], [own, ...peers]: string[]): string {

@@ -1,20 +1,21 @@
 /** Writes haproxy.cfg, what it refers to, and HAProxy's drop-in, and makes them live. */
+import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg } from "../render/haproxy/haproxyCfg";
 import { healthCfg } from "../render/haproxy/healthCfg";
 import { authorities, certificatePath } from "../render/haproxy/tls";
 import { haproxyDropIn } from "../render/units";
-import { bindsOf, listens, type Pair } from "./pair";
+import { listens, type Pair } from "./pair";
 import type { Step } from "./step";
 
-export function haproxy({ haproxy: model, certificates }: Pair): Step {
+export function haproxy({ haproxy: model, bind, certificates }: Pair): Step {
     return {
         name: "haproxy",
         scripts: ["haproxy.sh"],
-        payload: model.apply((resolved) => {
+        payload: pulumi.all([model, bind]).apply(([resolved, binds]) => {
             const trusted = authorities(resolved);
             return {
                 values: {
-                    listens: listens(bindsOf(resolved)),
+                    listens: listens(binds),
                     certificates: certificates.map(certificatePath).join(" "),
                     authorities: Object.keys(trusted).join(" "),
                 },

@@ -21,11 +21,6 @@ export interface Pair {
     haproxySecrets: pulumi.Output<HaproxySecrets>;
 }
 
-/** Where HAProxy listens for clients. Where the file is given as text, that is not known. */
-export function bindsOf({ sections, stats }: Haproxy): Bind[] {
-    return [...sections.flatMap(({ bind }) => bind), ...(stats?.bind ?? [])];
-}
-
 /** Where HAProxy listens, as `ADDRESS:PORT` words. */
 export function listens(bind: Bind[]): string {
     return [...new Set(bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");

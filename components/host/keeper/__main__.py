@@ -162,7 +162,9 @@ class Keeper:
 
     def tend_connections(self, virtual_ip):
         peer = self.peer.view(virtual_ip)
-        virtual_ip.tend_connections(peer, peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred))
+        # Several times a second, and mostly there is nothing to tend.
+        serves = virtual_ip.held == LINGERING and peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred)
+        virtual_ip.tend_connections(peer, serves)
 
     def tell(self):
         self.peer.tell(self.state(self.heartbeat_runs))

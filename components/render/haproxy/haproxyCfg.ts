@@ -3,7 +3,7 @@ import type { Haproxy, Stats } from "../../model";
 import { statsLines, trafficSection } from "./section";
 import { bind } from "./server";
 import { tlsDefaults, usesTls } from "./tls";
-import { line, section, word } from "./words";
+import { endingInNewline, line, section, word } from "./words";
 
 export function haproxyCfg(haproxy: Haproxy): string {
     const { config, sections, stats, moreSections } = haproxy;
@@ -72,8 +72,4 @@ function prometheusSection({ port, uri, src }: NonNullable<Haproxy["prometheus"]
         `http-request use-service prometheus-exporter if { path ${uri} }`,
         "http-request return status 404",
     ]);
-}
-
-function endingInNewline(text: string): string {
-    return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -1,7 +1,7 @@
 /** TLS in haproxy.cfg, and the files that it refers to. */
 import { createHash } from "node:crypto";
 import type { BindSsl, Haproxy, ServerSsl } from "../../model";
-import { line } from "./words";
+import { endingInNewline, line } from "./words";
 
 const folder = "/etc/haproxy/ha-load-balancer-pair";
 
@@ -66,8 +66,4 @@ export function serverSsl({ verify, ca, hostname }: ServerSsl): string {
         verify === "required" && hostname !== undefined && `verifyhost ${hostname}`,
         hostname !== undefined && `sni str(${hostname}) check-sni ${hostname}`,
     );
-}
-
-function endingInNewline(text: string): string {
-    return text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -23,3 +23,7 @@ export function option(name: string, isOn: boolean): string[] {
 export function section(head: string, lines: string[]): string {
     return [head, ...lines.map((each) => `    ${each}`.trimEnd()), ""].join("\n");
 }
+
+export function endingInNewline(text: string): string {
+    return text.endsWith("\n") ? text : `${text}\n`;
+}
