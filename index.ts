@@ -53,10 +53,21 @@ const haproxy = config.requireObject<HaproxyArgs>("haproxy");
 const listen = config.requireObject<ListenArgs>("listen");
 const servers = config.requireObject<ServerArgs[]>("servers");
 const more = (haproxy.listen ?? []) as ListenArgs[];
+if (haproxy.certificates !== undefined || haproxy.stats?.password !== undefined) {
+    throw new pulumi.RunError(
+        "haproxy: certificates and the password of the statistics page have keys of their own, so that no secret hides the rest: " +
+            '"pulumi config set --secret statsPassword" and "pulumi config set --secret --path \'certificates[0].privateKey\'"',
+    );
+}
 /** Whether it is said in `haproxy` what is served; then `servers` need not be. */
 const isElsewhere = [haproxy.listen, haproxy.frontend, haproxy.sections, haproxy.config].some(
     (each) => each !== undefined,
 );
+if (servers.length === 0 && isElsewhere && Object.keys(listen).some((name) => name !== "name")) {
+    throw new pulumi.RunError(
+        "listen: there are no servers for it; give servers, or move the section to haproxy.listen, with servers of its own",
+    );
+}
 const certificates = plainObject<CertificateArgs[]>("certificates");
 const fencing = config.requireObject<FencingArgs>("fencing");
 

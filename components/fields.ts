@@ -1,6 +1,6 @@
-const section = ["name", "mode", "acl", "httpRequest", "httpResponse", "forwardfor", "lines"];
+const section = ["name", "mode", "acl", "httpRequest", "httpResponse", "stickTable", "forwardfor", "lines"];
 const frontend = ["bind", "maxconn", "restrictReqHdrNames", "httpsRedirect", "hsts", "useBackend", "defaultBackend"];
-const backend = ["balance", "cookie", "httpchk", "servers"];
+const backend = ["balance", "cookie", "stick", "httpchk", "servers"];
 
 /**
  * The names of the inputs, by the interfaces of args/. TypeScript knows them; the configuration of a stack and programs
@@ -58,16 +58,21 @@ export const fields = {
     frontend: [...frontend, ...section],
     backend: [...backend, ...section],
     listen: [...frontend, ...section, ...backend],
+    stickTable: ["type", "len", "size", "expire", "nopurge", "store"],
+    stick: ["kind", "pattern", "table", "condition"],
     stats: ["enable", "uri", "port", "user", "password"],
     prometheus: ["port", "uri", "src"],
+    peers: ["port"],
     timeout: ["connect", "client", "server", "httpRequest", "httpKeepAlive", "queue", "check", "tunnel"],
     haproxy: [
         "listen",
         "frontend",
         "backend",
         "certificates",
+        "ocspUpdate",
         "stats",
         "prometheus",
+        "peers",
         "timeout",
         "maxconn",
         "logfacility",

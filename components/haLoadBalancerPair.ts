@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import type { HaLoadBalancerPairArgs } from "./args";
 import { connectionTo } from "./connection";
 import { publicInputs, refuseInvalid, resolved, secrets, validated } from "./inputs";
+import { withoutNulls } from "./nulls";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
 import { haproxySecrets } from "./steps/haproxySecrets";
@@ -46,32 +47,33 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
     public readonly authkeysSecret!: pulumi.Output<string>;
 
     constructor(name: string, args: HaLoadBalancerPairArgs, opts?: pulumi.ComponentResourceOptions) {
-        refuseInvalid(name, args);
-        super("ha-load-balancer-pair:index:HaLoadBalancerPair", name, publicInputs(args), opts);
+        const given = withoutNulls(args);
+        refuseInvalid(name, given);
+        super("ha-load-balancer-pair:index:HaLoadBalancerPair", name, publicInputs(given), opts);
         if (opts?.urn) {
             return;
         }
         const generated = (child: string, length: number, keepers?: pulumi.Inputs) =>
             new random.RandomPassword(`${name}-${child}`, { length, special: false, keepers }, { parent: this }).result;
-        const inputs = resolved(args);
-        const keyVersion = inputs.heartbeat.apply((heartbeat) => String(heartbeat.keyVersion));
-        const statsPassword = pulumi.secret(args.haproxy.stats?.password ?? generated("stats", 24));
+        const parts = resolved(given);
+        const keyVersion = parts.heartbeat.apply((heartbeat) => String(heartbeat.keyVersion));
+        const statsPassword = pulumi.secret(given.haproxy.stats?.password ?? generated("stats", 24));
         const pair: Pair = {
-            ...inputs,
+            ...parts,
             id: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
             authkeysSecret: generated("authkeys", 48, { keyVersion }),
-            haproxySecrets: secrets(name, args.haproxy, statsPassword),
+            haproxySecrets: secrets(name, given.haproxy, statsPassword),
         };
-        const areRight = validated(name, args);
-        const gone = (args.goneHosts ?? []).map((host) => host.toLowerCase());
+        const areRight = validated(name, given);
+        const gone = (given.goneHosts ?? []).map((host) => host.toLowerCase());
         const isGone = (host: string) => gone.includes(host.toLowerCase());
-        const surveyed = args.hosts.map((host) => ({
+        const surveyed = given.hosts.map((host) => ({
             name: host.name,
-            connection: connectionTo(host, args.connection),
+            connection: connectionTo(host, given.connection),
             isGone: isGone(host.name),
         }));
-        const generations = args.driftDetection === false || !hasEngine() ? [] : surveyPair(this, surveyed, pair);
-        const hosts = args.hosts.map((host, self) => ({
+        const generations = given.driftDetection === false || !hasEngine() ? [] : surveyPair(this, surveyed, pair);
+        const hosts = given.hosts.map((host, self) => ({
             name: host.name.toLowerCase(),
             prefix: `${name}-${host.name.toLowerCase()}`,
             connection: surveyed[self].connection,
@@ -122,7 +124,7 @@ function converge(
             remoteStep(hosts[self], step, after, { ...opts, dependsOn });
         const { installed, kernel: tuned, keys } = prepared[self];
         const secrets = make(haproxySecrets(pair), [], [installed, tuned, ...before]);
-        const proxy = make(haproxy(pair), [installed, secrets], [secrets]);
+        const proxy = make(haproxy(pair, self), [installed, secrets], [secrets]);
         const membership = make(heartbeat(pair, self), [installed, keys], [proxy, ...allKeys]);
         const gate = health(pair, self, hosts[1 - self].isGone);
         return make(gate, [installed, tuned, proxy, membership, ...before], [membership]);

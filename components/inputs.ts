@@ -1,9 +1,10 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateArgs, FrontendArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
-import { allBinds, fencingDefaults, haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "./defaults";
-import type { Listening } from "./defaults/haproxy";
+import { fencingDefaults, haproxyDefaults, heartbeatDefaults, listeningDefaults, virtualIpDefaults } from "./defaults";
+import type { ListeningArgs } from "./defaults/haproxy";
 import type { HaproxySecrets } from "./model";
+import { withoutNulls } from "./nulls";
 import { InvalidArgs, known, type Problem } from "./problems";
 import type { Pair } from "./steps/pair";
 import { publicProblems, secretProblems, validate } from "./validate";
@@ -30,8 +31,9 @@ export function secrets(
         return values;
     });
     const list = pulumi.secret(args.certificates ?? []).apply((values) => {
-        refuse(name, secretProblems({ certificates: values }));
-        return values;
+        const given = withoutNulls(values);
+        refuse(name, secretProblems({ certificates: given }));
+        return given;
     });
     return pulumi.all([stats, list]).apply(([{ password: statsPassword }, certificates]) => ({
         statsPassword,
@@ -55,7 +57,7 @@ export function validated(
         haproxy: publicHaproxy(rest.haproxy),
     };
     return pulumi.output(args).apply((values) => {
-        refuse(name, publicProblems(values as HaLoadBalancerPairArgs));
+        refuse(name, publicProblems(withoutNulls(values) as HaLoadBalancerPairArgs));
         return true;
     });
 }
@@ -88,36 +90,69 @@ function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
 export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "haproxySecrets"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
     const virtualIps = pulumi
-        .all([pulumi.output(args.virtualIps), nodes])
+        .all([settled(args.virtualIps), nodes])
         .apply(([vips, all]) => virtualIpDefaults(vips, all));
     return {
         nodes,
         virtualIps,
-        bind: pulumi.all([bindInputs(args.haproxy), virtualIps]).apply(([all, vips]) => allBinds(all, vips)),
+        listening: pulumi
+            .all([listeningArgs(args.haproxy), virtualIps])
+            .apply(([places, vips]) => listeningDefaults(places, vips)),
         certificates: (args.haproxy.certificates ?? []).map(({ name }) => name),
-        fencing: pulumi.output(args.fencing).apply(fencingDefaults),
-        heartbeat: pulumi.all([args.heartbeat ?? {}, nodes]).apply(([timing, all]) => heartbeatDefaults(timing, all)),
+        fencing: settled(args.fencing).apply(fencingDefaults),
+        heartbeat: pulumi
+            .all([settled(args.heartbeat ?? {}), nodes])
+            .apply(([timing, all]) => heartbeatDefaults(timing, all)),
         haproxy: pulumi
-            .all([publicHaproxy(args.haproxy), virtualIps])
+            .all([settled(publicHaproxy(args.haproxy)), virtualIps])
             .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
     };
 }
 
-/** What says where HAProxy listens, and no more: that is not hidden by a server whose address is not known yet. */
-function bindInputs({ listen, frontend, stats }: HaproxyArgs): pulumi.Output<Listening> {
-    const { enable, port } = stats ?? {};
-    return pulumi.output({ listen: bindsOf(listen), frontend: bindsOf(frontend), stats: { enable, port } });
+/** Resolved, and what came with it and is null is not given either. */
+function settled<T>(input: pulumi.Input<T>): pulumi.Output<pulumi.Unwrap<T>> {
+    return pulumi.output(input).apply(withoutNulls) as pulumi.Output<pulumi.Unwrap<T>>;
 }
 
-function bindsOf(
-    input: pulumi.Input<pulumi.Input<FrontendArgs>[]> | undefined,
-): pulumi.Input<Pick<FrontendArgs, "bind">>[] | pulumi.Output<Pick<FrontendArgs, "bind">[]> {
-    const bind = (section: Pick<FrontendArgs, "bind">) => ({ bind: section.bind });
-    const list = known(input);
-    return list
-        ? list.map((section) => {
-              const plain = known(section);
-              return plain ? bind(plain) : pulumi.output(section).apply(bind);
-          })
-        : pulumi.output(input ?? []).apply((sections) => sections.map(bind));
+/** What says where HAProxy listens, and no more: that is not hidden by a server or a certificate that is not known yet. */
+function listeningArgs({
+    listen,
+    frontend,
+    backend,
+    stats,
+    prometheus,
+    peers,
+}: HaproxyArgs): pulumi.Output<ListeningArgs> {
+    const { enable, port } = stats ?? {};
+    const sections = pulumi.all([listen ?? [], frontend ?? [], backend ?? []].map((list) => each(list, hasStickTable)));
+    return settled({
+        listen: each(listen, placesOf),
+        frontend: each(frontend, placesOf),
+        stats: { enable, port },
+        prometheus: prometheus && part(prometheus, ({ port: own }) => ({ port: own })),
+        peers,
+        hasStickTable: sections.apply((lists) => lists.flat().includes(true)),
+    });
+}
+
+function placesOf(section: FrontendArgs): Pick<FrontendArgs, "bind"> {
+    return { bind: each(section.bind, ({ address, port }) => ({ address, port })) };
+}
+
+function hasStickTable({ stickTable }: { stickTable?: unknown }): boolean {
+    return stickTable !== undefined && stickTable !== null;
+}
+
+/** A part of an input, without waiting for the rest of it where it is a plain value. */
+function part<T, U>(input: pulumi.Input<T>, of: (value: T) => U): pulumi.Input<U> {
+    const plain = known(input);
+    return plain === undefined ? pulumi.output(input).apply((value) => of(value as T)) : of(plain);
+}
+
+/** A part of each element of a list. */
+function each<T, U>(
+    input: pulumi.Input<pulumi.Input<T>[]> | undefined,
+    of: (value: T) => U,
+): pulumi.Input<pulumi.Input<U>[]> | undefined {
+    return input && part(input, (list) => list.map((element) => part(element, of)));
 }

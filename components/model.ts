@@ -11,9 +11,12 @@ import type {
     FencingArgs,
     HeartbeatArgs,
     McastArgs,
+    PeersArgs,
     PrometheusArgs,
     RuleArgs,
     ServerArgs,
+    StickArgs,
+    StickTableArgs,
     TimeoutArgs,
     UseBackendArgs,
     VirtualIpArgs,
@@ -48,6 +51,8 @@ export type BindSsl = {
 export type ServerSsl = { verify: string; ca?: string; hostname?: string };
 export type Bind = Required<Omit<Unwrap<BindArgs>, "ssl">> & { ssl?: BindSsl };
 export type Cookie = Required<Unwrap<CookieArgs>>;
+export type StickTable = Omit<Unwrap<StickTableArgs>, "store"> & { size: string; expire: string; store: string[] };
+export type Stick = Unwrap<StickArgs> & { kind: string };
 export type Httpchk = { method: string; uri: string; host?: string; expectStatus?: string };
 export type Server = Omit<Unwrap<ServerArgs>, "ssl"> & {
     ssl?: ServerSsl;
@@ -64,19 +69,30 @@ export interface Section {
     bind: Bind[];
     maxconn?: number;
     restrictReqHdrNames?: string;
-    httpsRedirect: boolean;
+    /** The port with TLS; none where nothing is redirected. */
+    httpsRedirect?: number;
     hsts?: number;
     acl: Acl[];
     httpRequest: Rule[];
     httpResponse: Rule[];
     useBackend: UseBackend[];
     defaultBackend?: string;
+    stickTable?: StickTable;
     forwardfor: boolean;
     balance?: string;
     cookie?: Cookie;
+    stick: Stick[];
     httpchk?: Httpchk;
     servers: Server[];
     lines: string[];
+}
+
+/** Where HAProxy listens, by itself: it is known when other parts of the inputs may not be. */
+export interface Listening {
+    /** On virtual IPs. */
+    bind: Pick<Bind, "address" | "port">[];
+    prometheusPort?: number;
+    peersPort?: number;
 }
 
 /** Where the statistics page is: of its own binds, or of the section of this name. */
@@ -90,8 +106,11 @@ export interface HaproxySecrets {
 
 export interface Haproxy {
     sections: Section[];
+    ocspUpdate: boolean;
     /** None where there is no page. */
     stats?: Stats;
+    /** None where no section has a stick-table. */
+    peers?: Required<Unwrap<PeersArgs>>;
     prometheus?: Required<Unwrap<PrometheusArgs>>;
     timeout: Required<Omit<Unwrap<TimeoutArgs>, "check">> & { check?: string };
     maxconn?: number;

@@ -1,5 +1,6 @@
 /** All that is wrong with the inputs, collected, each with its property path. */
 import * as pulumi from "@pulumi/pulumi";
+import { haproxyMilliseconds } from "./time";
 import { forms } from "./validate/forms";
 
 export interface Problem {
@@ -52,6 +53,13 @@ export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined)
     return Array.isArray(list) ? list.map((element) => known(element)) : undefined;
 }
 
+/** HAProxy's MAX_LINE_ARGS. */
+const mostWords = 64;
+
+function isObject(value: unknown): value is object {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Collects problems; its methods are the kinds of checks that inputs need. */
 export class Checker {
     readonly problems: Problem[] = [];
@@ -70,16 +78,39 @@ export class Checker {
     /** An object with no other fields than these. */
     fields(path: string, input: unknown, names: readonly string[]): void {
         const value = known(input);
-        if (value === undefined || value === null) {
+        if (value === undefined) {
             return;
         }
-        if (typeof value !== "object" || Array.isArray(value)) {
+        if (!isObject(value)) {
             this.add(path, "must be an object");
             return;
         }
         for (const name of Object.keys(value).filter((key) => !names.includes(key))) {
             this.add(path ? `${path}.${name}` : name, `is not an input; there are ${names.join(", ")}`);
         }
+    }
+
+    /** An input that is an object with no other fields than these, as far as it is known now. */
+    object<T>(path: string, input: pulumi.Input<T> | undefined, names: readonly string[]): T | undefined {
+        this.fields(path, input, names);
+        const value = known(input);
+        return isObject(value) ? value : undefined;
+    }
+
+    /** The elements of a list of such objects that are known now. */
+    objects<T>(
+        path: string,
+        input: pulumi.Input<pulumi.Input<T>[]> | undefined,
+        names: readonly string[],
+    ): { at: string; value: T }[] {
+        if (!this.list(path, input)) {
+            return [];
+        }
+        return (knownList(input) ?? []).flatMap((element, i) => {
+            const at = `${path}[${i}]`;
+            const value = this.object(at, element, names);
+            return value === undefined ? [] : [{ at, value }];
+        });
     }
 
     /** A text of a form. A text that is absent or not known yet is no problem. */
@@ -115,28 +146,58 @@ export class Checker {
         if (!isList) {
             this.add(path, "must be a list");
         }
+        const elements: unknown[] = Array.isArray(value) ? value : [];
+        elements.forEach((element, i) => {
+            if (element === undefined) {
+                this.add(`${path}[${i}]`, "is undefined; leave it out");
+            }
+        });
         return isList;
     }
 
-    /** The name of something in haproxy.cfg. One that is empty is told by `required`. */
-    name(path: string, input: pulumi.Input<string> | undefined, what: string): void {
-        this.text(path, input || undefined, forms.haproxyName, `${what} (letters, digits and _ - . :)`);
+    /** A text that must be there. */
+    requiredText(path: string, input: pulumi.Input<string> | undefined, form: RegExp, what: string): void {
+        this.required(path, input);
+        this.text(path, input || undefined, form, what);
     }
 
+    /** The name of something in haproxy.cfg. */
+    name(path: string, input: pulumi.Input<string> | undefined, what: string): void {
+        this.text(path, input, forms.haproxyName, `${what} (letters, digits and _ - . :)`);
+    }
+
+    requiredName(path: string, input: pulumi.Input<string> | undefined, what: string): void {
+        this.required(path, input);
+        this.name(path, input || undefined, what);
+    }
+
+    /** HAProxy takes no 0 for most of them, and counts milliseconds in 31 bits. */
     time(path: string, input: pulumi.Input<string> | undefined): void {
         this.text(path, input, forms.haproxyTime, 'a time in HAProxy\'s syntax ("5s", "500ms")');
+        const value = known(input);
+        const time = typeof value === "string" ? haproxyMilliseconds(value) : undefined;
+        if (time !== undefined && !(time > 0 && time < 2 ** 31)) {
+            this.add(path, `"${value}" is not above 0 and below 24 days`);
+        }
     }
 
     condition(path: string, input: pulumi.Input<string> | undefined): void {
         this.text(path, input, forms.condition, '"if" or "unless" and a condition, without quotes, # and backslashes');
     }
 
-    /** Words of one line of haproxy.cfg, which has 64 at most. What is in them is not told: it may be meant as a secret. */
-    words(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
+    /**
+     * Words of one line of haproxy.cfg, which has 64 at most; beside `others`. What is in them is not told: it may be meant
+     * as a secret.
+     */
+    words(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined, others: number): void {
         this.texts(path, input, forms.word, "must be a text of one line, and not empty");
         const count = knownList(input)?.length ?? 0;
-        if (count > 50) {
-            this.add(path, `must be at most 50 words, and there are ${count}`);
+        const most = Math.max(mostWords - others, 0);
+        if (count > most) {
+            this.add(
+                path,
+                `must be at most ${most} words, and there are ${count}: a line of HAProxy's has ${mostWords}`,
+            );
         }
     }
 
@@ -146,12 +207,7 @@ export class Checker {
     }
 
     /** A list of texts of a form, which are not told. */
-    private texts(
-        path: string,
-        input: pulumi.Input<pulumi.Input<string>[]> | undefined,
-        form: RegExp,
-        reason: string,
-    ): void {
+    texts(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined, form: RegExp, reason: string): void {
         if (!this.list(path, input)) {
             return;
         }

@@ -43,8 +43,13 @@ export async function ensureRequirements(): Promise<void> {
     if (found.length > 0) {
         throw new UserError(`the lab needs:\n${found.map((line) => `  - ${line}`).join("\n")}`);
     }
+    await ensurePrograms(programs);
+}
+
+/** Installs those programs that are missing, each by its Debian package. */
+export async function ensurePrograms(wanted: Record<string, string>): Promise<void> {
     const missing: string[] = [];
-    for (const [program, name] of Object.entries(programs)) {
+    for (const [program, name] of Object.entries(wanted)) {
         if (!(await isInstalled(program))) {
             missing.push(name);
         }
@@ -53,7 +58,7 @@ export async function ensureRequirements(): Promise<void> {
         return;
     }
     if (!existsSync("/usr/bin/apt-get")) {
-        throw new UserError(`the lab needs these programs: ${missing.join(", ")}; install them and run it again`);
+        throw new UserError(`these programs are needed: ${missing.join(", ")}; install them and run it again`);
     }
     await step(`installing ${missing.join(", ")}`, () => aptInstall(missing));
 }

@@ -13,16 +13,17 @@ const keys = { ec: ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], weak: ["rsa:10
 
 /** Signs itself. */
 export function makeAuthority(name: string): Pem {
-    return make(name, "basicConstraints=critical,CA:TRUE");
+    return make(name, ["basicConstraints=critical,CA:TRUE"]);
 }
 
-/** Signed by an authority, which stands behind it in the text; or by itself. */
-export function makeCertificate(names: string[], by?: Pem, key: keyof typeof keys = "ec"): Pem {
-    const own = make(names[0], `subjectAltName=${names.map((each) => `DNS:${each}`).join(",")}`, by, key);
+/** Signed by an authority, which stands behind it in the text; or by itself. `more`: another extension. */
+export function makeCertificate(names: string[], by?: Pem, key: keyof typeof keys = "ec", more?: string): Pem {
+    const altNames = `subjectAltName=${names.map((each) => `DNS:${each}`).join(",")}`;
+    const own = make(names[0], more === undefined ? [altNames] : [altNames, more], by, key);
     return by ? { ...own, certificate: own.certificate + by.certificate } : own;
 }
 
-function make(name: string, extension: string, by?: Pem, key: keyof typeof keys = "ec"): Pem {
+function make(name: string, extensions: string[], by?: Pem, key: keyof typeof keys = "ec"): Pem {
     const dir = mkdtempSync(join(tmpdir(), "certificates-"));
     try {
         const signer = by ? ["-CA", "ca.pem", "-CAkey", "ca.key"] : [];
@@ -34,7 +35,7 @@ function make(name: string, extension: string, by?: Pem, key: keyof typeof keys 
         const files = ["-keyout", "key.pem", "-out", "cert.pem"];
         const { status, stderr, error } = spawnSync(
             "openssl",
-            [...command, "-addext", extension, ...signer, ...files],
+            [...command, ...extensions.flatMap((each) => ["-addext", each]), ...signer, ...files],
             {
                 cwd: dir,
                 encoding: "utf8",

@@ -1,6 +1,17 @@
 /** Configurations of HAProxy that this project should accept, generated; for whoever has a real HAProxy to ask. */
 import fc from "fast-check";
-import type { AclArgs, BackendArgs, BindArgs, FrontendArgs, HaproxyArgs, RuleArgs, ServerArgs } from "../components";
+import type {
+    AclArgs,
+    BackendArgs,
+    BindArgs,
+    BindSslArgs,
+    FrontendArgs,
+    HaproxyArgs,
+    RuleArgs,
+    ServerArgs,
+    StickTableArgs,
+} from "../components";
+import { makeAuthority, makeCertificate } from "./certificates";
 
 /** An optional field is left out as often as not. */
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -13,6 +24,14 @@ const path = () => fc.stringMatching(/^\/[A-Za-z0-9/._~-]{0,20}$/);
 const anyWord = () => fc.stringMatching(/^[ -~]{1,30}$/).map((text) => text.replace(/%/g, "%%"));
 
 const address = () => fc.oneof(fc.ipV4(), oneOf("2001:db8::1", "2001:db8:0:1::2", "fd00::3"), oneOf("localhost"));
+
+/** Who signs the certificates of clients and servers. */
+export const authority = makeAuthority("The Authority");
+/** What binds may name. */
+export const certificates = ["site", "other"].map((each) => ({
+    name: each,
+    ...makeCertificate([`${each}.example.com`], authority),
+}));
 
 const server = (index: number, isHttp: boolean): fc.Arbitrary<ServerArgs> =>
     fc
@@ -29,6 +48,13 @@ const server = (index: number, isHttp: boolean): fc.Arbitrary<ServerArgs> =>
             slowstart: sometimes(duration()),
             sendProxy: sometimes(fc.boolean()),
             disabled: sometimes(fc.boolean()),
+            ssl: sometimes(
+                oneOf(
+                    { verify: "none" },
+                    { ca: authority.certificate, hostname: "web.example.com" },
+                    { hostname: "web.example.com" },
+                ),
+            ),
             words: sometimes(
                 oneOf(
                     ["on-marked-down", "shutdown-sessions"],
@@ -80,6 +106,35 @@ const rule = (names: string[]): fc.Arbitrary<RuleArgs> =>
         ),
     });
 
+const responseRule = (): fc.Arbitrary<RuleArgs> =>
+    fc.record({
+        action: oneOf("set-header"),
+        words: fc.tuple(fc.stringMatching(/^X-[A-Za-z-]{1,10}$/), anyWord()).map((words) => [...words]),
+        condition: sometimes(oneOf("if { status 200 }", "unless TRUE")),
+    });
+
+/** Lines in every place that HAProxy wants them at. */
+const lines = (isHttp: boolean) =>
+    fc.subarray([
+        "acl in_text src 10.0.0.0/8",
+        "tcp-request connection accept if in_text_too",
+        "acl in_text_too src 10.0.0.0/8",
+        "timeout client-fin 5s",
+        ...(isHttp ? ["http-request set-header X-Text yes if in_text_too", "redirect prefix / if in_text_too"] : []),
+    ]);
+
+const stickTable = (): fc.Arbitrary<StickTableArgs> =>
+    fc.oneof(
+        fc.record({
+            type: oneOf("ip", "ipv6", "integer"),
+            size: sometimes(oneOf("1k", "100k", "5000")),
+            expire: sometimes(duration()),
+            nopurge: sometimes(fc.boolean()),
+            store: sometimes(fc.subarray(["conn_cur", "gpc0", "http_req_rate(10s)", "bytes_out_rate(1m)"])),
+        }),
+        fc.record({ type: oneOf("string", "binary"), len: sometimes(fc.integer({ min: 1, max: 1024 })) }),
+    );
+
 interface Place {
     index: number;
     mode: string;
@@ -100,9 +155,26 @@ const common = ({ mode }: Place) =>
                 mode: oneOf(mode),
                 acl: fc.constant(acls),
                 httpRequest: rules,
+                httpResponse:
+                    mode === "http" ? sometimes(fc.array(responseRule(), { maxLength: 2 })) : fc.constant(undefined),
                 forwardfor: mode === "http" ? sometimes(fc.boolean()) : fc.constant(undefined),
             });
         });
+
+const bindSsl = (): fc.Arbitrary<BindSslArgs> =>
+    fc
+        .record({
+            certificates: fc.subarray(
+                certificates.map((each) => each.name),
+                { minLength: 1 },
+            ),
+            alpn: sometimes(oneOf("h2", "http/1.1")),
+            minVersion: sometimes(oneOf("TLSv1.2", "TLSv1.3")),
+            strictSni: sometimes(fc.boolean()),
+            clientCa: sometimes(oneOf(authority.certificate)),
+            verify: sometimes(oneOf("required", "optional")),
+        })
+        .map(({ verify, ...rest }) => (rest.clientCa === undefined ? rest : { ...rest, verify }));
 
 /** Ports of a section's own, so that no two meet. */
 const binds = ({ index }: Place): fc.Arbitrary<BindArgs[]> =>
@@ -113,6 +185,7 @@ const binds = ({ index }: Place): fc.Arbitrary<BindArgs[]> =>
                     port: fc.constant(10_000 + 10 * index + i),
                     address: sometimes(oneOf("192.168.0.99", "2001:db8::99")),
                     acceptProxy: sometimes(fc.boolean()),
+                    ssl: sometimes(bindSsl()),
                     words: sometimes(oneOf(["tfo"], ["maxconn", "100"], ["defer-accept"])),
                 }),
             ),
@@ -125,6 +198,10 @@ const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs
             common(place),
             fc.record({
                 bind: binds(place),
+                httpsRedirect: place.mode === "http" ? sometimes(fc.boolean()) : fc.constant(undefined),
+                hsts: place.mode === "http" ? sometimes(fc.integer({ min: 0, max: 100_000 })) : fc.constant(undefined),
+                stickTable: sometimes(stickTable()),
+                lines: sometimes(lines(place.mode === "http")),
                 maxconn: sometimes(fc.integer({ min: 1, max: 20_000 })),
                 restrictReqHdrNames:
                     place.mode === "http" ? sometimes(oneOf("preserve", "delete", "reject")) : fc.constant(undefined),
@@ -140,6 +217,13 @@ const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs
             }),
         )
         .map(([one, other]) => ({ ...one, ...other }));
+
+const stick = () =>
+    fc.record({
+        kind: sometimes(oneOf("on", "match", "store-request")),
+        pattern: oneOf("src"),
+        condition: sometimes(oneOf("if TRUE", "unless { src 10.0.0.0/8 }")),
+    });
 
 const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
     const isHttp = place.mode === "http";
@@ -170,10 +254,12 @@ const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
                         expectStatus: sometimes(oneOf("200", "200-299,404")),
                     }),
                 ),
+                stickTable: sometimes(stickTable()),
                 servers: servers(isHttp),
             }),
+            sometimes(fc.array(stick(), { minLength: 1, maxLength: 2 })),
         )
-        .map(([one, other]) => ({ ...one, ...other }));
+        .map(([one, other, sticks]) => ({ ...one, ...other, stick: other.stickTable && sticks }));
 };
 
 /** Virtual IPs that the binds may name: `192.168.0.99` and `2001:db8::99`. */
@@ -223,6 +309,7 @@ export const haproxyArbitrary: fc.Arbitrary<HaproxyArgs> = oneOf("http", "tcp").
         )
         .map(([back, [inFront, inBack], frontend, rest]) => ({
             ...rest,
+            certificates,
             listen: [{ ...inFront, ...inBack, name: "both" }],
             frontend: [{ ...frontend, name: "front", defaultBackend: "back" }],
             backend: [{ ...back, name: "back" }],

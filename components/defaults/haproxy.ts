@@ -10,33 +10,75 @@ import type {
     HaproxyArgs,
     HttpchkArgs,
     ListenArgs,
+    PeersArgs,
     RuleArgs,
     ServerSslArgs,
     StatsArgs,
+    StickTableArgs,
 } from "../args";
 import { canonical } from "../canonical";
-import type { Bind, BindSsl, Cookie, Haproxy, Httpchk, Rule, Section, ServerSsl, Stats, VirtualIp } from "../model";
+import type {
+    Bind,
+    BindSsl,
+    Cookie,
+    Haproxy,
+    Httpchk,
+    Listening,
+    Rule,
+    Section,
+    ServerSsl,
+    Stats,
+    StickTable,
+    VirtualIp,
+} from "../model";
+
+/** Ports of both hosts, not of a virtual IP. */
+export const prometheusPort = 8405;
+export const peersPort = 10000;
 
 /** What of the inputs says where HAProxy listens. */
-export interface Listening {
-    listen?: { bind?: Unwrap<BindArgs>[] }[];
-    frontend?: { bind?: Unwrap<BindArgs>[] }[];
+export interface ListeningArgs {
+    listen?: FrontAtPort[];
+    frontend?: FrontAtPort[];
     stats?: { enable?: boolean; port?: number };
+    prometheus?: { port?: number };
+    peers?: { port?: number };
+    hasStickTable: boolean;
 }
 
-export function allBinds({ listen = [], frontend = [], stats = {} }: Listening, virtualIps: VirtualIp[]): Bind[] {
+interface FrontAtPort {
+    bind?: AtPort[];
+}
+
+type AtPort = Pick<Unwrap<BindArgs>, "address" | "port">;
+
+export function listeningDefaults(args: ListeningArgs, virtualIps: VirtualIp[]): Listening {
+    const { listen = [], frontend = [], stats = {}, prometheus } = args;
     const ofStats = stats.enable === false || stats.port === undefined ? [] : [{ port: stats.port }];
-    return [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind) =>
-        bindDefaults(bind, virtualIps),
-    );
+    return {
+        bind: [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind = [{ port: 80 }]) =>
+            bind.flatMap((each) => onVirtualIps(each, virtualIps)),
+        ),
+        prometheusPort: prometheus && (prometheus.port ?? prometheusPort),
+        peersPort: peersDefaults(args.peers, args.hasStickTable)?.port,
+    };
+}
+
+function peersDefaults(args: Unwrap<PeersArgs> | undefined, hasStickTable: boolean): Haproxy["peers"] {
+    return args || hasStickTable ? { port: args?.port ?? peersPort } : undefined;
+}
+
+function onVirtualIps({ address, port }: AtPort, virtualIps: VirtualIp[]): Required<AtPort>[] {
+    const addresses = address === undefined ? virtualIps.map((virtualIp) => virtualIp.address) : [canonical(address)];
+    return addresses.map((each) => ({ address: each, port }));
 }
 
 function bindDefaults(bind: Unwrap<BindArgs>[] = [{ port: 80 }], virtualIps: VirtualIp[], mode = "http"): Bind[] {
-    return bind.flatMap(({ address, port, acceptProxy = false, words = [], ssl }) =>
-        (address === undefined ? virtualIps.map((virtualIp) => virtualIp.address) : [canonical(address)]).map(
-            (each) => ({ address: each, port, acceptProxy, words, ssl: ssl && bindSslDefaults(ssl, mode) }),
-        ),
-    );
+    return bind.flatMap((each) => {
+        const { acceptProxy = false, words = [] } = each;
+        const ssl = each.ssl && bindSslDefaults(each.ssl, mode);
+        return onVirtualIps(each, virtualIps).map((place) => ({ ...place, acceptProxy, words, ssl }));
+    });
 }
 
 export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Haproxy {
@@ -44,12 +86,17 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
     const sections = sectionDefaults(args, virtualIps);
     return {
         sections,
+        ocspUpdate: args.ocspUpdate ?? false,
         stats: statsDefaults(args.stats, sections, virtualIps),
         prometheus: prometheus && {
-            port: prometheus.port ?? 8405,
+            port: prometheus.port ?? prometheusPort,
             uri: prometheus.uri ?? "/metrics",
             src: prometheus.src ?? ["127.0.0.0/8", "::1"],
         },
+        peers: peersDefaults(
+            args.peers,
+            sections.some(({ stickTable }) => stickTable !== undefined),
+        ),
         timeout: {
             connect: timeout.connect ?? "5s",
             client: timeout.client ?? "50s",
@@ -71,7 +118,11 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
 }
 
 function sectionDefaults({ listen, frontend, backend }: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Section[] {
-    const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps);
+    const isTls = ({ ssl }: Unwrap<BindArgs>) => ssl !== undefined;
+    const tlsPortOf = (each: Unwrap<FrontendArgs>) => each.bind?.find(isTls)?.port;
+    const fronts = [...(listen ?? []), ...(frontend ?? [])];
+    const tlsPort = fronts.map(tlsPortOf).find((port) => port !== undefined) ?? 443;
+    const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps, tlsPortOf(each) ?? tlsPort);
     return [
         ...(listen ?? []).map((each) => section("listen", each, { ...inFront(each), ...behind(each) })),
         ...(frontend ?? []).map((each) => section("frontend", each, inFront(each))),
@@ -87,8 +138,8 @@ function section(
     const mode = args.mode ?? "http";
     return {
         bind: [],
-        httpsRedirect: false,
         useBackend: [],
+        stick: [],
         servers: [],
         ...own,
         keyword,
@@ -98,6 +149,7 @@ function section(
         acl: (args.acl ?? []).map(({ flags = [], values = [], ...acl }) => ({ ...acl, flags, values })),
         httpRequest: rules(args.httpRequest),
         httpResponse: rules(args.httpResponse),
+        stickTable: args.stickTable && stickTableDefaults(args.stickTable),
         forwardfor: args.forwardfor ?? (mode === "http" && keyword !== "backend"),
         lines: args.lines ?? [],
     };
@@ -107,12 +159,12 @@ function rules(list: Unwrap<RuleArgs>[] = []): Rule[] {
     return list.map((rule) => ({ ...rule, words: rule.words ?? [] }));
 }
 
-function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[]): Partial<Section> {
+function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: number): Partial<Section> {
     return {
         bind: bindDefaults(args.bind, virtualIps, args.mode),
         maxconn: args.maxconn,
         restrictReqHdrNames: args.restrictReqHdrNames ?? "delete",
-        httpsRedirect: args.httpsRedirect ?? false,
+        httpsRedirect: args.httpsRedirect ? tlsPort : undefined,
         hsts: args.hsts,
         useBackend: args.useBackend ?? [],
         defaultBackend: args.defaultBackend,
@@ -123,6 +175,7 @@ function behind(args: Unwrap<BackendArgs>): Partial<Section> {
     return {
         balance: args.balance ?? "roundrobin",
         cookie: args.cookie && cookieDefaults(args.cookie),
+        stick: (args.stick ?? []).map(({ kind = "on", ...rest }) => ({ ...rest, kind })),
         httpchk: args.httpchk && httpchkDefaults(args.httpchk),
         servers: args.servers.map((server) => ({
             ...server,
@@ -132,6 +185,15 @@ function behind(args: Unwrap<BackendArgs>): Partial<Section> {
             ssl: server.ssl && serverSslDefaults(server.ssl, server.address),
         })),
     };
+}
+
+function stickTableDefaults({
+    size = "100k",
+    expire = "30m",
+    store = [],
+    ...rest
+}: Unwrap<StickTableArgs>): StickTable {
+    return { ...rest, size, expire, store };
 }
 
 function bindSslDefaults(args: Unwrap<BindSslArgs>, mode: string): BindSsl {
@@ -171,7 +233,7 @@ function statsDefaults(
     virtualIps: VirtualIp[],
 ): Stats | undefined {
     const bind = args.port === undefined ? [] : bindDefaults([{ port: args.port }], virtualIps);
-    const host = sections.find(({ mode, bind: { length } }) => mode === "http" && length > 0);
+    const host = sections.find(showsPages);
     if (args.enable === false || (bind.length === 0 && !host)) {
         return undefined;
     }
@@ -181,4 +243,10 @@ function statsDefaults(
         bind,
         section: bind.length === 0 ? host?.name : undefined,
     };
+}
+
+/** Not one that sends everybody away to TLS and has none itself. */
+function showsPages({ mode, bind, httpsRedirect }: Section): boolean {
+    const isReached = httpsRedirect === undefined ? bind.length > 0 : bind.some(({ ssl }) => ssl !== undefined);
+    return mode === "http" && isReached;
 }

@@ -6,7 +6,7 @@ import { canonical } from "../canonical";
 import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
 import { milliseconds } from "../time";
 
-export { allBinds, haproxyDefaults } from "./haproxy";
+export { haproxyDefaults, listeningDefaults } from "./haproxy";
 
 export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]): VirtualIp[] {
     return args.map((virtualIp) => ({

@@ -13,7 +13,8 @@ export function keeper(
 ): string {
     const [node, peer] = [nodes[self], nodes[1 - self]];
     const deadtime = milliseconds(heartbeat.deadtime) ?? 0;
-    const own = virtualIps.filter(({ preferredHost }) => preferredHost === node.name);
+    const groupOf = ({ name }: Node) =>
+        virtualIps.filter(({ preferredHost }) => preferredHost === name).map(resource)[0];
     const settings = {
         node: node.name,
         peer: peer.name,
@@ -29,7 +30,8 @@ export function keeper(
             address: virtualIp.address,
             preferred: virtualIp.preferredHost === node.name,
         })),
-        group: own.length > 0 ? resource(own[0]) : null,
+        group: groupOf(node) ?? null,
+        peerGroup: groupOf(peer) ?? null,
         failback: heartbeat.autoFailback,
         ping: heartbeat.ping,
         fencing: fencing ?? null,

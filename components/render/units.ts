@@ -1,20 +1,28 @@
 /** systemd drop-ins: what the packages' units lack on a load balancer. */
 
-const haproxyFiles = ["ha-load-balancer-pair-secrets.cfg", "haproxy.cfg", "ha-load-balancer-pair-health.cfg"]
+const haproxyFiles = [
+    "ha-load-balancer-pair-secrets.cfg",
+    "haproxy.cfg",
+    "ha-load-balancer-pair-health.cfg",
+    "ha-load-balancer-pair-peers.cfg",
+]
     .map((file) => `-f /etc/haproxy/${file}`)
     .join(" ");
 
-/** The package's own command lines with the file of secrets in front and the one of health behind. */
-export function haproxyDropIn(): string {
+/**
+ * The package's own command lines with the file of secrets in front, and those of health and peers behind. `-L`: among the
+ * peers this host goes by its node name, in small letters as everywhere.
+ */
+export function haproxyDropIn(node: string): string {
     return `[Unit]
 StartLimitIntervalSec=0
 
 [Service]
 ExecStartPre=
 ExecStart=
-ExecStart=/usr/sbin/haproxy -Ws -S /run/haproxy-master.sock ${haproxyFiles} -p /run/haproxy.pid
+ExecStart=/usr/sbin/haproxy -Ws -S /run/haproxy-master.sock -L ${node} ${haproxyFiles} -p /run/haproxy.pid
 ExecReload=
-ExecReload=/usr/sbin/haproxy -c -q ${haproxyFiles}
+ExecReload=/usr/sbin/haproxy -c -q -L ${node} ${haproxyFiles}
 ExecReload=/bin/kill -USR2 $MAINPID
 Restart=always
 `;

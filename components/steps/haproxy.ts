@@ -2,20 +2,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { haproxyCfg } from "../render/haproxy/haproxyCfg";
 import { healthCfg } from "../render/haproxy/healthCfg";
+import { peersCfg } from "../render/haproxy/peersCfg";
 import { authorities, certificatePath } from "../render/haproxy/tls";
 import { haproxyDropIn } from "../render/units";
-import { listens, type Pair } from "./pair";
+import { listensOn, type Pair } from "./pair";
 import type { Step } from "./step";
 
-export function haproxy({ haproxy: model, bind, certificates }: Pair): Step {
+export function haproxy({ nodes, haproxy: model, listening, certificates }: Pair, self: number): Step {
     return {
         name: "haproxy",
         scripts: ["haproxy.sh"],
-        payload: pulumi.all([model, bind]).apply(([resolved, binds]) => {
+        payload: pulumi.all([nodes, model, listening]).apply(([allNodes, resolved, places]) => {
             const trusted = authorities(resolved);
             return {
                 values: {
-                    listens: listens(binds),
+                    node: allNodes[self].name,
+                    listens: listensOn(allNodes[self], places),
                     certificates: certificates.map(certificatePath).join(" "),
                     authorities: Object.keys(trusted).join(" "),
                 },
@@ -24,9 +26,14 @@ export function haproxy({ haproxy: model, bind, certificates }: Pair): Step {
                     { path: "/etc/haproxy/haproxy.cfg", mode: "0644", text: haproxyCfg(resolved) },
                     { path: "/etc/haproxy/ha-load-balancer-pair-health.cfg", mode: "0644", text: healthCfg() },
                     {
+                        path: "/etc/haproxy/ha-load-balancer-pair-peers.cfg",
+                        mode: "0644",
+                        text: peersCfg(resolved.peers, allNodes, self),
+                    },
+                    {
                         path: "/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf",
                         mode: "0644",
-                        text: haproxyDropIn(),
+                        text: haproxyDropIn(allNodes[self].name),
                     },
                 ],
             };

@@ -1,6 +1,6 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Bind, Fencing, Haproxy, HaproxySecrets, Heartbeat, Node, VirtualIp } from "../model";
+import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, VirtualIp } from "../model";
 import { agentArgument } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
@@ -13,17 +13,26 @@ export interface Pair {
     heartbeat: pulumi.Output<Heartbeat>;
     haproxy: pulumi.Output<Haproxy>;
     fencing: pulumi.Output<Fencing | undefined>;
-    /** Where HAProxy listens: a part of `haproxy` that is known when other parts may not be. */
-    bind: pulumi.Output<Bind[]>;
+    listening: pulumi.Output<Listening>;
     authkeysSecret: pulumi.Output<string>;
     /** The names of HAProxy's certificates. */
     certificates: string[];
     haproxySecrets: pulumi.Output<HaproxySecrets>;
 }
 
-/** Where HAProxy listens, as `ADDRESS:PORT` words. */
-export function listens(bind: Bind[]): string {
+/** Where clients find HAProxy, as `ADDRESS:PORT` words. */
+export function listens({ bind }: Listening): string {
     return [...new Set(bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");
+}
+
+/** Where HAProxy listens on a host, all told. */
+export function listensOn(own: Node, listening: Listening): string {
+    const { prometheusPort, peersPort } = listening;
+    return [
+        listens(listening),
+        ...(prometheusPort === undefined ? [] : [socketAddress("0.0.0.0", prometheusPort)]),
+        ...(peersPort === undefined ? [] : [own.address, "127.0.0.1"].map((each) => socketAddress(each, peersPort))),
+    ].join(" ");
 }
 
 /** What pair.sh works with. */

@@ -2,20 +2,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentArgument } from "../render/haresources";
 import type { Expectations } from "../survey/survey";
-import { listens, type Pair } from "./pair";
+import { listensOn, type Pair } from "./pair";
 import type { Step } from "./step";
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
 export function expectations(pair: Pair, self: number): pulumi.Output<Expectations> {
-    const { nodes, heartbeat, virtualIps, bind, id } = pair;
+    const { nodes, heartbeat, virtualIps, listening, id } = pair;
     return pulumi
-        .all([nodes, heartbeat, virtualIps, bind])
-        .apply(([allNodes, { ucast, bcast, mcast }, vips, binds]) => ({
+        .all([nodes, heartbeat, virtualIps, listening])
+        .apply(([allNodes, { ucast, bcast, mcast }, vips, places]) => ({
             node: allNodes[self].name,
             own_addresses: words([allNodes[self].address, ...ucast.map((link) => link.addresses[self])]),
             interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
             virtual_ips: words(vips.map(agentArgument)),
-            listens: listens(binds),
+            listens: listensOn(allNodes[self], places),
             pair: id,
         }));
 }

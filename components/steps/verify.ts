@@ -5,17 +5,19 @@ import { listens, type Pair, pairValues } from "./pair";
 import type { Step } from "./step";
 
 /** Runs on the second host, when the first one is well. */
-export function verify({ nodes, heartbeat, virtualIps, bind }: Pair): Step {
+export function verify({ nodes, heartbeat, virtualIps, listening }: Pair): Step {
     return {
         name: "verify",
         scripts: ["pair.sh", "verify.sh"],
-        payload: pulumi.all([nodes, heartbeat, virtualIps, bind]).apply(([allNodes, membership, vips, binds]) => ({
-            values: {
-                ...pairValues(allNodes, vips, 1),
-                failback: membership.autoFailback ? "yes" : "no",
-                keeper_port: String(keeperPort(membership)),
-                listens: listens(binds),
-            },
-        })),
+        payload: pulumi
+            .all([nodes, heartbeat, virtualIps, listening])
+            .apply(([allNodes, membership, vips, places]) => ({
+                values: {
+                    ...pairValues(allNodes, vips, 1),
+                    failback: membership.autoFailback ? "yes" : "no",
+                    keeper_port: String(keeperPort(membership)),
+                    listens: listens(places),
+                },
+            })),
     };
 }

@@ -19,6 +19,8 @@ export const forms = {
         /^(roundrobin|static-rr|leastconn|first|source|random(\([1-9]\d?\))?|uri|url_param [A-Za-z0-9_.-]+|hdr\([A-Za-z0-9-]+\)|hash [A-Za-z0-9_.,():-]+)$/,
     /** What an acl looks at: fetches and converters, their arguments in brackets. */
     criterion: /^[A-Za-z0-9_.-]+[A-Za-z0-9_.,():/*%@-]*$/,
+    /** What a stick-table counts. */
+    counter: /^[a-z][a-z0-9_]*(\([a-z0-9,]+\))?$/,
     action: /^[a-z][a-z0-9-]*(\([A-Za-z0-9_.,:/-]+\))?$/,
     /** Words, one space apart, of what neither quotes nor ends a line nor begins a comment. */
     condition: /^(if|unless)( [!%&(-[\]-~]+)+$/,

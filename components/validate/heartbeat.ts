@@ -17,37 +17,30 @@ import { forms } from "./forms";
 import { address } from "./hosts";
 
 export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"], hostList: HostArgs[]): void {
-    const list = knownList<VirtualIpArgs>(input);
-    if (known(input) === undefined && input !== undefined) {
-        return;
-    }
-    if (!list?.length) {
+    if (input === undefined || knownList(input)?.length === 0) {
         check.add("virtualIps", "must be one virtual IP at least");
         return;
     }
-    list.forEach((virtualIp, i) => {
-        if (!virtualIp) {
-            return;
-        }
-        const path = `virtualIps[${i}]`;
-        check.fields(path, virtualIp, fields.virtualIp);
-        check.required(`${path}.address`, virtualIp.address);
-        address(check, `${path}.address`, virtualIp.address || undefined);
+    const hosts = Array.isArray(hostList) ? hostList : [];
+    const list = check.objects<VirtualIpArgs>("virtualIps", input, fields.virtualIp);
+    for (const { at, value: virtualIp } of list) {
+        check.required(`${at}.address`, virtualIp.address);
+        address(check, `${at}.address`, virtualIp.address || undefined);
         const value = known(virtualIp.address);
-        check.integer(`${path}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
-        interfaceName(check, `${path}.interface`, virtualIp.interface);
-        preferredHost(check, `${path}.preferredHost`, virtualIp.preferredHost, hostList);
-        const owner = (hostList ?? []).findIndex((host) => value !== undefined && known(host.address) === value);
+        check.integer(`${at}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
+        interfaceName(check, `${at}.interface`, virtualIp.interface);
+        preferredHost(check, `${at}.preferredHost`, virtualIp.preferredHost, hosts);
+        const owner = hosts.findIndex((host) => value !== undefined && known(host?.address) === value);
         if (owner >= 0) {
             check.add(
-                `${path}.address`,
+                `${at}.address`,
                 `"${value}" is the own address of hosts[${owner}]; a virtual IP moves between the hosts`,
             );
         }
-    });
+    }
     check.distinct(
-        list.map((virtualIp) => known(virtualIp?.address)),
-        (i) => `virtualIps[${i}].address`,
+        list.map(({ value }) => known(value.address)),
+        (i) => `${list[i].at}.address`,
     );
 }
 
@@ -58,8 +51,8 @@ function preferredHost(
     hostList: HostArgs[],
 ): void {
     const value = known(input);
-    const names = (hostList ?? []).map((host) => host.name);
-    if (value !== undefined && !names.some((name) => name?.toLowerCase() === String(value).toLowerCase())) {
+    const names = hostList.map((host) => String(host?.name));
+    if (value !== undefined && !names.some((name) => name.toLowerCase() === String(value).toLowerCase())) {
         check.add(path, `"${value}" is not one of hosts (${names.join(", ")})`);
     }
 }
@@ -68,48 +61,53 @@ function interfaceName(check: Checker, path: string, input: pulumi.Input<string>
     check.text(path, input, forms.interface, "the name of a network interface");
 }
 
-export function heartbeat(check: Checker, args: HeartbeatArgs): void {
-    check.fields("heartbeat", args, fields.heartbeat);
+export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbeat"]): void {
+    const args = check.object<HeartbeatArgs>("heartbeat", input, fields.heartbeat);
+    if (!args) {
+        return;
+    }
     heartbeatTimes(check, args);
     check.port("heartbeat.udpport", args.udpport);
-    knownList(args.ping)?.forEach((value, i) => {
-        address(check, `heartbeat.ping[${i}]`, value);
-    });
+    addresses(check, "heartbeat.ping", args.ping);
     check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
+    check.flag("heartbeat.autoFailback", args.autoFailback);
     check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
     check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
-    knownList<UcastArgs>(args.ucast)?.forEach((link, i) => {
-        const path = `heartbeat.ucast[${i}]`;
-        check.fields(path, link, fields.ucast);
-        check.required(`${path}.interface`, link?.interface);
-        interfaceName(check, `${path}.interface`, link?.interface);
-        const addresses = knownList(link?.addresses);
-        if (addresses && addresses.length !== 2) {
-            check.add(`${path}.addresses`, "must be two addresses, in the order of hosts");
+    for (const { at, value: link } of check.objects<UcastArgs>("heartbeat.ucast", args.ucast, fields.ucast)) {
+        check.required(`${at}.interface`, link.interface);
+        interfaceName(check, `${at}.interface`, link.interface);
+        const count = knownList(link.addresses)?.length ?? 2;
+        if (count !== 2) {
+            check.add(`${at}.addresses`, "must be two addresses, in the order of hosts");
         }
-        addresses?.forEach((value, j) => {
-            address(check, `${path}.addresses[${j}]`, value);
+        addresses(check, `${at}.addresses`, link.addresses);
+    }
+    if (check.list("heartbeat.bcast", args.bcast)) {
+        knownList(args.bcast)?.forEach((name, i) => {
+            interfaceName(check, `heartbeat.bcast[${i}]`, name);
         });
-    });
-    knownList(args.bcast)?.forEach((name, i) => {
-        interfaceName(check, `heartbeat.bcast[${i}]`, name);
-    });
-    knownList<McastArgs>(args.mcast)?.forEach((link, i) => {
-        const path = `heartbeat.mcast[${i}]`;
-        check.fields(path, link, fields.mcast);
-        check.required(`${path}.interface`, link?.interface);
-        interfaceName(check, `${path}.interface`, link?.interface);
-        check.text(
-            `${path}.group`,
-            link?.group,
+    }
+    for (const { at, value: link } of check.objects<McastArgs>("heartbeat.mcast", args.mcast, fields.mcast)) {
+        check.required(`${at}.interface`, link.interface);
+        interfaceName(check, `${at}.interface`, link.interface);
+        check.requiredText(
+            `${at}.group`,
+            link.group,
             /^(22[4-9]|23[0-9])(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/,
             "an IPv4 multicast group (224.0.0.0 to 239.255.255.255)",
         );
-        check.required(`${path}.group`, link?.group);
-        check.port(`${path}.port`, link?.port);
-        check.integer(`${path}.ttl`, link?.ttl, 0, 4);
-    });
+        check.port(`${at}.port`, link.port);
+        check.integer(`${at}.ttl`, link.ttl, 0, 4);
+    }
     oneLinkAnInterface(check, args);
+}
+
+function addresses(check: Checker, path: string, input: HeartbeatArgs["ping"]): void {
+    if (check.list(path, input)) {
+        knownList(input)?.forEach((value, i) => {
+            address(check, `${path}[${i}]`, value);
+        });
+    }
 }
 
 /** Heartbeat names a link by its interface, so a second one of another kind on it counts as dead for ever. */
@@ -135,7 +133,7 @@ function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
     const times = {} as Record<"keepalive" | "deadtime" | "warntime" | "initdead", number | undefined>;
     for (const name of ["keepalive", "deadtime", "warntime", "initdead"] as const) {
         const value = known(args[name]);
-        times[name] = value === undefined ? undefined : milliseconds(value);
+        times[name] = value === undefined ? undefined : milliseconds(String(value));
         if (value !== undefined && !times[name]) {
             check.add(
                 `heartbeat.${name}`,
@@ -157,11 +155,10 @@ function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
     }
 }
 
-export function fencing(check: Checker, args: FencingArgs | undefined): void {
-    check.fields("fencing", args, fields.fencing);
+export function fencing(check: Checker, input: HaLoadBalancerPairArgs["fencing"]): void {
+    const args = check.object<FencingArgs>("fencing", input, fields.fencing);
     if (args) {
-        check.required("fencing.command", args.command);
-        check.text("fencing.command", args.command || undefined, forms.path, "the absolute path of a program");
+        check.requiredText("fencing.command", args.command, forms.path, "the absolute path of a program");
         check.integer("fencing.timeout", args.timeout, 1, 600);
     }
 }

@@ -1,7 +1,7 @@
 /** hosts and connection. */
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ConnectionArgs, HostArgs } from "../args";
+import type { ConnectionArgs, HostArgs, ProxyArgs } from "../args";
 import { fields } from "../fields";
 import { type Checker, known } from "../problems";
 import { forms } from "./forms";
@@ -10,23 +10,21 @@ export function hosts(check: Checker, list: HostArgs[]): void {
     if (!Array.isArray(list) || list.length !== 2) {
         check.add("hosts", `must be exactly two hosts, and there are ${Array.isArray(list) ? list.length : "none"}`);
     }
-    (list ?? []).forEach((host, i) => {
-        const path = `hosts[${i}]`;
-        check.fields(path, host, fields.host);
-        check.required(`${path}.name`, host.name);
-        check.text(`${path}.name`, host.name || undefined, forms.nodeName, 'a node name, as "uname -n" prints it');
-        check.required(`${path}.address`, host.address);
-        address(check, `${path}.address`, host.address || undefined);
-        hostKey(check, path, host);
-        connection(check, `${path}.connection`, host.connection);
-    });
+    const declared = check.objects<HostArgs>("hosts", list, fields.host);
+    for (const { at, value: host } of declared) {
+        check.requiredText(`${at}.name`, host.name, forms.nodeName, 'a node name, as "uname -n" prints it');
+        check.required(`${at}.address`, host.address);
+        address(check, `${at}.address`, host.address || undefined);
+        hostKey(check, at, host);
+        connection(check, `${at}.connection`, host.connection);
+    }
     check.distinct(
-        (list ?? []).map((host) => host.name?.toLowerCase()),
-        (i) => `hosts[${i}].name`,
+        declared.map(({ value }) => String(value.name).toLowerCase()),
+        (i) => `${declared[i].at}.name`,
     );
     check.distinct(
-        (list ?? []).map((host) => known(host.address)),
-        (i) => `hosts[${i}].address`,
+        declared.map(({ value }) => known(value.address)),
+        (i) => `${declared[i].at}.address`,
     );
 }
 
@@ -41,13 +39,12 @@ function hostKey(check: Checker, path: string, host: HostArgs): void {
     check.text(`${path}.hostKey`, host.hostKey, forms.hostKey, 'an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")');
 }
 
-export function connection(check: Checker, path: string, args: ConnectionArgs | undefined): void {
-    check.fields(path, args, fields.connection);
+export function connection(check: Checker, path: string, input: ConnectionArgs | undefined): void {
+    const args = check.object<ConnectionArgs>(path, input, fields.connection);
     check.text(`${path}.user`, args?.user, forms.user, "a user name");
     check.port(`${path}.port`, args?.port);
-    const proxy = known(args?.proxy);
+    const proxy = check.object<ProxyArgs>(`${path}.proxy`, args?.proxy, fields.proxy);
     if (proxy) {
-        check.fields(`${path}.proxy`, proxy, fields.proxy);
         check.required(`${path}.proxy.host`, proxy.host);
         check.text(`${path}.proxy.user`, proxy.user, forms.user, "a user name");
         check.port(`${path}.proxy.port`, proxy.port);

@@ -4,14 +4,14 @@
  */
 import type { HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import { fields } from "../fields";
-import { Checker, known, type Problem } from "../problems";
+import { Checker, type Problem } from "../problems";
 import { forms } from "./forms";
 import { haproxy, haproxySecrets } from "./haproxy";
 import { fencing, heartbeat, virtualIps } from "./heartbeat";
 import { connection, hosts } from "./hosts";
 
 export function validate(args: HaLoadBalancerPairArgs): Problem[] {
-    return [...publicProblems(args), ...secretProblems(args.haproxy ?? {})];
+    return [...publicProblems(args), ...secretProblems(args?.haproxy ?? {})];
 }
 
 /** What is wrong with what may be a secret. */
@@ -28,14 +28,21 @@ export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     hosts(check, args.hosts);
     connection(check, "connection", args.connection);
     virtualIps(check, args.virtualIps, args.hosts);
-    const heartbeatArgs = known(args.heartbeat);
-    if (heartbeatArgs) {
-        heartbeat(check, heartbeatArgs);
-    }
+    heartbeat(check, args.heartbeat);
     haproxy(check, args.haproxy, args.virtualIps);
-    fencing(check, known(args.fencing));
-    args.goneHosts?.forEach((name, i) => {
+    fencing(check, args.fencing);
+    check.flag("driftDetection", args.driftDetection);
+    goneHosts(check, args.goneHosts);
+    return check.problems;
+}
+
+function goneHosts(check: Checker, list: string[] | undefined): void {
+    if (list !== undefined && !Array.isArray(list)) {
+        check.add("goneHosts", "must be a plain list of texts, for it decides which resources there are");
+        return;
+    }
+    check.list("goneHosts", list);
+    list?.forEach((name, i) => {
         check.text(`goneHosts[${i}]`, name, forms.nodeName, "a node name");
     });
-    return check.problems;
 }

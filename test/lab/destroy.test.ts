@@ -20,7 +20,7 @@ listen mine
 test("a first pulumi up that failed half-way leaves nothing behind after a destroy", async () => {
     const before = await Promise.all(hosts().map(snapshot));
     const configFile = used.stack.place.configFile as string;
-    writeConfig(used.lab, configFile, { haproxy: { timeout: { client: "99999d" } } });
+    writeConfig(used.lab, configFile, { haproxy: { globalLines: ["no-such-word"] } });
     expect(await failedUp(used.stack)).toContain("HAProxy does not accept the new haproxy.cfg");
     await used.stack.destroy();
     expect(await Promise.all(hosts().map(snapshot))).toEqual(before);

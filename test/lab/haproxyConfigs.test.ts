@@ -1,4 +1,8 @@
 /** Generated configurations, and what is published as examples, in front of the real HAProxy of each release. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Unwrap } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +11,11 @@ import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
 import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { haproxySecrets } from "../../components/render/haproxy/haproxySecrets";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
-import { haproxyArbitrary } from "../haproxyArbitrary";
+import { peersCfg } from "../../components/render/haproxy/peersCfg";
+import { authorities, certificateFile, certificatePath } from "../../components/render/haproxy/tls";
+import { until } from "../../toolchain/shell";
+import { makeCertificate } from "../certificates";
+import { authority, certificates, haproxyArbitrary } from "../haproxyArbitrary";
 import { useLab } from "./fixture";
 
 const configurations = 1000;
@@ -16,15 +24,19 @@ const nodes = [
     { name: "lb2.example.com", address: "192.168.0.101" },
 ];
 const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::99" }], nodes);
-const render = (args: HaproxyArgs) => haproxyCfg(haproxyDefaults(args as Unwrap<HaproxyArgs>, virtualIps));
+const peers = peersCfg({ port: 10000 }, nodes, 0);
+const model = (args: HaproxyArgs) => haproxyDefaults(args as Unwrap<HaproxyArgs>, virtualIps);
+const render = (args: HaproxyArgs) => haproxyCfg(model(args));
+const server = { name: "a", address: "a", ssl: { ca: authority.certificate } };
+const withAuthority = { backend: [{ name: "a", servers: [server] }] };
 
 /** Takes files in one text, each behind a line with its name, and says which HAProxy refuses, and why. */
 const judge = `set -eu
 cd "$(mktemp -d)"
 awk '/^=== / { file = $2; next } { print > file }'
 for cfg in *.cfg; do
-    case $cfg in secrets.cfg | health.cfg) continue ;; esac
-    haproxy -c -dW -f secrets.cfg -f "$cfg" -f health.cfg >out 2>&1 || { echo "$cfg:"; cat out; }
+    case $cfg in secrets.cfg | health.cfg | peers.cfg) continue ;; esac
+    haproxy -c -dW -L lb1.example.com -f secrets.cfg -f "$cfg" -f health.cfg -f peers.cfg >out 2>&1 || { echo "$cfg:"; cat out; }
 done`;
 
 /** The manual is in the package, though not on a host that installs no documentation. */
@@ -34,7 +46,12 @@ dpkg-deb --fsys-tarfile haproxy_*.deb | tar xO ./usr/share/doc/haproxy/configura
 describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
     const used = useLab({ name: `configs-${release}`, release, loadBalancers: 1, backEnds: 0 });
     const refused = (cfgs: Record<string, string>) => {
-        const all = { "secrets.cfg": haproxySecrets("a password"), "health.cfg": healthCfg(), ...cfgs };
+        const all = {
+            "secrets.cfg": haproxySecrets("a password"),
+            "health.cfg": healthCfg(),
+            "peers.cfg": peers,
+            ...cfgs,
+        };
         const text = Object.entries(all).map(([name, cfg]) => `=== ${name}\n${cfg}`);
         return used.lab.host("lb1").run(judge, text.join(""));
     };
@@ -42,7 +59,14 @@ describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
     beforeAll(async () => {
         await used.lab
             .host("lb1")
-            .run("apt-get -qq update && apt-get -qq -y install --no-install-recommends haproxy >&2");
+            .run("apt-get -qq update && apt-get -qq -y install --no-install-recommends haproxy ca-certificates >&2");
+        const pems = certificates.map((each): [string, string] => [
+            certificatePath(each.name),
+            certificateFile(each.certificate, each.privateKey),
+        ]);
+        for (const [path, text] of [...pems, ...Object.entries(authorities(model(withAuthority)))]) {
+            await used.lab.host("lb1").run(`mkdir -p "$(dirname "${path}")"; cat >"${path}"`, text);
+        }
     });
 
     test(`accepts ${configurations} generated configurations without a warning`, async () => {
@@ -67,6 +91,69 @@ describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
         for (const config of examples.map((text) => `${text}\n`)) {
             expect(render({ config })).toBe(config);
             expect(await refused({ "example.cfg": config })).toBe("");
+        }
+    });
+});
+
+describe("OCSP, which HAProxy staples from 3.0 on", () => {
+    const used = useLab({ name: "ocsp", release: "trixie", loadBalancers: 1, backEnds: 0 });
+    const responder = "http://192.168.0.1:8889";
+
+    /** Answers for one certificate, by openssl, where the clients are. */
+    function startResponder(certificate: string): ChildProcess {
+        const { serialNumber } = new X509Certificate(certificate);
+        const file = (name: string, text: string): string => {
+            const path = join(used.lab.scratch, name);
+            writeFileSync(path, text);
+            return path;
+        };
+        const index = file("index.txt", `V\t391231235959Z\t\t${serialNumber}\tunknown\t/CN=www.example.com\n`);
+        const ca = file("ca.pem", authority.certificate);
+        const key = file("ca.key", authority.privateKey);
+        const options = ["-port", "8889", "-index", index, "-CA", ca, "-rsigner", ca, "-rkey", key, "-ndays", "1"];
+        const [program, ...words] = [...used.lab.enter, "openssl", "ocsp", ...options];
+        return spawn(program, words, { stdio: "ignore" });
+    }
+
+    test("a client is told that the certificate is still good", async () => {
+        mkdirSync(used.lab.scratch, { recursive: true });
+        const more = `authorityInfoAccess=OCSP;URI:${responder}`;
+        const site = { name: "site", ...makeCertificate(["www.example.com"], authority, "ec", more) };
+        const cfg = render({
+            ocspUpdate: true,
+            certificates: [site],
+            frontend: [
+                {
+                    name: "www",
+                    bind: [{ port: 443, ssl: { certificates: ["site"] } }],
+                    httpRequest: [{ action: "return", words: ["status", "200"] }],
+                },
+            ],
+            stats: { enable: false },
+        }).replaceAll("192.168.0.99", "192.168.0.100");
+        const host = used.lab.host("lb1");
+        await host.run(`apt-get -qq update && apt-get -qq -y install --no-install-recommends haproxy >&2
+            mkdir -p "$(dirname ${certificatePath("site")})"`);
+        await host.run(`cat >${certificatePath("site")}`, certificateFile(site.certificate, site.privateKey));
+        await host.run("sed '/2001:db8/d' >/etc/haproxy/haproxy.cfg", cfg);
+        const answering = startResponder(site.certificate);
+        try {
+            await host.run("haproxy -c -dW -f /etc/haproxy/haproxy.cfg && systemctl restart haproxy");
+            const ask = [
+                "openssl",
+                "s_client",
+                "-connect",
+                "192.168.0.100:443",
+                "-servername",
+                "www.example.com",
+                "-status",
+            ];
+            await until("HAProxy has an answer to give", 60_000, async () => {
+                const { stdout } = await used.lab.attempt(["timeout", "5", ...ask], { input: "" });
+                return /OCSP Response Status: successful[\s\S]*Cert Status: good/.test(stdout);
+            });
+        } finally {
+            answering.kill();
         }
     });
 });

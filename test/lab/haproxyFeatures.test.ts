@@ -1,7 +1,9 @@
 /** Requests through what haproxy.cfg can have beyond the classic set-up, and text that HAProxy takes or refuses. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
+import { inBrowser } from "../../lab/browser";
 import { writeConfig } from "../../lab/pulumi";
 import { until } from "../../toolchain/shell";
 import { makeAuthority, makeCertificate } from "../certificates";
@@ -46,6 +48,7 @@ const haproxy = {
     ],
     listen: [{ name: "plain", mode: "tcp", bind: [{ port: 8081 }], balance: "first", servers: [web1] }],
     stats: { port: 8404, uri: "/" },
+    logfacility: "local3",
     prometheus: { src: ["192.168.0.1"] },
     sections: `frontend more
     mode http
@@ -53,7 +56,12 @@ const haproxy = {
     http-request return status 200 content-type text/plain string "from text"
 `,
 };
-const settings = { servers: [], virtualIps: [{ address: virtualIp }, { address: ipv6 }], haproxy };
+const settings = {
+    servers: [],
+    listen: { name: "unused" },
+    virtualIps: [{ address: virtualIp }, { address: ipv6 }],
+    haproxy,
+};
 const used = usePair({ name: "features" }, settings);
 const get = async (path: string) => (await page(used.lab, `${site}${path}`)).body.trim();
 
@@ -109,6 +117,7 @@ test("tcp mode, by IPv4 and IPv6", async () => {
 test("statistics on a port of their own, sections as text, and each host's metrics for whom they are meant", async () => {
     const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
     expect((await page(used.lab, statisticsUrl)).status).toBe(401);
+    expect((await page(used.lab, statisticsUrl, `${statisticsUser}:wrong`)).status).toBe(401);
     expect((await page(used.lab, statisticsUrl, `${statisticsUser}:${statisticsPassword}`)).body).toContain(
         "Statistics Report",
     );
@@ -126,9 +135,44 @@ test("statistics on a port of their own, sections as text, and each host's metri
     }
 });
 
+test("requests are in the journal, with the declared facility; the runtime socket is for root and the group haproxy", async () => {
+    await get("two?in-the-journal");
+    const local3 = 19;
+    const log = `journalctl -q -t haproxy SYSLOG_FACILITY=${local3} -o cat --since -1min`;
+    await until("the request is in the journal", 5000, async () =>
+        (await used.lab.host("lb1").run(log)).includes('"GET /two?in-the-journal HTTP/1.1"'),
+    );
+    expect(await used.lab.host("lb1").run("stat -c '%a %U:%G' /run/haproxy/admin.sock")).toBe("660 root:haproxy");
+});
+
+/** How Chromium shows the servers of a back end on the statistics page: the row's class, and what it says of the server. */
+async function shownStatus(backend: string): Promise<string[]> {
+    const { statisticsUrl, statisticsUser: username, statisticsPassword: password } = await used.stack.outputs();
+    return inBrowser(used.lab, statisticsUrl, { username, password }, async (shown) =>
+        Promise.all(
+            ["web1", "web2"].map(async (server) => {
+                const row = shown.locator("tr", { has: shown.locator(`a[name="${backend}/${server}"]`) });
+                const [, status] = /(UP|DOWN)/.exec(await row.innerText()) ?? [];
+                return `${await row.getAttribute("class")} ${status}`;
+            }),
+        ),
+    );
+}
+
+test("Chromium is asked for a name and a password, and then shows both back ends", async () => {
+    const { statisticsUrl } = await used.stack.outputs();
+    await expect(inBrowser(used.lab, statisticsUrl, undefined, async () => {})).rejects.toThrow(
+        "ERR_INVALID_AUTH_CREDENTIALS",
+    );
+    expect(await shownStatus("all")).toEqual(["active_up UP", "active_up UP"]);
+});
+
 test("a backup server answers when no other one does", async () => {
     await used.lab.host("web2").powerOff();
     await until("web1 answers instead of web2", 15_000, async () => (await get("two")) === "This is web1.");
+    await until("Chromium shows web2 down", 15_000, async () =>
+        isDeepStrictEqual(await shownStatus("all"), ["active_up UP", "active_down DOWN"]),
+    );
     await used.lab.host("web2").boot();
     await until("web2 answers again", 30_000, async () => (await get("two")) === "This is web2.");
 });
@@ -172,6 +216,21 @@ describe("TLS", () => {
         return stdout + stderr;
     }
 
+    /** Requests over TLS, one after the other, each on a connection of its own; what became of those that failed. */
+    async function securely(action: () => Promise<unknown>): Promise<{ sent: number; failures: string[] }> {
+        let isOver = false;
+        const answers: string[] = [];
+        const client = (async () => {
+            while (!isOver) {
+                answers.push(await trusting("www.example.com"));
+            }
+        })();
+        await action();
+        isOver = true;
+        await client;
+        return { sent: answers.length, failures: answers.filter((answer) => !answer.startsWith("HTTP/2 200")) };
+    }
+
     function secured(haproxySettings: object, list: object): void {
         writeConfig(used.lab, used.stack.place.configFile as string, {
             ...settings,
@@ -191,7 +250,9 @@ describe("TLS", () => {
             expect(await trusting(name)).toMatch(/^HTTP\/2 200[\s\S]*strict-transport-security: max-age=3600/);
         }
         expect(await trusting("third.example.com")).toContain("no alternative certificate subject name matches");
-        expect(await trusting("www.example.com", 443, "--tls-max", "1.1")).not.toContain("HTTP/");
+        // The client's own library would refuse it too, were it not told to be lax.
+        const old = ["--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0"];
+        expect(await trusting("www.example.com", 443, ...old)).toContain("alert protocol version");
     });
 
     test("a client without a certificate is turned away where one is asked for", async () => {
@@ -232,8 +293,10 @@ describe("TLS", () => {
             },
             [renewed],
         );
-        const { failed } = await underLoad(used.lab, "a renewal", () => used.stack.up());
-        expect(failed).toBe(0);
+        const { sent, failures } = await securely(() => used.stack.up());
+        console.log(`a renewal: ${failures.length} of ${sent} requests over TLS failed`);
+        expect(failures).toEqual([]);
+        expect(sent).toBeGreaterThan(50);
         for (const host of used.lab.loadBalancers) {
             expect(await host.run(files)).toBe((renewed.certificate + renewed.privateKey).trim());
         }

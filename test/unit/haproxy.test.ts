@@ -5,17 +5,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
 import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
+import { withoutNulls } from "../../components/nulls";
 import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { validate } from "../../components/validate";
 import { classicArgs } from "../examples";
-import { haproxyArbitrary } from "../haproxyArbitrary";
+import { certificates, haproxyArbitrary } from "../haproxyArbitrary";
 
 const virtualIps = [{ address: "192.168.0.99" }, { address: "2001:db8::99" }];
 const nodes = classicArgs().hosts.map(({ name, address }) => ({ name, address: String(address) }));
 
 function problemsOf(haproxy: unknown): string[] {
     const args = { ...classicArgs(), virtualIps, haproxy: haproxy as HaproxyArgs };
-    return validate(args).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+    return validate(withoutNulls(args)).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
 }
 
 function render(haproxy: HaproxyArgs): string {
@@ -122,6 +123,107 @@ describe("each mistake is named with its path and what to write instead", () => 
                 "haproxy.globalLines[0]: must be a text of one line",
             ],
         ],
+        [
+            "what is null, or no object",
+            {
+                listen: [null, { name: "web", servers: [null], acl: "x", bind: [{ port: 80, ssl: true }] }],
+                timeout: "5s",
+                frontend: null,
+                prometheus: null,
+            },
+            [
+                "haproxy.listen[0]: must be an object",
+                "haproxy.listen[1].acl: must be a list",
+                "haproxy.listen[1].bind[0].ssl: must be an object",
+                "haproxy.listen[1].servers[0]: must be an object",
+                "haproxy.timeout: must be an object",
+            ],
+        ],
+        [
+            "what only HAProxy would have refused",
+            {
+                listen: [
+                    {
+                        name: "web",
+                        mode: "tcp",
+                        balance: "uri",
+                        defaultBackend: "",
+                        acl: [{ name: "or", criterion: "src" }],
+                        httpchk: { expectStatus: "299-200" },
+                        servers: [{ name: "a", address: "fe80::1%eth0", inter: "0" }],
+                    },
+                    { name: "ha-load-balancer-pair-x", bind: [{ port: 81 }], servers },
+                ],
+                timeout: { client: "25d" },
+            },
+            [
+                'haproxy.listen[0].acl[0].name: "or" is a word of conditions',
+                'haproxy.listen[0].defaultBackend: "" is not a section name (letters, digits and _ - . :)',
+                'haproxy.listen[0].httpchk.expectStatus: "299-200" ends before it begins',
+                'haproxy.listen[0].servers[0].address: "fe80::1%eth0" is neither an IP address nor a host name',
+                'haproxy.listen[0].servers[0].inter: "0" is not above 0 and below 24 days',
+                "haproxy.listen[0].balance: needs mode http; this section is in mode tcp",
+                'haproxy.listen[1].name: must not begin with "ha-load-balancer-pair", as this component\'s own sections do',
+                'haproxy.timeout.client: "25d" is not above 0 and below 24 days',
+            ],
+        ],
+        [
+            "more words than a line has",
+            listen({
+                acl: [{ name: "a", criterion: "path", flags: Array(30).fill("-i"), values: Array(31).fill("/") }],
+                httpRequest: [
+                    { action: "deny", words: Array(56).fill("x"), condition: `if${" { src 10.0.0.0/8 }".repeat(2)}` },
+                ],
+                servers: [{ ...servers[0], words: Array(31).fill("x") }],
+            }),
+            [
+                "haproxy.listen[0].acl[0].values: must be at most 30 words, and there are 31: a line of HAProxy's has 64",
+                "haproxy.listen[0].httpRequest[0].words: must be at most 53 words, and there are 56: a line of HAProxy's has 64",
+                "haproxy.listen[0].servers[0].words: must be at most 30 words, and there are 31: a line of HAProxy's has 64",
+            ],
+        ],
+        [
+            "names in conditions that no acl has",
+            {
+                ...front({
+                    acl: [{ name: "is_api", criterion: "path_beg", values: ["/api"] }],
+                    lines: ["acl in_text src 10.0.0.0/8"],
+                    httpRequest: [{ action: "deny", condition: "if !is_ap or { src 10.0.0.1 } in_text TRUE" }],
+                    useBackend: [{ backend: "pages", condition: "unless is_api || METH_GET is_admin" }],
+                }),
+            },
+            [
+                'haproxy.frontend[0].httpRequest[0].condition: "is_ap" is no acl of this section; there are is_api, in_text',
+                'haproxy.frontend[0].useBackend[0].condition: "is_admin" is no acl of this section; there are is_api, in_text',
+            ],
+        ],
+        [
+            "tables",
+            {
+                listen: [
+                    {
+                        name: "web",
+                        stickTable: { type: "ip", len: 3, size: "1g", store: ["gpc0;"] },
+                        stick: [
+                            { kind: "off", pattern: "src" },
+                            { pattern: "src", table: "counters" },
+                        ],
+                        servers,
+                    },
+                ],
+                backend: [{ name: "counters", stick: [{ pattern: "src" }], servers }],
+                peers: { port: 0 },
+            },
+            [
+                "haproxy.listen[0].stickTable.len: means nothing but with the types string and binary",
+                'haproxy.listen[0].stickTable.size: "1g" is not a number of entries ("100k", "1m")',
+                'haproxy.listen[0].stickTable.store[0]: is no counter ("gpc0", "http_req_rate(10s)")',
+                'haproxy.listen[0].stick[0].kind: "off" is not on, match, store-request or store-response',
+                'haproxy.listen[0].stick[1].table: "counters" has no stickTable',
+                'haproxy.backend[0].stick[0]: "counters" has no stickTable',
+                "haproxy.peers.port: 0 is not a whole number from 1 to 65535",
+            ],
+        ],
         ["an empty file", { config: " \n" }, ["haproxy.config: must be a text that is not empty"]],
         [
             "metrics",
@@ -145,6 +247,33 @@ describe("each mistake is named with its path and what to write instead", () => 
         expect(problemsOf(haproxy)).toEqual(expected);
     });
 });
+
+test("an input of whatever kind in whatever place is told, and never breaks the program", () => {
+    const start = { ...classicArgs(), heartbeat: { ucast: [{ interface: "eth0" }] }, goneHosts: [] };
+    fc.assert(
+        fc.property(haproxyArbitrary, fc.infiniteStream(fc.nat()), (haproxy, numbers) => {
+            const args = withoutNulls(structuredClone({ ...start, virtualIps, haproxy }));
+            const places = placesIn(args);
+            const { at, key } = places[numbers.next().value % places.length];
+            const values = [null, undefined, 5, "text", true, [], {}, [null], [[]], pulumi.output("later")];
+            const value = values[numbers.next().value % values.length];
+            at[key] = value;
+            const given = withoutNulls(args);
+            if (validate(given).length === 0 && !pulumi.Output.isInstance(value)) {
+                render(given.haproxy);
+            }
+        }),
+        { numRuns: 2000 },
+    );
+}, 60_000);
+
+/** Every place in the inputs where something stands. */
+function placesIn(value: object): { at: Record<string, unknown>; key: string }[] {
+    return Object.entries(value).flatMap(([key, inner]) => [
+        { at: value as Record<string, unknown>, key },
+        ...(typeof inner === "object" && inner !== null ? placesIn(inner) : []),
+    ]);
+}
 
 test("what is not known yet is no problem, and hides none", () => {
     const unknown = <T>(value: T) => pulumi.output(value);
@@ -198,6 +327,22 @@ describe("no text can be more than the word it is for", () => {
         "prometheus.uri": (uri) => ({ ...listen(), prometheus: { uri } }),
         "timeout.connect": (connect) => ({ ...listen(), timeout: { connect } }),
         logfacility: (logfacility) => ({ ...listen(), logfacility }),
+        "bind.ssl.alpn": (alpn) => listen({ bind: [{ port: 80, ssl: { certificates: ["a"], alpn } }] }),
+        "certificates.name": (name) => ({
+            ...listen({ bind: [{ port: 80, ssl: { certificates: [name] } }] }),
+            certificates: [{ ...certificates[0], name }],
+        }),
+        "bind.ssl.minVersion": (minVersion) =>
+            listen({ bind: [{ port: 80, ssl: { certificates: ["a"], minVersion } }] }),
+        restrictReqHdrNames: (restrictReqHdrNames) => listen({ restrictReqHdrNames }),
+        "cookie.mode": (mode) => listen({ cookie: { name: "S", mode } }),
+        "stick.pattern": (pattern) => listen({ stickTable: { type: "ip" }, stick: [{ pattern }] }),
+        "stickTable.type": (type) => listen({ stickTable: { type } }),
+        "stickTable.size": (size) => listen({ stickTable: { type: "ip", size } }),
+        "stickTable.store": (counter) => listen({ stickTable: { type: "ip", store: [counter] } }),
+        "servers.slowstart": (slowstart) => listen({ servers: [{ ...servers[0], slowstart }] }),
+        "servers.ssl.hostname": (hostname) => listen({ servers: [{ ...servers[0], ssl: { hostname } }] }),
+        "prometheus.src": (source) => ({ ...listen(), prometheus: { src: [source] } }),
     };
     /** Texts that mean something to HAProxy's parser are likely here. */
     const hostile = fc.oneof(

@@ -5,6 +5,7 @@ import type { HaproxyArgs } from "../../components";
 import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
 import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
+import { peersCfg } from "../../components/render/haproxy/peersCfg";
 import { statisticsUrl, url } from "../../components/urls";
 
 const nodes = [
@@ -121,6 +122,84 @@ test("TLS: certificates by name, modern protocols, clients and servers that are 
         ],
     });
     expect(text).toMatchSnapshot();
+});
+
+test("tables that both hosts share, and the way between them", () => {
+    const args = {
+        listen: [
+            {
+                name: "web",
+                stickTable: { type: "string", len: 64, store: ["conn_cur", "http_req_rate(10s)"] },
+                stick: [
+                    { pattern: "req.cook(ID)" },
+                    { kind: "match", pattern: "src", table: "db", condition: "if TRUE" },
+                ],
+                servers,
+            },
+            {
+                name: "db",
+                mode: "tcp",
+                bind: [{ port: 5432 }],
+                stickTable: { type: "ip", size: "1m", expire: "1h", nopurge: true },
+                servers,
+            },
+        ],
+    };
+    expect(render(args)).toMatchSnapshot();
+    expect(peersCfg(model(args).peers, nodes, 1)).toMatchSnapshot();
+    expect(peersCfg(model({ listen: [{ name: "web", servers }] }).peers, nodes, 1)).toBe(
+        "# No section has a stick-table.\n",
+    );
+});
+
+test("lines of text stand where HAProxy wants them", () => {
+    const text = render({
+        listen: [
+            {
+                name: "web",
+                acl: [{ name: "a", criterion: "path" }],
+                httpRequest: [{ action: "deny", condition: "if a" }],
+                useBackend: [{ backend: "x" }],
+                servers,
+                lines: [
+                    "balance first",
+                    "http-request deny if b",
+                    "tcp-request connection reject if b",
+                    "  acl b src 10.0.0.1",
+                    "monitor fail if b",
+                ],
+            },
+        ],
+        backend: [{ name: "x", servers }],
+    });
+    const own = linesOf(text, "listen web");
+    expect(own.slice(own.indexOf("acl a path"))).toEqual([
+        "acl a path",
+        "acl b src 10.0.0.1",
+        "tcp-request connection reject if b",
+        "monitor fail if b",
+        "http-request deny if a",
+        "http-request deny if b",
+        "stats enable",
+        "stats uri /haproxy?stats",
+        'stats auth "admin:${STATS_PASSWORD}"',
+        "use_backend x",
+        "balance roundrobin",
+        "server a 10.0.0.1:80 check",
+        "balance first",
+    ]);
+});
+
+test("requests without TLS go to the port that has it, and the statistics page is where it can be seen", () => {
+    const ssl = { certificates: ["site"] };
+    const plain = { name: "plain", httpsRedirect: true };
+    const secure = { name: "secure", bind: [{ port: 8443, ssl }], defaultBackend: "pages" };
+    const args = { frontend: [plain, secure], backend: [{ name: "pages", servers }] };
+    expect(linesOf(render(args), "frontend plain")).toContain(
+        "http-request redirect location https://%[req.hdr(host),host_only]:8443%[capture.req.uri] code 301 unless { ssl_fc }",
+    );
+    expect(statisticsUrl(model(args))).toBe("https://192.168.0.99:8443/haproxy?stats");
+    expect(statisticsUrl(model({ ...args, frontend: [plain] }))).toBe("");
 });
 
 test("words are taken as they are, whatever is in them", () => {

@@ -162,5 +162,5 @@ test("the file of secrets quotes what HAProxy would interpret", () => {
 });
 
 test("small files", () => {
-    expect([sysctl(), haproxyDropIn(), heartbeatDropIn(), keeperUnit()].join("---\n")).toMatchSnapshot();
+    expect([sysctl(), haproxyDropIn("lb1"), heartbeatDropIn(), keeperUnit()].join("---\n")).toMatchSnapshot();
 });

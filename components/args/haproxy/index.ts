@@ -6,6 +6,7 @@ import type { CertificateArgs } from "./tls";
 export * from "./rules";
 export * from "./sections";
 export * from "./server";
+export * from "./stick";
 export * from "./tls";
 
 /** The statistics page, behind a password. */
@@ -49,7 +50,15 @@ export interface PrometheusArgs {
     src?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** `timeout`: times in HAProxy's own syntax: a number is milliseconds, or has a unit (`us ms s m h d`). */
+/** The connection on which the two HAProxys tell each other what is in their stick-tables. */
+export interface PeersArgs {
+    /**
+     * TCP port, on each host's own address and on 127.0.0.1. Only the peer gets an answer. Default: 10000.
+     */
+    port?: pulumi.Input<number>;
+}
+
+/** `timeout`: times in HAProxy's own syntax, above 0 and below 24 days: a number is milliseconds, or has a unit (`us ms s m h d`). */
 export interface TimeoutArgs {
     /**
      * Time for a connection to a server to be established. Default: `5s`.
@@ -104,6 +113,12 @@ export interface HaproxyArgs {
      */
     certificates?: CertificateArgs[];
     /**
+     * Whether HAProxy asks the certificates' authorities now and then whether they are still good, and tells clients (OCSP
+     * stapling; `ocsp-update.mode on`). HAProxy 3.0 or later, which must reach them by HTTP; an earlier one refuses the word.
+     * Default: false.
+     */
+    ocspUpdate?: pulumi.Input<boolean>;
+    /**
      * The statistics page. It is on, with the defaults, where nothing is given.
      */
     stats?: StatsArgs;
@@ -111,6 +126,12 @@ export interface HaproxyArgs {
      * Metrics for Prometheus. Default: none.
      */
     prometheus?: pulumi.Input<PrometheusArgs>;
+    /**
+     * How the stick-tables of both hosts are kept alike, so that persistence and counters outlive a failover. It is there,
+     * with the defaults, where a section has a `stickTable`; give `{}` where only text has one, which then says
+     * `peers ha-load-balancer-pair`.
+     */
+    peers?: pulumi.Input<PeersArgs>;
     /**
      * Timeouts of every section.
      */

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AclArgs, RuleArgs, UseBackendArgs } from "./rules";
 import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "./server";
+import type { StickArgs, StickTableArgs } from "./stick";
 
 /** What `frontend`, `backend` and `listen` have in common. */
 interface SectionArgs {
@@ -26,12 +27,18 @@ interface SectionArgs {
      */
     httpResponse?: pulumi.Input<pulumi.Input<RuleArgs>[]>;
     /**
+     * `stick-table`: one that rules, and `stick` of any back end, can use under this section's name. Default: none.
+     */
+    stickTable?: pulumi.Input<StickTableArgs>;
+    /**
      * `option forwardfor`: whether servers are told the client's address in X-Forwarded-For. HTTP mode only. Default: true
      * in a `frontend` and a `listen`, false in a `backend`.
      */
     forwardfor?: pulumi.Input<boolean>;
     /**
-     * Further lines of the section, as the manual has them; they stand at its end. Default: none.
+     * Further lines of the section, as the manual has them. They stand at its end; but those that HAProxy wants in front
+     * (`acl`, `tcp-request`, `monitor`, `http-request`, `redirect`) stand behind what the fields above say of the same kind.
+     * Default: none.
      */
     lines?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -52,7 +59,8 @@ export interface FrontendArgs extends SectionArgs {
      */
     restrictReqHdrNames?: pulumi.Input<string>;
     /**
-     * Whether requests without TLS are sent to the same place with it (status 301). HTTP mode only. Default: false.
+     * Whether requests without TLS are sent to the same place with it (status 301): on the first port of this section that
+     * has TLS, or else the first of any. HTTP mode only. Default: false.
      */
     httpsRedirect?: pulumi.Input<boolean>;
     /**
@@ -81,6 +89,10 @@ export interface BackendArgs extends SectionArgs {
      * Persistence by cookie. Default: none.
      */
     cookie?: pulumi.Input<CookieArgs>;
+    /**
+     * `stick` rules, in order: persistence by a table. Default: none.
+     */
+    stick?: pulumi.Input<pulumi.Input<StickArgs>[]>;
     /**
      * How servers are checked. Default: by a TCP connection.
      */

@@ -4,7 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 /** A certificate with its key, in a file that root alone may read. */
 export interface CertificateArgs {
     /**
-     * Name of the file, and what a `bind` calls it by. Letters, digits and `_ - .`.
+     * What a `bind` calls it by. Letters, digits and `_ - .`. Its file on the hosts is
+     * `/etc/haproxy/ha-load-balancer-pair/certificates/NAME.pem`.
      */
     name: string;
     /**

@@ -281,12 +281,14 @@ class Keeper:
         self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
 
     def is_needed(self, virtual_ip, waited):
-        peer = self.peer.view(virtual_ip)
-        if virtual_ip.held != LINGERING or not peer["fresh"]:
+        """Not asked of a peer whether it is there: one that is busy may be silent for a moment, and requests under way are
+        answered here whoever has the virtual IP next."""
+        if virtual_ip.held != LINGERING:
             return False
-        if peer["held"] == HELD:
-            return waited < FINISH_WITHIN and virtual_ip.has_connections()
-        return waited < TAKEN_WITHIN
+        peer = self.peer.view(virtual_ip)
+        if waited < TAKEN_WITHIN and peer["fresh"] and peer["held"] != HELD:
+            return True
+        return waited < FINISH_WITHIN and virtual_ip.has_connections()
 
 
 def open_pipe():

@@ -19,6 +19,8 @@ COOL_DOWN = 5
 ASK_AGAIN = 2
 # While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
+# From when on a peer that can't serve is not waited for to take its own after a boot, in seconds.
+PEER_UNFIT_AFTER = 2
 # What is asked of Heartbeat.
 HAND_OVER, TAKE_BACK = "a hand-over", "a take-back"
 
@@ -29,12 +31,14 @@ class Moving:
         self._peer_name = config["peer"]
         self._failback = config["failback"]
         self._group = config["group"]
+        self._peer_group = config["peerGroup"]
         self._virtual_ips = virtual_ips
         self._peer = peer
         self._asked_at = time.monotonic()
         self._asked_for = None
         self._free_since = None
         self._free_asked_at = 0.0
+        self._peer_unfit_since = None
         if not os.path.exists(BOOTED):
             write(BOOTED, "")
             if self._group:
@@ -82,7 +86,11 @@ class Moving:
 
     def _take_what_nobody_holds(self, now, healthy, heartbeat_runs):
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
-        if not (heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"] and self._are_mine_free()):
+        is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
+        groups = self._free_groups(now) if is_ready else []
+        if not is_ready:
+            self._peer_unfit_since = None
+        if not groups:
             self._free_since = None
             return
         if self._free_since is None:
@@ -93,11 +101,23 @@ class Moving:
         self._free_asked_at = now
         if heartbeat.sees_active(self._node, self._peer_name):
             log("both hosts are up and nobody holds the virtual IPs: taking them")
-            heartbeat.take_group(self._group)
+            for group in groups:
+                heartbeat.take_group(group)
 
-    def _are_mine_free(self):
-        mine = [one for one in self._virtual_ips if one.preferred]
-        return bool(mine) and not any(
+    def _free_groups(self, now):
+        """This host's own virtual IPs, and the peer's where that can't serve, as Heartbeat names them, if nobody has any of them."""
+        if self._peer.said["healthy"]:
+            self._peer_unfit_since = None
+        elif self._peer_unfit_since is None:
+            self._peer_unfit_since = now
+        is_unfit = self._peer_unfit_since is not None and now - self._peer_unfit_since > PEER_UNFIT_AFTER
+        own = [self._group] if self._are_free(True) else []
+        return own + ([self._peer_group] if is_unfit and self._are_free(False) else [])
+
+    def _are_free(self, preferred):
+        """Those that are to be here, or those that are to be with the peer."""
+        some = [one for one in self._virtual_ips if one.preferred == preferred]
+        return bool(some) and not any(
             one.held != NO or one.is_wanted() or self._peer.view(one)["held"] != NO or self._peer.view(one)["wanted"]
-            for one in mine
+            for one in some
         )

@@ -31,6 +31,7 @@ function globalLines(haproxy: Haproxy): string[] {
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
         "stats timeout 30s",
         ...(usesTls(haproxy) ? tlsDefaults : []),
+        ...(haproxy.ocspUpdate ? ["ocsp-update.mode on"] : []),
         ...more,
     ];
 }

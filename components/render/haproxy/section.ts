@@ -2,10 +2,12 @@
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
 import { statsPasswordVariable } from "./haproxySecrets";
 import { bind, cookie, httpchk, server } from "./server";
+import { stick, stickTable } from "./stick";
 import { line, option, section, word } from "./words";
 
 /** A section in the order in which HAProxy works: what comes in, what is looked at, what is done, where it goes. */
 export function trafficSection(own: Section, stats: Stats | undefined): string {
+    const lines = (place: string) => own.lines.filter((text) => placeOf(text) === place);
     return section(`${own.keyword} ${own.name}`, [
         `mode ${own.mode}`,
         ...own.bind.map(bind),
@@ -13,10 +15,14 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...(own.maxconn === undefined ? [] : [`maxconn ${own.maxconn}`]),
         ...(own.restrictReqHdrNames ? [`option http-restrict-req-hdr-names ${own.restrictReqHdrNames}`] : []),
         ...option("forwardfor", own.forwardfor),
+        ...(own.stickTable ? [stickTable(own.stickTable)] : []),
         ...own.acl.map(acl),
+        ...lines("acl"),
+        ...lines("connection"),
         ...own.httpRequest.map((each) => rule("http-request", each)),
+        ...lines("request"),
         // Behind the rules, so that one of them can make an exception ("allow").
-        ...(own.httpsRedirect ? ["http-request redirect scheme https code 301 unless { ssl_fc }"] : []),
+        ...(own.httpsRedirect === undefined ? [] : [httpsRedirect(own.httpsRedirect)]),
         ...own.httpResponse.map((each) => rule("http-response", each)),
         ...(own.hsts === undefined
             ? []
@@ -26,10 +32,30 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...(own.defaultBackend === undefined ? [] : [`default_backend ${own.defaultBackend}`]),
         ...(own.balance === undefined ? [] : [`balance ${own.balance}`]),
         ...(own.cookie ? [cookie(own.cookie)] : []),
+        ...own.stick.map(stick),
         ...(own.httpchk ? httpchk(own.httpchk) : []),
         ...own.servers.map((each) => server(each, own.cookie !== undefined)),
-        ...own.lines,
+        ...lines("end"),
     ]);
+}
+
+/** Where a line of text stands: HAProxy warns of rules that it works off sooner than they stand there (-dW: and ends). */
+function placeOf(text: string): string {
+    const [keyword] = text.trim().split(/\s+/);
+    const places: Record<string, string> = {
+        acl: "acl",
+        "tcp-request": "connection",
+        monitor: "connection",
+        "http-request": "request",
+        redirect: "request",
+    };
+    return places[keyword] ?? "end";
+}
+
+/** Not by `redirect scheme`, which keeps the port that the client came to. */
+function httpsRedirect(port: number): string {
+    const where = `https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri]`;
+    return `http-request redirect location ${where} code 301 unless { ssl_fc }`;
 }
 
 /** The page, with a password that haproxy.cfg does not hold. */

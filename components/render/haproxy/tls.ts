@@ -1,7 +1,8 @@
 /** TLS in haproxy.cfg, and the files that it refers to. */
 import { createHash } from "node:crypto";
 import type { BindSsl, Haproxy, ServerSsl } from "../../model";
-import { endingInNewline, line } from "./words";
+import { isCertificate, isPrivateKey, pemBlocks } from "../../pem";
+import { line } from "./words";
 
 const folder = "/etc/haproxy/ha-load-balancer-pair";
 
@@ -19,13 +20,17 @@ export function authorities({ sections }: Haproxy): Record<string, string> {
         ...servers.map(({ ssl }) => ssl?.ca),
     ]);
     return Object.fromEntries(
-        pems.flatMap((pem) => (pem === undefined ? [] : [[authorityPath(pem), endingInNewline(pem)]])),
+        pems.flatMap((pem) => (pem === undefined ? [] : [[authorityPath(pem), certificatesOf(pem)]])),
     );
 }
 
 /** A certificate, those that it is signed by, and its key, as HAProxy wants them in one file. */
 export function certificateFile(certificate: string, privateKey: string): string {
-    return endingInNewline(certificate) + endingInNewline(privateKey);
+    return certificatesOf(certificate) + pemBlocks(privateKey).filter(isPrivateKey).join("");
+}
+
+function certificatesOf(pem: string): string {
+    return pemBlocks(pem).filter(isCertificate).join("");
 }
 
 export function usesTls({ sections }: Haproxy): boolean {

@@ -5,6 +5,8 @@ folder=/etc/haproxy/ha-load-balancer-pair
 apply() {
     check_certificates
     install_files
+    # HAProxy may have read what was there instead.
+    [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
     done_at
 }
 

@@ -3,20 +3,27 @@
 secrets=/etc/haproxy/ha-load-balancer-pair-secrets.cfg
 cfg=/etc/haproxy/haproxy.cfg
 health=/etc/haproxy/ha-load-balancer-pair-health.cfg
+peers=/etc/haproxy/ha-load-balancer-pair-peers.cfg
 drop_in=/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf
 
 apply() {
+    list_undeclared
+    refuse_undeclared
     # shellcheck disable=SC2086 # paths of ours, without blanks; nothing in use refers to them before haproxy.cfg does
     [ -z "$authorities" ] || install_files $authorities
-    haproxy -c -dW -f "$secrets" -f "$scratch/stage$cfg" -f "$scratch/stage$health" >"$scratch/check" 2>&1 || {
+    haproxy -c -dW -L "$node" -f "$secrets" -f "$scratch/stage$cfg" -f "$scratch/stage$health" -f "$scratch/stage$peers" \
+        >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
+    [ ! -e "$cfg" ] || cp -p "$cfg" "$scratch/previous"
     install_files
+    # What was not as it is to be may be what HAProxy has read.
+    [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
     enable_service haproxy "$drop_in"
     # shellcheck disable=SC2086 # paths of ours, without blanks
-    now=$(fingerprint "$secrets" "$cfg" "$health" $certificates)
+    now=$(fingerprint "$secrets" "$cfg" "$health" "$peers" $certificates $authorities)
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
         # A changed command line takes a start; with the old one the file of secrets is not read.
@@ -24,11 +31,7 @@ apply() {
         set_loaded haproxy "$now"
         set_loaded haproxy-unit "$unit"
     elif ! loaded_is haproxy "$now" || runs_old_program haproxy; then
-        # Its master executes itself anew, so that a reload is also the way to an upgraded program.
-        systemctl reload haproxy || fail 'HAProxy did not reload; the old configuration is still in use' \
-            'see "journalctl -u haproxy" on the host'
-        wait_until 10 runs_new_program haproxy || fail 'HAProxy still runs its old program' \
-            'see "journalctl -u haproxy" on the host'
+        reload
         set_loaded haproxy "$now"
     fi
     wait_until 10 is_listening || not_running
@@ -36,12 +39,59 @@ apply() {
     done_at
 }
 
-# Certificates and authorities that are declared no more go when no configuration in use refers to them.
-forget_undeclared() {
-    grep "^/etc/haproxy/ha-load-balancer-pair/" "$state/managed" >"$scratch/managed" || :
+# Its master executes itself anew, so that a reload is also the way to an upgraded program. It reads the files and opens the
+# ports before it makes a new worker; when it cannot, it keeps the old one and says so in the log alone.
+reload() {
+    workers >"$scratch/old-workers"
+    systemctl reload haproxy || not_reloaded
+    wait_until 10 has_new_worker || not_reloaded
+    wait_until 10 runs_new_program haproxy || fail 'HAProxy still runs its old program' \
+        'see "journalctl -u haproxy" on the host'
+}
+
+# The master's children, one a line.
+workers() {
+    pid=$(main_pid haproxy)
+    cat "/proc/$pid/task/"*/children 2>/dev/null | tr ' ' '\n' | grep . || :
+}
+
+has_new_worker() {
+    workers | grep -qvxFf "$scratch/old-workers"
+}
+
+# A host that starts again must find what HAProxy can start with.
+not_reloaded() {
+    last_log haproxy
+    if [ -e "$scratch/previous" ]; then
+        cp -p "$scratch/previous" "$cfg.ha-load-balancer-pair.new"
+        sync "$cfg.ha-load-balancer-pair.new"
+        mv -f "$cfg.ha-load-balancer-pair.new" "$cfg"
+        systemctl reload haproxy || :
+    fi
+    fail 'HAProxy could not begin to work with the new haproxy.cfg; the old one is back in place, and in use' \
+        'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'
+}
+
+# Certificates and authorities that were declared once, and are no more.
+list_undeclared() {
+    grep -s "^/etc/haproxy/ha-load-balancer-pair/" "$state/managed" >"$scratch/managed" || :
     while read -r path; do
-        case " $certificates $authorities " in *" $path "*) ;; *) remove_files "$path" ;; esac
-    done <"$scratch/managed"
+        case " $certificates $authorities " in *" $path "*) ;; *) echo "$path" ;; esac
+    done <"$scratch/managed" >"$scratch/undeclared"
+}
+
+# A text of the inputs can refer to one, which would be gone at HAProxy's next start.
+refuse_undeclared() {
+    while read -r path; do
+        ! grep -qF "$path" "$scratch/stage$cfg" || fail "the new haproxy.cfg refers to $path, which is no longer declared" \
+            'declare it in haproxy.certificates, or take it out of the text, then run "pulumi up" again'
+    done <"$scratch/undeclared"
+}
+
+# They go when no configuration in use refers to them.
+forget_undeclared() {
+    # shellcheck disable=SC2046 # paths of ours, without blanks
+    [ ! -s "$scratch/undeclared" ] || remove_files $(cat "$scratch/undeclared")
 }
 
 is_listening() {

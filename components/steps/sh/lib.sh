@@ -114,6 +114,8 @@ remove_files() {
     # shellcheck disable=SC2086 # paths of ours, without blanks
     [ $# -gt 0 ] || set -- $files
     for path in "$@"; do
+        # Of a run that was broken off; it can hold a secret.
+        rm -f "$path.ha-load-balancer-pair.new"
         grep -qxF "$path" "$state/managed" 2>/dev/null || continue
         original=$state/originals$path
         if [ -e "$original" ] || [ -L "$original" ]; then

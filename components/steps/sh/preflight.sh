@@ -46,7 +46,7 @@ examine_ports() {
     for target in $listens; do
         taker=$(ss -Hltnp "sport = :${target##*:}" | awk -v own="${target%:*}" '
             { sub(/:[0-9]*$/, "", $4) }
-            ($4 == own || $4 == "*" || $4 == "[::]" || ($4 == "0.0.0.0" && own !~ /:/)) && !/"haproxy"/ {
+            ($4 == own || $4 == "*" || $4 == "[::]" || ($4 == "0.0.0.0" && own !~ /:/) || (own == "0.0.0.0" && $4 !~ /:/)) && !/"haproxy"/ {
                 print $6
                 exit
             }' | sed -n 's/^users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')

@@ -60,7 +60,7 @@ remove_packages() {
 }
 
 takes_only_ours() {
-    printf '%s\n' haproxy heartbeat iputils-ping nftables python3 >"$scratch/requested"
+    printf '%s\n' ca-certificates haproxy heartbeat iputils-ping nftables python3 >"$scratch/requested"
     # shellcheck disable=SC2046 # a list of package names, split on purpose
     apt-get -s purge $(cat "$scratch/ours") | sed -n 's/^Purg \([^ ]*\).*/\1/p' | sort |
         comm -13 "$scratch/ours" - | grep -q . && return 1

@@ -1,28 +1,37 @@
 /** Certificates and keys: what HAProxy would refuse, or clients. What is in them is never told. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateArgs } from "../../args";
 import { fields } from "../../fields";
+import { isCertificate, isPrivateKey, pemBlocks } from "../../pem";
 import { type Checker, known } from "../../problems";
 
 /** Names, and what else is no secret. */
 export function certificateNames(check: Checker, list: CertificateArgs[] | undefined): void {
-    if (!check.list("haproxy.certificates", list)) {
+    if (list !== undefined && !Array.isArray(list)) {
+        check.add("haproxy.certificates", "must be a plain list; what is in its elements may be Outputs");
         return;
     }
-    list?.forEach((each, i) => {
-        const path = `haproxy.certificates[${i}]`;
-        check.fields(path, each, fields.certificate);
-        check.required(`${path}.name`, each.name);
-        check.text(`${path}.name`, each.name || undefined, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "the name of a file");
-    });
+    const elements = check.objects<CertificateArgs>("haproxy.certificates", list, fields.certificate);
+    for (const { at, value } of elements) {
+        const isPlain = known(value.name) === value.name;
+        check.requiredText(`${at}.name`, value.name, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "the name of a file");
+        if (!isPlain) {
+            check.add(`${at}.name`, "must be a plain text, for it decides which files there are");
+        }
+    }
     check.distinct(
-        (list ?? []).map(({ name }) => name),
-        (i) => `haproxy.certificates[${i}].name`,
+        elements.map(({ value }) => value.name),
+        (i) => `${elements[i].at}.name`,
     );
 }
 
-export function certificateTexts(check: Checker, list: CertificateArgs[] | undefined): void {
-    list?.forEach((each, i) => {
+export function certificateTexts(check: Checker, list: CertificateArgs[]): void {
+    list.forEach((each, i) => {
+        if (typeof each !== "object" || each === null) {
+            // Told with the names.
+            return;
+        }
         const path = `haproxy.certificates[${i}]`;
         check.required(`${path}.certificate`, each.certificate);
         check.required(`${path}.privateKey`, each.privateKey);
@@ -37,7 +46,8 @@ export function certificateTexts(check: Checker, list: CertificateArgs[] | undef
 }
 
 /** Certificates of who signs others. */
-export function authority(check: Checker, path: string, pem: string | undefined): void {
+export function authority(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
+    const pem = known(input);
     if (pem !== undefined) {
         parsed(check, path, pem);
     }
@@ -67,14 +77,15 @@ function pemChain(check: Checker, path: string, pem: string): X509Certificate[] 
 }
 
 function parsed(check: Checker, path: string, pem: string): X509Certificate[] | undefined {
-    if (/PRIVATE KEY-----/.test(pem)) {
+    const blocks = pemBlocks(pem);
+    if (blocks.some(isPrivateKey)) {
         check.add(path, "has a private key in it, which belongs in privateKey");
         return undefined;
     }
-    const blocks = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g);
     try {
-        if (blocks && /^[\x20-\x7e\r\n]*$/.test(pem)) {
-            return blocks.map((block) => new X509Certificate(block));
+        const certificates = blocks.filter(isCertificate);
+        if (certificates.length > 0) {
+            return certificates.map((block) => new X509Certificate(block));
         }
     } catch {
         // Told below.
@@ -84,9 +95,14 @@ function parsed(check: Checker, path: string, pem: string): X509Certificate[] | 
 }
 
 function privateKey(check: Checker, path: string, pem: string): KeyObject | undefined {
+    const blocks = pemBlocks(pem);
+    if (blocks.some(isCertificate)) {
+        check.add(path, "has a certificate in it, which belongs in certificate");
+        return undefined;
+    }
     let key: KeyObject;
     try {
-        key = createPrivateKey(pem);
+        key = createPrivateKey(blocks.filter(isPrivateKey).join(""));
     } catch {
         check.add(path, 'is no private key in PEM ("-----BEGIN PRIVATE KEY-----", …), or one with a passphrase');
         return undefined;

@@ -6,6 +6,7 @@ import type {
     FrontendArgs,
     HaLoadBalancerPairArgs,
     HaproxyArgs,
+    PeersArgs,
     PrometheusArgs,
     StatsArgs,
     TimeoutArgs,
@@ -14,6 +15,7 @@ import type {
 import { fields } from "../../fields";
 import { type Checker, known, knownList } from "../../problems";
 import { forms } from "../forms";
+import { aclNames } from "./aclNames";
 import { certificateNames, certificateTexts } from "./certificates";
 import { listening } from "./listening";
 import { certificateReferences, references } from "./references";
@@ -24,6 +26,7 @@ const insteadOf = [
     "listen",
     "frontend",
     "backend",
+    "ocspUpdate",
     "prometheus",
     "timeout",
     "maxconn",
@@ -35,12 +38,12 @@ const insteadOf = [
 
 export function haproxy(
     check: Checker,
-    args: HaproxyArgs | undefined,
+    input: HaproxyArgs | undefined,
     virtualIps: HaLoadBalancerPairArgs["virtualIps"],
 ): void {
-    check.required("haproxy", args);
-    check.fields("haproxy", args, fields.haproxy);
-    if (!args || typeof args !== "object") {
+    check.required("haproxy", input);
+    const args = check.object<HaproxyArgs>("haproxy", input, fields.haproxy);
+    if (!args) {
         return;
     }
     const declared = sections(check, args);
@@ -49,11 +52,14 @@ export function haproxy(
     });
     content(check, args);
     references(check, args, declared);
+    aclNames(check, args, declared);
     certificateNames(check, args.certificates);
     certificateReferences(check, args, declared);
     listening(check, args, declared, knownList<VirtualIpArgs>(virtualIps));
+    check.flag("haproxy.ocspUpdate", args.ocspUpdate);
     stats(check, args.stats);
-    prometheus(check, known(args.prometheus));
+    prometheus(check, args.prometheus);
+    peers(check, args.peers);
     timeouts(check, args);
     check.integer("haproxy.maxconn", args.maxconn, 1, 10_000_000);
     check.text("haproxy.logfacility", args.logfacility, forms.facility, "a syslog facility");
@@ -64,20 +70,15 @@ export function haproxy(
 
 /** The sections that are known by now. */
 function sections(check: Checker, args: HaproxyArgs): Declared[] {
-    return (["listen", "frontend", "backend"] as const).flatMap((keyword) => {
-        const path = `haproxy.${keyword}`;
-        if (!check.list(path, args[keyword])) {
-            return [];
-        }
-        const list = knownList<FrontendArgs & BackendArgs>(args[keyword] as pulumi.Input<FrontendArgs & BackendArgs>[]);
-        return (list ?? []).flatMap((each, i) => {
-            if (each === undefined) {
-                return [];
-            }
-            check.fields(`${path}[${i}]`, each, fields[keyword]);
-            return typeof each === "object" && each !== null ? [{ keyword, path: `${path}[${i}]`, args: each }] : [];
-        });
-    });
+    return (["listen", "frontend", "backend"] as const).flatMap((keyword) =>
+        check
+            .objects<FrontendArgs & BackendArgs>(
+                `haproxy.${keyword}`,
+                args[keyword] as pulumi.Input<pulumi.Input<FrontendArgs & BackendArgs>[]>,
+                fields[keyword],
+            )
+            .map(({ at, value }) => ({ keyword, path: at, args: value })),
+    );
 }
 
 /** There must be something that receives, or the whole file. */
@@ -105,8 +106,8 @@ function content(check: Checker, args: HaproxyArgs): void {
     }
 }
 
-function stats(check: Checker, args: StatsArgs | undefined): void {
-    check.fields("haproxy.stats", args, fields.stats);
+function stats(check: Checker, input: StatsArgs | undefined): void {
+    const args = check.object<StatsArgs>("haproxy.stats", input, fields.stats);
     check.flag("haproxy.stats.enable", args?.enable);
     check.text("haproxy.stats.uri", args?.uri, forms.uri, "the path of a URL");
     check.port("haproxy.stats.port", args?.port);
@@ -124,8 +125,8 @@ export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" |
     }
 }
 
-function prometheus(check: Checker, args: PrometheusArgs | undefined): void {
-    check.fields("haproxy.prometheus", args, fields.prometheus);
+function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
+    const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fields.prometheus);
     check.port("haproxy.prometheus.port", args?.port);
     check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
     if (check.list("haproxy.prometheus.src", args?.src)) {
@@ -139,9 +140,13 @@ function prometheus(check: Checker, args: PrometheusArgs | undefined): void {
     }
 }
 
+function peers(check: Checker, input: HaproxyArgs["peers"]): void {
+    const args = check.object<PeersArgs>("haproxy.peers", input, fields.peers);
+    check.port("haproxy.peers.port", args?.port);
+}
+
 function timeouts(check: Checker, args: HaproxyArgs): void {
-    check.fields("haproxy.timeout", args.timeout, fields.timeout);
-    const timeout = known(args.timeout) as TimeoutArgs | undefined;
+    const timeout = check.object<TimeoutArgs>("haproxy.timeout", args.timeout, fields.timeout);
     for (const name of fields.timeout as (keyof TimeoutArgs)[]) {
         check.time(`haproxy.timeout.${name}`, timeout?.[name]);
     }

@@ -1,6 +1,7 @@
 /** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
 import type { BindArgs, HaproxyArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
 import { canonical } from "../../canonical";
+import { prometheusPort } from "../../defaults/haproxy";
 import { type Checker, known, knownList } from "../../problems";
 import type { Declared } from "./section";
 
@@ -57,11 +58,11 @@ function ofSection({ path, args }: Declared): Listening[] {
 function ofOwn({ stats, prometheus }: HaproxyArgs): Listening[] {
     const statsPort = known(stats?.enable) === false ? undefined : known(stats?.port);
     const metrics = known(prometheus) as PrometheusArgs | undefined;
-    const metricsPort = metrics && (metrics.port === undefined ? 8405 : known(metrics.port));
-    return [
-        ...(statsPort === undefined ? [] : [{ path: "haproxy.stats.port", port: statsPort }]),
-        ...(metricsPort === undefined ? [] : [{ path: "haproxy.prometheus.port", port: metricsPort }]),
-    ];
+    const ports = {
+        "haproxy.stats.port": statsPort,
+        "haproxy.prometheus.port": metrics && (metrics.port === undefined ? prometheusPort : known(metrics.port)),
+    };
+    return Object.entries(ports).flatMap(([path, port]) => (port === undefined ? [] : [{ path, port }]));
 }
 
 /** What is no address is told elsewhere. */

@@ -1,5 +1,5 @@
 /** Names: each section has one of its own, and where requests are sent there is one. */
-import type { BindArgs, BindSslArgs, HaproxyArgs, UseBackendArgs } from "../../args";
+import type { BindArgs, BindSslArgs, HaproxyArgs, StickArgs, UseBackendArgs } from "../../args";
 import { type Checker, known, knownList } from "../../problems";
 import type { Declared } from "./section";
 
@@ -8,6 +8,7 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
         declared.map((each) => known(each.args.name)),
         (i) => `${declared[i].path}.name`,
     );
+    tables(check, args, declared);
     const backEnds = declared.filter(({ keyword }) => keyword !== "frontend");
     const mayBeMore = [args.listen, args.backend].some(isNotAllKnown) || args.sections !== undefined;
     for (const { path, args: front, keyword } of declared.filter((each) => each.keyword !== "backend")) {
@@ -33,9 +34,28 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
     }
 }
 
+/** Where there is a table for `stick`. */
+function tables(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
+    const mayBeMore =
+        [args.listen, args.frontend, args.backend].some(isNotAllKnown) ||
+        args.sections !== undefined ||
+        declared.some((each) => known(each.args.name) === undefined);
+    for (const { path, args: own } of declared) {
+        knownList<StickArgs>(own.stick)?.forEach((each, i) => {
+            const name = each?.table === undefined ? known(own.name) : known(each.table);
+            const target = declared.find((other) => name !== undefined && known(other.args.name) === name);
+            const isInText = target?.args.lines !== undefined;
+            if (each && name && target?.args.stickTable === undefined && !isInText && !(mayBeMore && !target)) {
+                const at = each.table === undefined ? `${path}.stick[${i}]` : `${path}.stick[${i}].table`;
+                check.add(at, `"${name}" ${target ? "has no stickTable" : "is no section with a stickTable"}`);
+            }
+        });
+    }
+}
+
 /** Each bind's certificates are among those that there are. */
 export function certificateReferences(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
-    const there = Array.isArray(args.certificates) ? args.certificates.map(({ name }) => name) : [];
+    const there = Array.isArray(args.certificates) ? args.certificates.map((each) => each?.name) : [];
     for (const { path, args: front } of declared.filter(({ keyword }) => keyword !== "backend")) {
         knownList<BindArgs>(front.bind)?.forEach((bind, i) => {
             const ssl = known(bind?.ssl) as BindSslArgs | undefined;
@@ -62,7 +82,7 @@ function mode({ mode: input }: Declared["args"]): string | undefined {
     return input === undefined ? "http" : known(input);
 }
 
-function isNotAllKnown(input: HaproxyArgs["listen"] | HaproxyArgs["backend"]): boolean {
+function isNotAllKnown(input: HaproxyArgs["listen" | "frontend" | "backend"]): boolean {
     return input !== undefined && !(knownList(input as unknown[])?.every((each) => each !== undefined) ?? false);
 }
 

@@ -5,6 +5,7 @@ import { type Checker, known, knownList } from "../../problems";
 import { forms } from "../forms";
 import { authority } from "./certificates";
 import { cookie, httpchk, servers } from "./server";
+import { stick, stickTable } from "./stick";
 
 /** A section as it was declared; a kind without servers or binds has none of those fields. */
 export interface Declared {
@@ -14,13 +15,19 @@ export interface Declared {
     args: FrontendArgs & BackendArgs;
 }
 
+/** What the names of this component's own sections begin with. */
+const ownPrefix = "ha-load-balancer-pair";
+
 export function section(check: Checker, { keyword, path, args }: Declared): void {
-    check.required(`${path}.name`, args.name);
-    check.name(`${path}.name`, args.name, "a section name");
+    check.requiredName(`${path}.name`, args.name, "a section name");
+    if (String(known(args.name)).startsWith(ownPrefix)) {
+        check.add(`${path}.name`, `must not begin with "${ownPrefix}", as this component's own sections do`);
+    }
     check.text(`${path}.mode`, args.mode, /^(http|tcp)$/, "http or tcp");
     acls(check, path, args);
     rules(check, `${path}.httpRequest`, args.httpRequest);
     rules(check, `${path}.httpResponse`, args.httpResponse);
+    stickTable(check, `${path}.stickTable`, args.stickTable);
     check.flag(`${path}.forwardfor`, args.forwardfor);
     check.lines(`${path}.lines`, args.lines);
     if (keyword !== "backend") {
@@ -28,8 +35,9 @@ export function section(check: Checker, { keyword, path, args }: Declared): void
     }
     if (keyword !== "frontend") {
         check.text(`${path}.balance`, args.balance, forms.balance, "a balancing algorithm of this component");
-        cookie(check, `${path}.cookie`, known(args.cookie));
-        httpchk(check, `${path}.httpchk`, known(args.httpchk));
+        cookie(check, `${path}.cookie`, args.cookie);
+        httpchk(check, `${path}.httpchk`, args.httpchk);
+        stick(check, `${path}.stick`, args.stick);
         servers(check, `${path}.servers`, args.servers);
     }
     if (known(args.mode) === "tcp") {
@@ -49,94 +57,72 @@ function inFront(check: Checker, path: string, args: FrontendArgs): void {
     check.flag(`${path}.httpsRedirect`, args.httpsRedirect);
     check.integer(`${path}.hsts`, args.hsts, 0, 1_000_000_000);
     check.name(`${path}.defaultBackend`, args.defaultBackend, "a section name");
-    if (check.list(`${path}.useBackend`, args.useBackend)) {
-        knownList<UseBackendArgs>(args.useBackend)?.forEach((each, i) => {
-            const at = `${path}.useBackend[${i}]`;
-            if (each !== undefined) {
-                check.fields(at, each, fields.useBackend);
-                check.required(`${at}.backend`, each.backend);
-                check.name(`${at}.backend`, each.backend, "a section name");
-                check.condition(`${at}.condition`, each.condition);
-            }
-        });
+    for (const { at, value } of check.objects<UseBackendArgs>(
+        `${path}.useBackend`,
+        args.useBackend,
+        fields.useBackend,
+    )) {
+        check.requiredName(`${at}.backend`, value.backend, "a section name");
+        check.condition(`${at}.condition`, value.condition);
     }
 }
 
 function binds(check: Checker, path: string, input: FrontendArgs["bind"]): void {
-    if (!check.list(path, input)) {
-        return;
-    }
-    const list = knownList<BindArgs>(input);
-    if (list?.length === 0) {
+    if (knownList(input)?.length === 0) {
         check.add(path, "must be one at least");
     }
-    list?.forEach((bind, i) => {
-        if (bind !== undefined) {
-            check.fields(`${path}[${i}]`, bind, fields.bind);
-            check.required(`${path}[${i}].port`, bind.port);
-            check.port(`${path}[${i}].port`, bind.port);
-            check.flag(`${path}[${i}].acceptProxy`, bind.acceptProxy);
-            bindSsl(check, `${path}[${i}].ssl`, known(bind.ssl));
-            check.words(`${path}[${i}].words`, bind.words);
-        }
-    });
+    for (const { at, value } of check.objects<BindArgs>(path, input, fields.bind)) {
+        check.required(`${at}.port`, value.port);
+        check.port(`${at}.port`, value.port);
+        check.flag(`${at}.acceptProxy`, value.acceptProxy);
+        const ssl = check.object<BindSslArgs>(`${at}.ssl`, value.ssl, fields.bindSsl);
+        const certificates = ssl ? bindSsl(check, `${at}.ssl`, ssl) : 0;
+        // bind ADDRESS:PORT accept-proxy ssl alpn … ssl-min-ver … strict-sni ca-file … verify …; crt NAME
+        check.words(`${at}.words`, value.words, 13 + 2 * certificates);
+    }
 }
 
-function bindSsl(check: Checker, path: string, args: BindSslArgs | undefined): void {
-    check.fields(path, args, fields.bindSsl);
-    if (args === undefined) {
-        return;
-    }
-    const areMissing = args.certificates === undefined || knownList(args.certificates)?.length === 0;
+/** How many certificates there are. */
+function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
+    const certificates = knownList(args.certificates);
+    const areMissing = args.certificates === undefined || certificates?.length === 0;
     if (check.list(`${path}.certificates`, args.certificates) && areMissing) {
         check.add(`${path}.certificates`, "must be one at least");
+    }
+    if (certificates && certificates.length > 25) {
+        check.add(`${path}.certificates`, "must be at most 25; for more, give bind.words a crt-list");
     }
     check.text(`${path}.alpn`, args.alpn, /^[a-z0-9/.-]+(,[a-z0-9/.-]+)*$/, 'a list of protocols ("h2,http/1.1")');
     check.text(`${path}.minVersion`, args.minVersion, /^TLSv1\.[23]$/, "TLSv1.2 or TLSv1.3");
     check.flag(`${path}.strictSni`, args.strictSni);
-    authority(check, `${path}.clientCa`, known(args.clientCa));
+    authority(check, `${path}.clientCa`, args.clientCa);
     check.text(`${path}.verify`, args.verify, /^(required|optional)$/, "required or optional");
     if (args.verify !== undefined && args.clientCa === undefined) {
         check.add(`${path}.verify`, "needs clientCa");
     }
+    return certificates?.length ?? 0;
 }
 
 function acls(check: Checker, path: string, args: FrontendArgs): void {
-    if (!check.list(`${path}.acl`, args.acl)) {
-        return;
-    }
-    knownList<AclArgs>(args.acl)?.forEach((acl, i) => {
-        const at = `${path}.acl[${i}]`;
-        if (acl !== undefined) {
-            check.fields(at, acl, fields.acl);
-            check.required(`${at}.name`, acl.name);
-            check.name(`${at}.name`, acl.name, "the name of an acl");
-            check.required(`${at}.criterion`, acl.criterion);
-            check.text(
-                `${at}.criterion`,
-                acl.criterion || undefined,
-                forms.criterion,
-                "a criterion (path_beg, hdr(host), …)",
-            );
-            check.words(`${at}.flags`, acl.flags);
-            check.words(`${at}.values`, acl.values);
+    for (const { at, value: acl } of check.objects<AclArgs>(`${path}.acl`, args.acl, fields.acl)) {
+        check.requiredName(`${at}.name`, acl.name, "the name of an acl");
+        if (known(acl.name) === "or") {
+            check.add(`${at}.name`, '"or" is a word of conditions');
         }
-    });
+        check.requiredText(`${at}.criterion`, acl.criterion, forms.criterion, "a criterion (path_beg, hdr(host), …)");
+        // acl NAME CRITERION … --
+        check.words(`${at}.flags`, acl.flags, 4);
+        check.words(`${at}.values`, acl.values, 4 + (knownList(acl.flags)?.length ?? 0));
+    }
 }
 
 function rules(check: Checker, path: string, input: FrontendArgs["httpRequest"]): void {
-    if (!check.list(path, input)) {
-        return;
+    for (const { at, value: rule } of check.objects<RuleArgs>(path, input, fields.rule)) {
+        check.requiredText(`${at}.action`, rule.action, forms.action, "the name of an action");
+        check.condition(`${at}.condition`, rule.condition);
+        const condition = known(rule.condition);
+        check.words(`${at}.words`, rule.words, 2 + (typeof condition === "string" ? condition.split(" ").length : 0));
     }
-    knownList<RuleArgs>(input)?.forEach((rule, i) => {
-        if (rule !== undefined) {
-            check.fields(`${path}[${i}]`, rule, fields.rule);
-            check.required(`${path}[${i}].action`, rule.action);
-            check.text(`${path}[${i}].action`, rule.action || undefined, forms.action, "the name of an action");
-            check.words(`${path}[${i}].words`, rule.words);
-            check.condition(`${path}[${i}].condition`, rule.condition);
-        }
-    });
 }
 
 function nothingOfHttp(check: Checker, path: string, args: FrontendArgs & BackendArgs): void {
@@ -148,6 +134,7 @@ function nothingOfHttp(check: Checker, path: string, args: FrontendArgs & Backen
         httpsRedirect: known(args.httpsRedirect),
         hsts: known(args.hsts) !== undefined,
         cookie: known(args.cookie),
+        balance: /^(uri|url_param|hdr)/.test(String(known(args.balance))),
     };
     for (const [name] of Object.entries(given).filter(([, value]) => value)) {
         check.add(`${path}.${name}`, "needs mode http; this section is in mode tcp");

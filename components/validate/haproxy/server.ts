@@ -6,13 +6,12 @@ import { type Checker, known, knownList } from "../../problems";
 import { forms } from "../forms";
 import { authority } from "./certificates";
 
-export function cookie(check: Checker, path: string, args: CookieArgs | undefined): void {
-    check.fields(path, args, fields.cookie);
-    if (args === undefined) {
+export function cookie(check: Checker, path: string, input: BackendArgs["cookie"]): void {
+    const args = check.object<CookieArgs>(path, input, fields.cookie);
+    if (!args) {
         return;
     }
-    check.required(`${path}.name`, args.name);
-    check.text(`${path}.name`, args.name || undefined, forms.token, "a cookie name");
+    check.requiredText(`${path}.name`, args.name, forms.token, "a cookie name");
     check.text(`${path}.mode`, args.mode, /^(prefix|insert|rewrite)$/, "prefix, insert or rewrite");
     for (const name of ["indirect", "nocache", "httponly", "secure"] as const) {
         check.flag(`${path}.${name}`, args[name]);
@@ -22,8 +21,8 @@ export function cookie(check: Checker, path: string, args: CookieArgs | undefine
     }
 }
 
-export function httpchk(check: Checker, path: string, args: HttpchkArgs | undefined): void {
-    check.fields(path, args, fields.httpchk);
+export function httpchk(check: Checker, path: string, input: BackendArgs["httpchk"]): void {
+    const args = check.object<HttpchkArgs>(path, input, fields.httpchk);
     check.text(`${path}.method`, args?.method, forms.method, "an HTTP method");
     check.text(`${path}.uri`, args?.uri, forms.uri, "the path of a URL");
     check.text(`${path}.host`, args?.host, forms.haproxyName, "a host name");
@@ -33,34 +32,33 @@ export function httpchk(check: Checker, path: string, args: HttpchkArgs | undefi
         /^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$/,
         'statuses ("200", "200-299,404")',
     );
+    for (const range of String(known(args?.expectStatus)).split(",")) {
+        const [first, last] = range.split("-");
+        if (last !== undefined && last < first) {
+            check.add(`${path}.expectStatus`, `"${range}" ends before it begins`);
+        }
+    }
 }
 
 export function servers(check: Checker, path: string, input: BackendArgs["servers"]): void {
-    if (!check.list(path, input)) {
-        return;
-    }
-    const list = knownList<ServerArgs>(input);
-    if (input === undefined || list?.length === 0) {
+    if (input === undefined || knownList(input)?.length === 0) {
         check.add(path, "must be one server at least");
     }
-    list?.forEach((each, i) => {
-        if (each !== undefined) {
-            server(check, `${path}[${i}]`, each);
-        }
-    });
+    const list = check.objects<ServerArgs>(path, input, fields.server);
+    for (const { at, value } of list) {
+        server(check, at, value);
+    }
     check.distinct(
-        (list ?? []).map((each) => known(each?.name)),
-        (i) => `${path}[${i}].name`,
+        list.map(({ value }) => known(value.name)),
+        (i) => `${list[i].at}.name`,
     );
 }
 
 function server(check: Checker, path: string, args: ServerArgs): void {
-    check.fields(path, args, fields.server);
-    check.required(`${path}.name`, args.name);
-    check.name(`${path}.name`, args.name, "a server name");
+    check.requiredName(`${path}.name`, args.name, "a server name");
     check.required(`${path}.address`, args.address);
     const value = known(args.address);
-    if (value && isIP(value) === 0 && (/^[0-9.]+$/.test(value) || !forms.nodeName.test(value))) {
+    if (value && !isAddress(value) && !isHostName(value)) {
         check.add(`${path}.address`, `"${value}" is neither an IP address nor a host name`);
     }
     check.port(`${path}.port`, args.port);
@@ -74,7 +72,8 @@ function server(check: Checker, path: string, args: ServerArgs): void {
     check.time(`${path}.inter`, args.inter);
     check.time(`${path}.slowstart`, args.slowstart);
     ssl(check, path, args);
-    check.words(`${path}.words`, args.words);
+    // All that the component itself writes in the line, if all of it is given.
+    check.words(`${path}.words`, args.words, 34);
     if (known(args.check) === false) {
         for (const name of (["inter", "fall", "rise", "slowstart"] as const).filter(
             (each) => args[each] !== undefined,
@@ -84,15 +83,23 @@ function server(check: Checker, path: string, args: ServerArgs): void {
     }
 }
 
+/** Not one of a link, with its interface ("fe80::1%eth0"), which HAProxy does not take. */
+function isAddress(value: string): boolean {
+    return isIP(value) !== 0 && !String(value).includes("%");
+}
+
+function isHostName(value: unknown): boolean {
+    return typeof value === "string" && !/^[0-9.]+$/.test(value) && forms.nodeName.test(value);
+}
+
 function ssl(check: Checker, path: string, { ssl: input, address }: ServerArgs): void {
-    const args = known(input) as ServerSslArgs | undefined;
-    check.fields(`${path}.ssl`, args, fields.serverSsl);
-    if (args === undefined) {
+    const args = check.object<ServerSslArgs>(`${path}.ssl`, input, fields.serverSsl);
+    if (!args) {
         return;
     }
     check.text(`${path}.ssl.verify`, args.verify, /^(required|none)$/, "required or none");
     check.text(`${path}.ssl.hostname`, args.hostname, forms.nodeName, "a host name");
-    authority(check, `${path}.ssl.ca`, known(args.ca));
+    authority(check, `${path}.ssl.ca`, args.ca);
     const value = known(address);
     const isVerified = args.verify === undefined || known(args.verify) === "required";
     if (args.hostname === undefined && isVerified && value !== undefined && isIP(value) !== 0) {

@@ -30,6 +30,7 @@ describe("keeper.json", () => {
                 { word: "2001:db8:0:0:0:0:0:9/64", address: "2001:db8::9", preferred: false },
             ],
             group: "VirtualIp::192.168.0.99/24",
+            peerGroup: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
             failback: true,
             ping: [],
             fencing: null,
@@ -40,6 +41,7 @@ describe("keeper.json", () => {
         const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }];
         expect(render(1, { ucast })).toMatchObject({
             group: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
+            peerGroup: "VirtualIp::192.168.0.99/24",
             peerAddresses: ["192.168.0.100", "10.0.0.1"],
         });
     });

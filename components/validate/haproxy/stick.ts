@@ -1,0 +1,40 @@
+/** `stick-table` and `stick`. */
+import type { BackendArgs, FrontendArgs, StickArgs, StickTableArgs } from "../../args";
+import { fields } from "../../fields";
+import { type Checker, known } from "../../problems";
+import { forms } from "../forms";
+
+export function stickTable(check: Checker, path: string, input: FrontendArgs["stickTable"]): void {
+    const args = check.object<StickTableArgs>(path, input, fields.stickTable);
+    if (!args) {
+        return;
+    }
+    check.requiredText(
+        `${path}.type`,
+        args.type,
+        /^(ip|ipv6|integer|string|binary)$/,
+        "ip, ipv6, integer, string or binary",
+    );
+    check.integer(`${path}.len`, args.len, 1, 1024);
+    if (args.len !== undefined && /^(ip|ipv6|integer)$/.test(String(known(args.type)))) {
+        check.add(`${path}.len`, "means nothing but with the types string and binary");
+    }
+    check.text(`${path}.size`, args.size, /^[1-9]\d{0,9}[km]?$/, 'a number of entries ("100k", "1m")');
+    check.time(`${path}.expire`, args.expire);
+    check.flag(`${path}.nopurge`, args.nopurge);
+    check.texts(`${path}.store`, args.store, forms.counter, 'is no counter ("gpc0", "http_req_rate(10s)")');
+}
+
+export function stick(check: Checker, path: string, input: BackendArgs["stick"]): void {
+    for (const { at, value } of check.objects<StickArgs>(path, input, fields.stick)) {
+        check.text(
+            `${at}.kind`,
+            value.kind,
+            /^(on|match|store-request|store-response)$/,
+            "on, match, store-request or store-response",
+        );
+        check.requiredText(`${at}.pattern`, value.pattern, forms.criterion, "what is looked at (src, req.cook(ID), …)");
+        check.name(`${at}.table`, value.table, "the name of a section");
+        check.condition(`${at}.condition`, value.condition);
+    }
+}

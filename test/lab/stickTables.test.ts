@@ -1,0 +1,91 @@
+/** What HAProxy remembers of its clients outlives the host that it was on, and a reload. */
+import { beforeAll, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
+import { writeConfig } from "../../lab/pulumi";
+import { until } from "../../toolchain/shell";
+import { counts, page, site, untilHolds, usePair } from "./fixture";
+
+const haproxy = {
+    listen: [
+        {
+            name: "web",
+            stickTable: { type: "ip", size: "10k", store: ["http_req_cnt"] },
+            stick: [{ pattern: "src" }],
+            httpRequest: [
+                { action: "track-sc0", words: ["src"] },
+                { action: "deny", words: ["deny_status", "429"], condition: "if { sc_http_req_cnt(0) gt 20 }" },
+            ],
+            servers: [
+                { name: "web1", address: "192.168.0.102" },
+                { name: "web2", address: "192.168.0.103" },
+            ],
+        },
+    ],
+};
+const settings = { servers: [], listen: { name: "unused" }, haproxy };
+const used = usePair({ name: "stick" }, settings);
+const lb1 = () => used.lab.host("lb1");
+const lb2 = () => used.lab.host("lb2");
+
+beforeAll(async () => {
+    await used.stack.up();
+});
+
+/** What HAProxy's runtime socket says. */
+function ask(host: Host, question: string): Promise<string> {
+    const program = `import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/haproxy/admin.sock")
+s.sendall(sys.argv[1].encode() + b"\\n")
+print(s.makefile().read())`;
+    return host.run(`python3 -c '${program}' '${question}'`);
+}
+
+const entry = async (host: Host) => /key=192\.168\.0\.1 .*/.exec(await ask(host, "show table web"))?.[0] ?? "none";
+
+test("each host has the other's entries at once", async () => {
+    expect((await page(used.lab, site)).status).toBe(200);
+    expect((await page(used.lab, site)).status).toBe(200);
+    await until("the standby has the entry", 5000, async () => (await entry(lb2())).includes("http_req_cnt=2"));
+    expect(await entry(lb2())).toMatch(/server_key=web\d/);
+    expect(await ask(lb1(), "show peers")).toMatch(/id=lb2\S*\(remote,active\).*last_status=ESTA/);
+});
+
+test("a reload keeps them", async () => {
+    writeConfig(used.lab, used.stack.place.configFile as string, {
+        ...settings,
+        haproxy: { ...haproxy, timeout: { client: "40s" } },
+    });
+    // The component, haproxy and health on both hosts, and verify.
+    expect(counts(await used.stack.up()).updated).toBe(6);
+    for (const host of [lb1(), lb2()]) {
+        await until(`${host.name} has the entry`, 5000, async () => (await entry(host)).includes("http_req_cnt=2"));
+    }
+});
+
+test("nobody but the peer gets in", async () => {
+    const talk = `exec 3<>/dev/tcp/192.168.0.100/10000 && printf "HAProxyS 2.1\nlb1.example.com\nlb2.example.com 1 1\n" >&3 && timeout 2 head -n 1 <&3`;
+    const whoever = await used.lab.attempt(["bash", "-c", talk]);
+    expect(whoever.stdout).toBe("");
+    const peer = await lb2().attempt(`bash -c '${talk}'`);
+    expect(peer.stdout.trim()).toMatch(/^\d{3}$/);
+});
+
+test("a client comes back to its server, and is counted on, when the host that knew it has lost power", async () => {
+    const before = (await page(used.lab, site)).body;
+    await until("the standby has counted it", 5000, async () => (await entry(lb2())).includes("http_req_cnt=3"));
+    await lb1().powerOff();
+    await untilHolds(lb2());
+    expect(await entry(lb2())).toContain("http_req_cnt=3");
+    const answers: { status: number; body: string }[] = [];
+    for (let i = 0; i < 18; i++) {
+        answers.push(await page(used.lab, site));
+    }
+    expect(answers.slice(0, 17)).toEqual(Array(17).fill({ status: 200, body: before }));
+    expect(answers[17].status).toBe(429);
+    await lb1().boot();
+    await untilHolds(lb1());
+    await until("the host that was off has learnt it", 10_000, async () =>
+        (await entry(lb1())).includes("http_req_cnt=21"),
+    );
+});
