@@ -115,13 +115,14 @@ const responseRule = (): fc.Arbitrary<RuleArgs> =>
 
 /** Lines in every place that HAProxy wants them at. */
 const lines = (isHttp: boolean) =>
-    fc.subarray([
-        "acl in_text src 10.0.0.0/8",
-        "tcp-request connection accept if in_text_too",
-        "acl in_text_too src 10.0.0.0/8",
-        "timeout client-fin 5s",
-        ...(isHttp ? ["http-request set-header X-Text yes if in_text_too", "redirect prefix / if in_text_too"] : []),
-    ]);
+    fc
+        .subarray([
+            "tcp-request connection accept if in_text",
+            "timeout client-fin 5s",
+            ...(isHttp ? ["http-request set-header X-Text yes if in_text", "redirect prefix / if in_text"] : []),
+        ])
+        .chain((some) => fc.shuffledSubarray(some, { minLength: some.length }))
+        .map((some) => [...some, "acl in_text src 10.0.0.0/8"]);
 
 const stickTable = (): fc.Arbitrary<StickTableArgs> =>
     fc.oneof(
@@ -218,6 +219,9 @@ const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs
         )
         .map(([one, other]) => ({ ...one, ...other }));
 
+/** HAProxy 3.0 makes no number of an address. */
+const holdsAddresses = (table: StickTableArgs | undefined) => /^(ip|ipv6|string|binary)$/.test(String(table?.type));
+
 const stick = () =>
     fc.record({
         kind: sometimes(oneOf("on", "match", "store-request")),
@@ -259,7 +263,11 @@ const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
             }),
             sometimes(fc.array(stick(), { minLength: 1, maxLength: 2 })),
         )
-        .map(([one, other, sticks]) => ({ ...one, ...other, stick: other.stickTable && sticks }));
+        .map(([one, other, sticks]) => ({
+            ...one,
+            ...other,
+            stick: holdsAddresses(other.stickTable) ? sticks : undefined,
+        }));
 };
 
 /** Virtual IPs that the binds may name: `192.168.0.99` and `2001:db8::99`. */

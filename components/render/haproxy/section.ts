@@ -23,6 +23,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...lines("request"),
         // Behind the rules, so that one of them can make an exception ("allow").
         ...(own.httpsRedirect === undefined ? [] : [httpsRedirect(own.httpsRedirect)]),
+        ...lines("redirect"),
         ...own.httpResponse.map((each) => rule("http-response", each)),
         ...(own.hsts === undefined
             ? []
@@ -47,7 +48,7 @@ function placeOf(text: string): string {
         "tcp-request": "connection",
         monitor: "connection",
         "http-request": "request",
-        redirect: "request",
+        redirect: "redirect",
     };
     return places[keyword] ?? "end";
 }
