@@ -156,7 +156,7 @@ class Keeper:
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.tend_connections(virtual_ip)
         self.mending.step(self.heartbeat_runs, self.isolated)
-        self.moving.step(self.healthy(), self.why_unfit(), self.heartbeat_runs)
+        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_unfit(), self.heartbeat_runs)
         self.report()
         self.tell()
 

@@ -44,13 +44,14 @@ class Moving:
             if self._group:
                 write(DUE, "")
 
-    def step(self, healthy, why_unfit, heartbeat_runs):
+    def step(self, healthy, is_doubtful, why_unfit, heartbeat_runs):
         """A host can be neither healthy nor unfit: it is about to recover."""
         now = time.monotonic()
         self._forget_what_came_back(healthy)
         if self._peer.is_fresh():
             self._give_or_take_back(now, healthy, why_unfit)
-        self._take_what_nobody_holds(now, healthy, heartbeat_runs)
+        # One that has just booted counts as healthy until it is known better.
+        self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
 
     def _holds(self):
         return any(one.held == HELD for one in self._virtual_ips)
@@ -84,7 +85,7 @@ class Moving:
         self._asked_at, self._asked_for = now, request
         return True
 
-    def _take_what_nobody_holds(self, now, healthy, heartbeat_runs):
+    def _take_what_nobody_holds(self, now, is_able, heartbeat_runs):
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
         is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
         groups = self._free_groups(now) if is_ready else []
@@ -96,7 +97,7 @@ class Moving:
         if self._free_since is None:
             self._free_since = now
         pause = FREE_PAUSE if now - self._free_since < FREE_LONG else FREE_LONG_PAUSE
-        if now - self._free_asked_at < pause or not healthy:
+        if now - self._free_asked_at < pause or not is_able:
             return
         self._free_asked_at = now
         if heartbeat.sees_active(self._node, self._peer_name):
