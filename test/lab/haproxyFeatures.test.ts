@@ -185,6 +185,20 @@ test("a server goes into maintenance, and no request is lost", async () => {
     expect([await get(""), await get(""), await get("")]).toEqual(Array(3).fill("This is web2."));
 });
 
+test("a server is drained: who is with it stays, and nobody new comes", async () => {
+    const [all, two] = haproxy.backend;
+    configure({ ...haproxy, backend: [{ ...all, servers: [{ ...web1, weight: 0 }, web2] }, two] });
+    const { failed } = await underLoad(used.lab, "draining", () => used.stack.up());
+    expect(failed).toBe(0);
+    const withWeb1 = () => used.lab.run(["curl", "-sS", "-m", "3", "-b", "SERVER=web1", site]);
+    expect([await withWeb1(), await get(""), await withWeb1(), await get("")]).toEqual([
+        "This is web1.",
+        "This is web2.",
+        "This is web1.",
+        "This is web2.",
+    ]);
+});
+
 describe("TLS", () => {
     const authority = makeAuthority("Test CA");
     const certificates = () => [

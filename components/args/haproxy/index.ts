@@ -137,7 +137,8 @@ export interface HaproxyArgs {
      */
     timeout?: pulumi.Input<TimeoutArgs>;
     /**
-     * Most connections at a time, for the whole process. Default: as many as the service may open files for.
+     * Most connections at a time, for the whole process; HAProxy refuses more than the service may open files for. Default:
+     * what 40,000 open files allow, some 20,000, or fewer where the service may open fewer.
      */
     maxconn?: pulumi.Input<number>;
     /**

@@ -27,7 +27,9 @@ function globalLines(haproxy: Haproxy): string[] {
         "chroot /var/lib/haproxy",
         "user haproxy",
         "group haproxy",
-        ...(maxconn === undefined ? [] : [`maxconn ${maxconn}`]),
+        // Some 20,000 connections, or fewer where the host lets a service open fewer files; it lets many a service open half a
+        // million, which are more than memory holds.
+        maxconn === undefined ? "fd-hard-limit 40000" : `maxconn ${maxconn}`,
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
         "stats timeout 30s",
         ...(usesTls(haproxy) ? tlsDefaults : []),
