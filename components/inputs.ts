@@ -1,11 +1,11 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
-import type { CertificateArgs, FrontendArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
+import type { CertificateArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
 import { fencingDefaults, haproxyDefaults, heartbeatDefaults, listeningDefaults, virtualIpDefaults } from "./defaults";
-import type { ListeningArgs } from "./defaults/haproxy";
 import type { HaproxySecrets } from "./model";
 import { withoutNulls } from "./nulls";
-import { InvalidArgs, known, type Problem } from "./problems";
+import { listeningArgs, packages, settled } from "./parts";
+import { InvalidArgs, type Problem } from "./problems";
 import type { Pair } from "./steps/pair";
 import { publicProblems, secretProblems, validate } from "./validate";
 
@@ -98,6 +98,7 @@ export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authk
         listening: pulumi
             .all([listeningArgs(args.haproxy), virtualIps])
             .apply(([places, vips]) => listeningDefaults(places, vips)),
+        packages: packages(args),
         certificates: (args.haproxy.certificates ?? []).map(({ name }) => name),
         fencing: settled(args.fencing).apply(fencingDefaults),
         heartbeat: pulumi
@@ -107,52 +108,4 @@ export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authk
             .all([settled(publicHaproxy(args.haproxy)), virtualIps])
             .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
     };
-}
-
-/** Resolved, and what came with it and is null is not given either. */
-function settled<T>(input: pulumi.Input<T>): pulumi.Output<pulumi.Unwrap<T>> {
-    return pulumi.output(input).apply(withoutNulls) as pulumi.Output<pulumi.Unwrap<T>>;
-}
-
-/** What says where HAProxy listens, and no more: that is not hidden by a server or a certificate that is not known yet. */
-function listeningArgs({
-    listen,
-    frontend,
-    backend,
-    stats,
-    prometheus,
-    peers,
-}: HaproxyArgs): pulumi.Output<ListeningArgs> {
-    const { enable, port } = stats ?? {};
-    const sections = pulumi.all([listen ?? [], frontend ?? [], backend ?? []].map((list) => each(list, hasStickTable)));
-    return settled({
-        listen: each(listen, placesOf),
-        frontend: each(frontend, placesOf),
-        stats: { enable, port },
-        prometheus: prometheus && part(prometheus, ({ port: own }) => ({ port: own })),
-        peers,
-        hasStickTable: sections.apply((lists) => lists.flat().includes(true)),
-    });
-}
-
-function placesOf(section: FrontendArgs): Pick<FrontendArgs, "bind"> {
-    return { bind: each(section.bind, ({ address, port }) => ({ address, port })) };
-}
-
-function hasStickTable({ stickTable }: { stickTable?: unknown }): boolean {
-    return stickTable !== undefined && stickTable !== null;
-}
-
-/** A part of an input, without waiting for the rest of it where it is a plain value. */
-function part<T, U>(input: pulumi.Input<T>, of: (value: T) => U): pulumi.Input<U> {
-    const plain = known(input);
-    return plain === undefined ? pulumi.output(input).apply((value) => of(value as T)) : of(plain);
-}
-
-/** A part of each element of a list. */
-function each<T, U>(
-    input: pulumi.Input<pulumi.Input<T>[]> | undefined,
-    of: (value: T) => U,
-): pulumi.Input<pulumi.Input<U>[]> | undefined {
-    return input && part(input, (list) => list.map((element) => part(element, of)));
 }

@@ -35,7 +35,6 @@ export type Ucast = { interface: string; addresses: string[] };
 export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" | "version">> & {
     ucast: Ucast[];
     mcast: Mcast[];
-    version?: string;
 };
 export type Acl = Required<Unwrap<AclArgs>>;
 export type Rule = Required<Omit<Unwrap<RuleArgs>, "condition">> & { condition?: string };
@@ -87,12 +86,19 @@ export interface Section {
     lines: string[];
 }
 
-/** Where HAProxy listens, by itself: it is known when other parts of the inputs may not be. */
+/** Where HAProxy listens. This and Packages are known when the rest of `heartbeat` and `haproxy` may not be. */
 export interface Listening {
     /** On virtual IPs. */
     bind: Pick<Bind, "address" | "port">[];
     prometheusPort?: number;
     peersPort?: number;
+}
+
+/** The versions that are declared, and whether a server's certificate is verified by those that the system trusts. */
+export interface Packages {
+    heartbeat?: string;
+    haproxy?: string;
+    trustsSystem: boolean;
 }
 
 /** Where the statistics page is: of its own binds, or of the section of this name. */
@@ -121,5 +127,4 @@ export interface Haproxy {
     moreSections: string;
     /** The whole file as text, instead of all else. */
     config?: string;
-    version?: string;
 }

@@ -113,7 +113,6 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
         defaultsLines: args.defaultsLines ?? [],
         moreSections: args.sections ?? "",
         config: args.config,
-        version: args.version,
     };
 }
 

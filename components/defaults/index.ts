@@ -37,7 +37,6 @@ export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): H
         logfacility: args.logfacility ?? "daemon",
         autoFailback: args.autoFailback ?? true,
         keyVersion: args.keyVersion ?? 1,
-        version: args.version,
     };
 }
 

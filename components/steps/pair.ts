@@ -1,6 +1,6 @@
 /** What the steps are made from: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, VirtualIp } from "../model";
+import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, Packages, VirtualIp } from "../model";
 import { agentArgument } from "../render/haresources";
 import { socketAddress } from "../render/socketAddress";
 
@@ -14,6 +14,7 @@ export interface Pair {
     haproxy: pulumi.Output<Haproxy>;
     fencing: pulumi.Output<Fencing | undefined>;
     listening: pulumi.Output<Listening>;
+    packages: pulumi.Output<Packages>;
     authkeysSecret: pulumi.Output<string>;
     /** The names of HAProxy's certificates. */
     certificates: string[];

@@ -326,6 +326,15 @@ describe("TLS", () => {
         expect(said).not.toMatch(/^\s+at /m);
     });
 
+    test("a certificate that a text refers to must stay declared", async () => {
+        const file = "/etc/haproxy/ha-load-balancer-pair/certificates/site.pem";
+        const text = `frontend text\n    mode http\n    bind ${virtualIp}:8444 ssl crt ${file}\n    http-request return status 200\n`;
+        configure({ ...haproxy, sections: text });
+        expect(await failedUp(used.stack)).toContain(
+            `the new haproxy.cfg refers to ${file}, which is no longer declared`,
+        );
+    });
+
     test("and without TLS nothing of it is left", async () => {
         configure(haproxy);
         await used.stack.up();
@@ -345,6 +354,36 @@ test("a directive that the installed version lacks is named, and nothing changes
         );
     });
     expect(failed).toBe(0);
+});
+
+test("what HAProxy accepts and cannot begin to work with is told, and the old configuration is back", async () => {
+    const other = await used.lab.host("lb2").run("python3 -m http.server 8083 >/dev/null 2>&1 & echo $!");
+    const cfg = () => used.lab.host("lb2").run("sha256sum /etc/haproxy/haproxy.cfg");
+    const before = await cfg();
+    configure({ ...haproxy, sections: haproxy.sections.replace("8082", "8083") });
+    const { failed } = await underLoad(used.lab, "a port that another program has", async () => {
+        const said = await failedUp(used.stack);
+        expect(said).toMatch(/cannot bind socket.*8083/i);
+        expect(said).toContain(
+            "HAProxy could not begin to work with the new haproxy.cfg; the old one is back in place",
+        );
+    });
+    expect(failed).toBe(0);
+    expect(await cfg()).toBe(before);
+    await used.lab.host("lb2").run(`kill ${other}`);
+    await used.stack.up();
+    expect((await page(used.lab, `http://${virtualIp}:8083/`)).body).toBe("from text");
+});
+
+test("what somebody has changed by hand and loaded is repaired, and loaded", async () => {
+    await used.lab
+        .host("lb1")
+        .run(
+            "sed -i '/^frontend www/a http-request return status 418' /etc/haproxy/haproxy.cfg; systemctl reload haproxy",
+        );
+    await until("the change is live", 10_000, async () => (await page(used.lab, site)).status === 418);
+    await used.stack.up();
+    expect((await page(used.lab, site)).status).toBe(200);
 });
 
 test("the whole file as text: it goes live without a lost request, and the keepers still see HAProxy", async () => {

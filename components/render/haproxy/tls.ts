@@ -37,13 +37,6 @@ export function usesTls({ sections }: Haproxy): boolean {
     return sections.some(({ bind, servers }) => [...bind, ...servers].some(({ ssl }) => ssl !== undefined));
 }
 
-/** Whether a server's certificate is verified by those that the system trusts. */
-export function trustsSystem({ sections }: Haproxy): boolean {
-    return sections.some(({ servers }) =>
-        servers.some(({ ssl }) => ssl?.verify === "required" && ssl.ca === undefined),
-    );
-}
-
 /** Mozilla's "intermediate" recommendation, 5.7; the protocol versions stand in each line. */
 export const tlsDefaults = [
     "ssl-default-bind-options no-tls-tickets prefer-client-ciphers",

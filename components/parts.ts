@@ -1,0 +1,75 @@
+/** Parts of the inputs that are known, and no secrets, when the rest of `heartbeat` and `haproxy` may not be. */
+import * as pulumi from "@pulumi/pulumi";
+import type { BackendArgs, FrontendArgs, HaLoadBalancerPairArgs, HaproxyArgs, ServerArgs, ServerSslArgs } from "./args";
+import type { ListeningArgs } from "./defaults/haproxy";
+import type { Packages } from "./model";
+import { withoutNulls } from "./nulls";
+import { known } from "./problems";
+
+/** What says where HAProxy listens. */
+export function listeningArgs({
+    listen,
+    frontend,
+    backend,
+    stats,
+    prometheus,
+    peers,
+}: HaproxyArgs): pulumi.Output<ListeningArgs> {
+    const { enable, port } = stats ?? {};
+    const sections = pulumi.all([listen ?? [], frontend ?? [], backend ?? []].map((list) => each(list, hasStickTable)));
+    return settled({
+        listen: each(listen, placesOf),
+        frontend: each(frontend, placesOf),
+        stats: { enable, port },
+        prometheus: prometheus && part(prometheus, ({ port: own }) => ({ port: own })),
+        peers,
+        hasStickTable: sections.apply((lists) => lists.flat().includes(true)),
+    });
+}
+
+/** What says which packages are needed, in which versions. */
+export function packages({ heartbeat, haproxy }: HaLoadBalancerPairArgs): pulumi.Output<Packages> {
+    const { listen, backend, version } = haproxy;
+    const servers = [each(listen, serversOf), each(backend, serversOf)];
+    return settled({
+        heartbeat: part(heartbeat ?? {}, ({ version: own }) => own),
+        haproxy: version,
+        trustsSystem: pulumi.output(servers).apply((lists) => lists.flat(2).includes(true)),
+    });
+}
+
+function serversOf({ servers }: BackendArgs) {
+    return each(servers, trustsSystem);
+}
+
+function trustsSystem({ ssl }: ServerArgs): pulumi.Input<boolean> {
+    const byVerify = ({ verify, ca }: ServerSslArgs) => !ca && part(verify ?? "required", (how) => how !== "none");
+    return ssl ? part(ssl, byVerify) : false;
+}
+
+function placesOf(section: FrontendArgs): Pick<FrontendArgs, "bind"> {
+    const { bind } = section;
+    return { bind: bind ? each(bind, ({ address, port }) => ({ address, port })) : undefined };
+}
+
+function hasStickTable({ stickTable }: { stickTable?: unknown }): boolean {
+    return stickTable !== undefined && stickTable !== null;
+}
+
+/** A part of an input, without waiting for the rest of it where it is a plain value. */
+function part<T, U>(input: pulumi.Input<T>, of: (value: T) => U): pulumi.Output<pulumi.Unwrap<U>> {
+    const plain = known(input);
+    return pulumi.output(
+        plain === undefined ? pulumi.output(input).apply((value) => of(value as T)) : of(plain),
+    ) as pulumi.Output<pulumi.Unwrap<U>>;
+}
+
+/** A part of each element of a list. */
+function each<T, U>(input: pulumi.Input<pulumi.Input<T>[]> | undefined, of: (value: T) => U) {
+    return part(input ?? [], (list) => list.map((element) => part(element, of)));
+}
+
+/** Resolved, and what came with it and is null is not given either. */
+export function settled<T>(input: pulumi.Input<T>): pulumi.Output<pulumi.Unwrap<T>> {
+    return pulumi.output(input).apply(withoutNulls) as pulumi.Output<pulumi.Unwrap<T>>;
+}
