@@ -145,7 +145,9 @@ class VirtualIp:
         return self.held == LINGERING and time.monotonic() - self._held_at < OPEN_FOR
 
     def has_connections(self):
-        return bool(run(["ss", "-Htn", "state", "established", "src", self.address], 2))
+        # ss takes what is behind the last colon for a port.
+        own = f"[{self.address}]" if ":" in self.address else self.address
+        return bool(run(["ss", "-Htn", "state", "established", "src", own], 2))
 
     def tend_connections(self, peer, peer_serves):
         """Is silent about it while the peer serves, and takes the rules away that are no longer needed."""
