@@ -7,7 +7,7 @@ export default defineConfig({
     test: {
         root: import.meta.dirname,
         projects: [
-            { test: { name: "unit", include: ["unit/**/*.test.ts"] } },
+            { test: { name: "unit", include: ["unit/**/*.test.ts"], testTimeout: 60_000 } },
             { test: { name: "engine", include: ["engine/**/*.test.ts"], testTimeout: 30_000 } },
             { test: { name: "lab", include: ["lab/**/*.test.ts"], ...lab } },
         ],
