@@ -224,6 +224,11 @@ describe("each mistake is named with its path and what to write instead", () => 
                 "haproxy.peers.port: 0 is not a whole number from 1 to 65535",
             ],
         ],
+        [
+            "peers where the metrics are",
+            { ...listen({ stickTable: { type: "ip" } }), prometheus: { port: 10_000 } },
+            ["haproxy.peers.port: port 10000 of the hosts is already used by haproxy.prometheus.port"],
+        ],
         ["an empty file", { config: " \n" }, ["haproxy.config: must be a text that is not empty"]],
         [
             "metrics",

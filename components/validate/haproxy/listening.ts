@@ -1,7 +1,7 @@
 /** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
-import type { BindArgs, HaproxyArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
+import type { BindArgs, HaproxyArgs, PeersArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
 import { canonical } from "../../canonical";
-import { prometheusPort } from "../../defaults/haproxy";
+import { peersPort, prometheusPort } from "../../defaults/haproxy";
 import { type Checker, known, knownList } from "../../problems";
 import type { Declared } from "./section";
 
@@ -34,6 +34,22 @@ export function listening(
             );
         }
     });
+    peersAndPrometheus(check, args, declared);
+}
+
+/** The peers have addresses of the hosts, which nothing else of ours has but the metrics. */
+function peersAndPrometheus(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
+    const between = known(args.peers) as PeersArgs | undefined;
+    const isThere = between !== undefined || declared.some((each) => each.args.stickTable !== undefined);
+    const port = between?.port === undefined ? peersPort : known(between.port);
+    if (isThere && port !== undefined && port === metricsPort(args)) {
+        check.add("haproxy.peers.port", `port ${port} of the hosts is already used by haproxy.prometheus.port`);
+    }
+}
+
+function metricsPort({ prometheus }: HaproxyArgs): number | undefined {
+    const metrics = known(prometheus) as PrometheusArgs | undefined;
+    return metrics && (metrics.port === undefined ? prometheusPort : known(metrics.port));
 }
 
 function meet(one: Listening, other: Listening): boolean {
@@ -55,12 +71,12 @@ function ofSection({ path, args }: Declared): Listening[] {
     });
 }
 
-function ofOwn({ stats, prometheus }: HaproxyArgs): Listening[] {
+function ofOwn(args: HaproxyArgs): Listening[] {
+    const { stats } = args;
     const statsPort = known(stats?.enable) === false ? undefined : known(stats?.port);
-    const metrics = known(prometheus) as PrometheusArgs | undefined;
     const ports = {
         "haproxy.stats.port": statsPort,
-        "haproxy.prometheus.port": metrics && (metrics.port === undefined ? prometheusPort : known(metrics.port)),
+        "haproxy.prometheus.port": metricsPort(args),
     };
     return Object.entries(ports).flatMap(([path, port]) => (port === undefined ? [] : [{ path, port }]));
 }
