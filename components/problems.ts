@@ -53,6 +53,12 @@ export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined)
     return Array.isArray(list) ? list.map((element) => known(element)) : undefined;
 }
 
+/** The elements of a list, where all of them are known now; none where there is no list. */
+export function wholeList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): T[] | undefined {
+    const list = input === undefined ? [] : knownList(input);
+    return list?.every((element) => element !== undefined) ? (list as T[]) : undefined;
+}
+
 /** HAProxy's MAX_LINE_ARGS. */
 const mostWords = 64;
 
@@ -97,19 +103,25 @@ export class Checker {
         return isObject(value) ? value : undefined;
     }
 
-    /** The elements of a list of such objects that are known now. */
+    /** The elements of a list that are known now, each with its path. */
+    elements<T>(path: string, input: pulumi.Input<pulumi.Input<T>[]> | undefined): { at: string; value: T }[] {
+        if (!this.list(path, input)) {
+            return [];
+        }
+        return (knownList(input) ?? []).flatMap((value, i) =>
+            value === undefined ? [] : [{ at: `${path}[${i}]`, value }],
+        );
+    }
+
+    /** Those that are objects with no other fields than these. */
     objects<T>(
         path: string,
         input: pulumi.Input<pulumi.Input<T>[]> | undefined,
         names: readonly string[],
     ): { at: string; value: T }[] {
-        if (!this.list(path, input)) {
-            return [];
-        }
-        return (knownList(input) ?? []).flatMap((element, i) => {
-            const at = `${path}[${i}]`;
-            const value = this.object(at, element, names);
-            return value === undefined ? [] : [{ at, value }];
+        return this.elements(path, input).flatMap(({ at, value }) => {
+            const object = this.object<T>(at, value, names);
+            return object === undefined ? [] : [{ at, value: object }];
         });
     }
 
@@ -173,9 +185,11 @@ export class Checker {
 
     /** HAProxy takes no 0 for most of them, and counts milliseconds in 31 bits. */
     time(path: string, input: pulumi.Input<string> | undefined): void {
-        this.text(path, input, forms.haproxyTime, 'a time in HAProxy\'s syntax ("5s", "500ms")');
         const value = known(input);
         const time = typeof value === "string" ? haproxyMilliseconds(value) : undefined;
+        if (value !== undefined && time === undefined) {
+            this.add(path, `"${value}" is not a time in HAProxy's syntax ("5s", "500ms")`);
+        }
         if (time !== undefined && !(time > 0 && time < 2 ** 31)) {
             this.add(path, `"${value}" is not above 0 and below 24 days`);
         }
@@ -208,14 +222,11 @@ export class Checker {
 
     /** A list of texts of a form, which are not told. */
     texts(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined, form: RegExp, reason: string): void {
-        if (!this.list(path, input)) {
-            return;
-        }
-        knownList(input)?.forEach((text, i) => {
-            if (text !== undefined && !(typeof text === "string" && form.test(text))) {
-                this.add(`${path}[${i}]`, reason);
+        for (const { at, value } of this.elements(path, input)) {
+            if (!(typeof value === "string" && form.test(value))) {
+                this.add(at, reason);
             }
-        });
+        }
     }
 
     /** No two of the values may be equal; those not known yet are left out. */

@@ -15,6 +15,9 @@ import { makeAuthority, makeCertificate } from "./certificates";
 
 /** An optional field is left out as often as not. */
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+/** One that means nothing in mode tcp. */
+const inHttp = <T>({ mode }: Pick<Place, "mode">, arbitrary: fc.Arbitrary<T>) =>
+    mode === "http" ? sometimes(arbitrary) : fc.constant(undefined);
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
 const duration = () =>
     fc.tuple(fc.integer({ min: 1, max: 5000 }), oneOf("", "ms", "s")).map(([n, unit]) => `${n}${unit}`);
@@ -92,26 +95,15 @@ const acl = (): fc.Arbitrary<AclArgs> =>
         fc.record({ name: name(), criterion: oneOf("ssl_fc"), values: oneOf(undefined) }),
     );
 
-const rule = (names: string[]): fc.Arbitrary<RuleArgs> =>
+const setHeader = (conditions: string[]): fc.Arbitrary<RuleArgs> =>
     fc.record({
         action: fc.constant("set-header"),
         words: fc.tuple(fc.stringMatching(/^X-[A-Za-z-]{1,10}$/), anyWord()).map((words) => [...words]),
-        condition: sometimes(
-            oneOf(
-                "if TRUE",
-                "unless { src 10.0.0.0/8 }",
-                "if !{ path_beg /api } METH_GET",
-                ...names.map((each) => `if ${each}`),
-            ),
-        ),
+        condition: sometimes(oneOf(...conditions)),
     });
 
-const responseRule = (): fc.Arbitrary<RuleArgs> =>
-    fc.record({
-        action: oneOf("set-header"),
-        words: fc.tuple(fc.stringMatching(/^X-[A-Za-z-]{1,10}$/), anyWord()).map((words) => [...words]),
-        condition: sometimes(oneOf("if { status 200 }", "unless TRUE")),
-    });
+const requestConditions = ["if TRUE", "unless { src 10.0.0.0/8 }", "if !{ path_beg /api } METH_GET"];
+const responseConditions = ["if { status 200 }", "unless TRUE"];
 
 /** Lines in every place that HAProxy wants them at. */
 const lines = (isHttp: boolean) =>
@@ -151,14 +143,13 @@ const common = ({ mode }: Place) =>
         )
         .chain((acls) => {
             const names = [...new Set(acls.map((each) => String(each.name)))];
-            const rules = mode === "http" ? sometimes(fc.array(rule(names), { maxLength: 3 })) : fc.constant(undefined);
+            const request = setHeader([...requestConditions, ...names.map((each) => `if ${each}`)]);
             return fc.record({
                 mode: oneOf(mode),
                 acl: fc.constant(acls),
-                httpRequest: rules,
-                httpResponse:
-                    mode === "http" ? sometimes(fc.array(responseRule(), { maxLength: 2 })) : fc.constant(undefined),
-                forwardfor: mode === "http" ? sometimes(fc.boolean()) : fc.constant(undefined),
+                httpRequest: inHttp({ mode }, fc.array(request, { maxLength: 3 })),
+                httpResponse: inHttp({ mode }, fc.array(setHeader(responseConditions), { maxLength: 2 })),
+                forwardfor: inHttp({ mode }, fc.boolean()),
             });
         });
 
@@ -199,13 +190,12 @@ const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs
             common(place),
             fc.record({
                 bind: binds(place),
-                httpsRedirect: place.mode === "http" ? sometimes(fc.boolean()) : fc.constant(undefined),
-                hsts: place.mode === "http" ? sometimes(fc.integer({ min: 0, max: 100_000 })) : fc.constant(undefined),
+                httpsRedirect: inHttp(place, fc.boolean()),
+                hsts: inHttp(place, fc.integer({ min: 0, max: 100_000 })),
                 stickTable: sometimes(stickTable()),
                 lines: sometimes(lines(place.mode === "http")),
                 maxconn: sometimes(fc.integer({ min: 1, max: 20_000 })),
-                restrictReqHdrNames:
-                    place.mode === "http" ? sometimes(oneOf("preserve", "delete", "reject")) : fc.constant(undefined),
+                restrictReqHdrNames: inHttp(place, oneOf("preserve", "delete", "reject")),
                 useBackend: sometimes(
                     fc.array(
                         fc.record({
@@ -239,17 +229,16 @@ const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
                 balance: sometimes(
                     oneOf(...algorithms, ...(isHttp ? ["uri", "hdr(x-user)", "url_param id", "hash path"] : [])),
                 ),
-                cookie: isHttp
-                    ? sometimes(
-                          fc.record({
-                              name: fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/),
-                              mode: sometimes(oneOf("prefix", "insert", "rewrite")),
-                              nocache: sometimes(fc.boolean()),
-                              httponly: sometimes(fc.boolean()),
-                              secure: sometimes(fc.boolean()),
-                          }),
-                      )
-                    : fc.constant(undefined),
+                cookie: inHttp(
+                    place,
+                    fc.record({
+                        name: fc.stringMatching(/^[A-Za-z0-9_.-]{1,12}$/),
+                        mode: sometimes(oneOf("prefix", "insert", "rewrite")),
+                        nocache: sometimes(fc.boolean()),
+                        httponly: sometimes(fc.boolean()),
+                        secure: sometimes(fc.boolean()),
+                    }),
+                ),
                 httpchk: sometimes(
                     fc.record({
                         method: sometimes(oneOf("GET", "HEAD", "OPTIONS")),

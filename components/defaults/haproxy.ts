@@ -36,6 +36,8 @@ import type {
 export const prometheusPort = 8405;
 export const peersPort = 10000;
 
+const defaultBind = [{ port: 80 }];
+
 /** What of the inputs says where HAProxy listens. */
 export interface ListeningArgs {
     listen?: FrontAtPort[];
@@ -56,7 +58,7 @@ export function listeningDefaults(args: ListeningArgs, virtualIps: VirtualIp[]):
     const { listen = [], frontend = [], stats = {}, prometheus } = args;
     const ofStats = stats.enable === false || stats.port === undefined ? [] : [{ port: stats.port }];
     return {
-        bind: [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind = [{ port: 80 }]) =>
+        bind: [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind = defaultBind) =>
             bind.flatMap((each) => onVirtualIps(each, virtualIps)),
         ),
         prometheusPort: prometheus && (prometheus.port ?? prometheusPort),
@@ -73,7 +75,7 @@ function onVirtualIps({ address, port }: AtPort, virtualIps: VirtualIp[]): Requi
     return addresses.map((each) => ({ address: each, port }));
 }
 
-function bindDefaults(bind: Unwrap<BindArgs>[] = [{ port: 80 }], virtualIps: VirtualIp[], mode = "http"): Bind[] {
+function bindDefaults(bind: Unwrap<BindArgs>[] = defaultBind, virtualIps: VirtualIp[], mode = "http"): Bind[] {
     return bind.flatMap((each) => {
         const { acceptProxy = false, words = [] } = each;
         const ssl = each.ssl && bindSslDefaults(each.ssl, mode);

@@ -9,7 +9,6 @@ export const forms = {
     path: /^\/[A-Za-z0-9/._+@:-]+$/,
     token: /^[A-Za-z0-9_.-]+$/,
     method: /^[A-Z]+$/,
-    haproxyTime: /^[0-9]+(us|ms|s|m|h|d)?$/,
     printable: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
     facility:
         /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|authpriv|local[0-7])$/,

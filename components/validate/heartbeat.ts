@@ -82,10 +82,8 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
         }
         addresses(check, `${at}.addresses`, link.addresses);
     }
-    if (check.list("heartbeat.bcast", args.bcast)) {
-        knownList(args.bcast)?.forEach((name, i) => {
-            interfaceName(check, `heartbeat.bcast[${i}]`, name);
-        });
+    for (const { at, value } of check.elements("heartbeat.bcast", args.bcast)) {
+        interfaceName(check, at, value);
     }
     for (const { at, value: link } of check.objects<McastArgs>("heartbeat.mcast", args.mcast, fields.mcast)) {
         check.required(`${at}.interface`, link.interface);
@@ -103,10 +101,8 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
 }
 
 function addresses(check: Checker, path: string, input: HeartbeatArgs["ping"]): void {
-    if (check.list(path, input)) {
-        knownList(input)?.forEach((value, i) => {
-            address(check, `${path}[${i}]`, value);
-        });
+    for (const { at, value } of check.elements(path, input)) {
+        address(check, at, value);
     }
 }
 

@@ -41,8 +41,7 @@ function goneHosts(check: Checker, list: string[] | undefined): void {
         check.add("goneHosts", "must be a plain list of texts, for it decides which resources there are");
         return;
     }
-    check.list("goneHosts", list);
-    list?.forEach((name, i) => {
-        check.text(`goneHosts[${i}]`, name, forms.nodeName, "a node name");
-    });
+    for (const { at, value } of check.elements("goneHosts", list)) {
+        check.text(at, value, forms.nodeName, "a node name");
+    }
 }

@@ -61,6 +61,11 @@ export async function page(lab: Lab, url: string, login?: string): Promise<{ sta
     return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }
 
+/** The head of an answer, as a client in the lab's network gets it. */
+export async function head(lab: Lab, url: string, ...options: string[]): Promise<string> {
+    return (await lab.run(["curl", "-sS", "-m", "3", "-o", "/dev/null", "-D", "-", ...options, url])).trim();
+}
+
 /** What a client sees of an action, and who holds the virtual IP meanwhile. Printed under the name. */
 export async function underLoad(
     lab: Lab,

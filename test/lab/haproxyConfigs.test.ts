@@ -3,12 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Unwrap } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { HaproxyArgs } from "../../components";
-import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
-import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { haproxySecrets } from "../../components/render/haproxy/haproxySecrets";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
@@ -16,17 +12,11 @@ import { authorities, certificateFile, certificatePath } from "../../components/
 import { until } from "../../toolchain/shell";
 import { makeCertificate } from "../certificates";
 import { authority, certificates, haproxyArbitrary } from "../haproxyArbitrary";
+import { model, nodes, render } from "../haproxyInputs";
 import { useLab } from "./fixture";
 
 const configurations = 1000;
-const nodes = [
-    { name: "lb1.example.com", address: "192.168.0.100" },
-    { name: "lb2.example.com", address: "192.168.0.101" },
-];
-const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::99" }], nodes);
 const peers = peersCfg({ port: 10000 }, nodes, 0);
-const model = (args: HaproxyArgs) => haproxyDefaults(args as Unwrap<HaproxyArgs>, virtualIps);
-const render = (args: HaproxyArgs) => haproxyCfg(model(args));
 const server = { name: "a", address: "a", ssl: { ca: authority.certificate } };
 const withAuthority = { backend: [{ name: "a", servers: [server] }] };
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../../package.json";
 import { root } from "../../toolchain/paths";
 import { run } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
@@ -36,9 +37,8 @@ beforeAll(async () => {
     writeFileSync(join(dir, "Pulumi.yaml"), "name: elsewhere\nruntime: nodejs\n");
     writeFileSync(join(dir, "index.ts"), program);
     const tarball = join(dir, report.filename);
-    await run(["npm", "install", "--silent", "--no-audit", "--no-fund", tarball, "@pulumi/pulumi@3.259.0"], {
-        cwd: dir,
-    });
+    const sdk = `@pulumi/pulumi@${manifest.devDependencies["@pulumi/pulumi"]}`;
+    await run(["npm", "install", "--silent", "--no-audit", "--no-fund", tarball, sdk], { cwd: dir });
     const env = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
     const files = { LAB_KEY: used.lab.privateKeyFile, LAB_KNOWN_HOSTS: used.lab.knownHostsFile };
     stack = new Stack({ enter: used.lab.enter, env: { ...env, ...files }, dir, name: "here" });

@@ -1,20 +1,10 @@
 /** haproxy.cfg with more than the classic set-up in it. */
-import type { Unwrap } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
-import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
-import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
 import { statisticsUrl, url } from "../../components/urls";
-
-const nodes = [
-    { name: "lb1.example.com", address: "192.168.0.100" },
-    { name: "lb2.example.com", address: "192.168.0.101" },
-];
-const virtualIps = virtualIpDefaults([{ address: "192.168.0.99" }, { address: "2001:db8::99" }], nodes);
-const model = (args: HaproxyArgs) => haproxyDefaults(args as Unwrap<HaproxyArgs>, virtualIps);
-const render = (args: HaproxyArgs) => haproxyCfg(model(args));
+import { model, nodes, render, servers, virtualIps } from "../haproxyInputs";
 
 /** What stands in a section, without its own line. */
 function linesOf(text: string, head: string): string[] {
@@ -25,8 +15,6 @@ function linesOf(text: string, head: string): string[] {
         .map((line) => line.trim())
         .filter(Boolean);
 }
-
-const servers = [{ name: "a", address: "10.0.0.1" }];
 
 test("front ends, back ends, rules, metrics and statistics of their own", () => {
     expect(

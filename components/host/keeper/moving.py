@@ -88,9 +88,9 @@ class Moving:
     def _take_what_nobody_holds(self, now, is_able, heartbeat_runs):
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
         is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
+        is_peer_unfit = is_ready and not self._peer.said["healthy"]
+        self._peer_unfit_since = (self._peer_unfit_since or now) if is_peer_unfit else None
         groups = self._free_groups(now) if is_ready else []
-        if not is_ready:
-            self._peer_unfit_since = None
         if not groups:
             self._free_since = None
             return
@@ -107,10 +107,6 @@ class Moving:
 
     def _free_groups(self, now):
         """This host's own virtual IPs, and the peer's where that can't serve, as Heartbeat names them, if nobody has any of them."""
-        if self._peer.said["healthy"]:
-            self._peer_unfit_since = None
-        elif self._peer_unfit_since is None:
-            self._peer_unfit_since = now
         is_unfit = self._peer_unfit_since is not None and now - self._peer_unfit_since > PEER_UNFIT_AFTER
         own = [self._group] if self._are_free(True) else []
         return own + ([self._peer_group] if is_unfit and self._are_free(False) else [])

@@ -63,9 +63,7 @@ has_new_worker() {
 not_reloaded() {
     last_log haproxy
     if [ -e "$scratch/previous" ]; then
-        cp -p "$scratch/previous" "$cfg.ha-load-balancer-pair.new"
-        sync "$cfg.ha-load-balancer-pair.new"
-        mv -f "$cfg.ha-load-balancer-pair.new" "$cfg"
+        put "$scratch/previous" "$cfg"
         systemctl reload haproxy || :
     fi
     fail 'HAProxy could not begin to work with the new haproxy.cfg; the old one is back in place, and in use' \

@@ -50,6 +50,14 @@ store() {
     mv "$2.new" "$2"
 }
 
+# put SOURCE PATH: a copy of a file or a link, as a whole and on disk.
+put() {
+    cp -a "$1" "$2.ha-load-balancer-pair.new"
+    # A link has no content to be on disk, and may lead nowhere.
+    [ -L "$1" ] || sync "$2.ha-load-balancer-pair.new"
+    mv -fT "$2.ha-load-balancer-pair.new" "$2"
+}
+
 # file PATH MODE <TEXT: stages a file that the step manages.
 file() {
     mkdir -p "$scratch/stage$(dirname "$1")"
@@ -63,10 +71,7 @@ keep_original() {
     ! grep -qxF "$1" "$state/managed" 2>/dev/null || return 0
     if [ -e "$1" ] || [ -L "$1" ]; then
         (umask 077 && mkdir -p "$state/originals$(dirname "$1")")
-        cp -a "$1" "$state/originals$1.new"
-        # A link has no content to be on disk, and may lead nowhere.
-        [ -L "$1" ] || sync "$state/originals$1.new"
-        mv -f "$state/originals$1.new" "$state/originals$1"
+        put "$1" "$state/originals$1"
     fi
     echo "$1" >>"$state/managed"
     sync "$state/managed"
@@ -119,9 +124,7 @@ remove_files() {
         grep -qxF "$path" "$state/managed" 2>/dev/null || continue
         original=$state/originals$path
         if [ -e "$original" ] || [ -L "$original" ]; then
-            cp -a "$original" "$path.ha-load-balancer-pair.new"
-            [ -L "$original" ] || sync "$path.ha-load-balancer-pair.new"
-            mv -fT "$path.ha-load-balancer-pair.new" "$path"
+            put "$original" "$path"
         else
             rm -f "$path"
             # Only folders that this component may have made, and only empty ones.

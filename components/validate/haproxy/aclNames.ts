@@ -1,6 +1,6 @@
 /** The names in conditions are those of acls of the same section, or HAProxy's own. */
 import type { AclArgs, HaproxyArgs, RuleArgs, StickArgs, UseBackendArgs } from "../../args";
-import { type Checker, known, knownList } from "../../problems";
+import { type Checker, known, knownList, wholeList } from "../../problems";
 import { forms } from "../forms";
 import type { Declared } from "./section";
 
@@ -23,14 +23,12 @@ export function aclNames(check: Checker, args: HaproxyArgs, declared: Declared[]
 
 /** Those that the section has; undefined where they are not all known. */
 function namesOf(own: Declared["args"], { defaultsLines }: HaproxyArgs): string[] | undefined {
-    const acls = known(own.acl === undefined ? [] : own.acl) && (knownList<AclArgs>(own.acl) ?? []);
-    const lines = [own.lines, defaultsLines].map((input) => (input === undefined ? [] : knownList(input)));
-    const texts = lines.every((list) => list !== undefined) ? lines.flat() : [undefined];
-    const names = acls?.map((acl) => known(acl?.name));
-    if (!names || [...names, ...texts].some((each) => each === undefined)) {
+    const names = wholeList<AclArgs>(own.acl)?.map((acl) => known(acl?.name));
+    const texts = [own.lines, defaultsLines].map((input) => wholeList(input));
+    if (!names || [...names, ...texts].includes(undefined)) {
         return undefined;
     }
-    const inText = texts.flatMap((text) => /^\s*acl\s+(\S+)/.exec(String(text))?.[1] ?? []);
+    const inText = texts.flat().flatMap((text) => /^\s*acl\s+(\S+)/.exec(String(text))?.[1] ?? []);
     return [...(names as string[]), ...inText];
 }
 

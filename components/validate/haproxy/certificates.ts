@@ -14,9 +14,8 @@ export function certificateNames(check: Checker, list: CertificateArgs[] | undef
     }
     const elements = check.objects<CertificateArgs>("haproxy.certificates", list, fields.certificate);
     for (const { at, value } of elements) {
-        const isPlain = known(value.name) === value.name;
         check.requiredText(`${at}.name`, value.name, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "the name of a file");
-        if (!isPlain) {
+        if (known(value.name) !== value.name) {
             check.add(`${at}.name`, "must be a plain text, for it decides which files there are");
         }
     }

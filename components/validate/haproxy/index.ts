@@ -129,14 +129,12 @@ function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
     const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fields.prometheus);
     check.port("haproxy.prometheus.port", args?.port);
     check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
-    if (check.list("haproxy.prometheus.src", args?.src)) {
-        knownList(args?.src)?.forEach((source, i) => {
-            const [address, length, ...rest] = String(source).split("/");
-            const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= 128);
-            if (source !== undefined && (isIP(address) === 0 || !isNetwork || rest.length > 0)) {
-                check.add(`haproxy.prometheus.src[${i}]`, `"${source}" is neither an IP address nor a network`);
-            }
-        });
+    for (const { at, value: source } of check.elements("haproxy.prometheus.src", args?.src)) {
+        const [address, length, ...rest] = String(source).split("/");
+        const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= 128);
+        if (isIP(address) === 0 || !isNetwork || rest.length > 0) {
+            check.add(at, `"${source}" is neither an IP address nor a network`);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 /** Names: each section has one of its own, and where requests are sent there is one. */
 import type { BindArgs, BindSslArgs, HaproxyArgs, StickArgs, UseBackendArgs } from "../../args";
-import { type Checker, known, knownList } from "../../problems";
+import { type Checker, known, knownList, wholeList } from "../../problems";
 import type { Declared } from "./section";
 
 export function references(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
@@ -10,7 +10,9 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
     );
     tables(check, args, declared);
     const backEnds = declared.filter(({ keyword }) => keyword !== "frontend");
-    const mayBeMore = [args.listen, args.backend].some(isNotAllKnown) || args.sections !== undefined;
+    const mayBeMore =
+        [args.listen, args.backend].some((input) => wholeList<unknown>(input) === undefined) ||
+        args.sections !== undefined;
     for (const { path, args: front, keyword } of declared.filter((each) => each.keyword !== "backend")) {
         const uses = (knownList<UseBackendArgs>(front.useBackend) ?? []).map((use, i) => ({
             at: `${path}.useBackend[${i}].backend`,
@@ -37,7 +39,7 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
 /** Where there is a table for `stick`. */
 function tables(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
     const mayBeMore =
-        [args.listen, args.frontend, args.backend].some(isNotAllKnown) ||
+        [args.listen, args.frontend, args.backend].some((input) => wholeList<unknown>(input) === undefined) ||
         args.sections !== undefined ||
         declared.some((each) => known(each.args.name) === undefined);
     for (const { path, args: own } of declared) {
@@ -80,10 +82,6 @@ function leadsNowhere(front: Declared["args"]): boolean {
 /** Undefined where it is not known yet. */
 function mode({ mode: input }: Declared["args"]): string | undefined {
     return input === undefined ? "http" : known(input);
-}
-
-function isNotAllKnown(input: HaproxyArgs["listen" | "frontend" | "backend"]): boolean {
-    return input !== undefined && !(knownList(input as unknown[])?.every((each) => each !== undefined) ?? false);
 }
 
 function names(sections: Declared[]): string {
