@@ -19,7 +19,7 @@ export function hosts(check: Checker, list: HostArgs[]): void {
         connection(check, `${at}.connection`, host.connection);
     }
     check.distinct(
-        declared.map(({ value }) => String(value.name).toLowerCase()),
+        declared.map(({ value }) => (value.name ? String(value.name).toLowerCase() : undefined)),
         (i) => `${declared[i].at}.name`,
     );
     check.distinct(

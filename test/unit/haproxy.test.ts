@@ -131,7 +131,10 @@ describe("each mistake is named with its path and what to write instead", () => 
                         mode: "tcp",
                         balance: "uri",
                         defaultBackend: "",
-                        acl: [{ name: "or", criterion: "src" }],
+                        acl: [
+                            { name: "or", criterion: "src" },
+                            { name: "Or", criterion: "src" },
+                        ],
                         httpchk: { expectStatus: "299-200" },
                         servers: [{ name: "a", address: "fe80::1%eth0", inter: "0" }],
                     },
@@ -141,6 +144,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             },
             [
                 'haproxy.listen[0].acl[0].name: "or" is a word of conditions',
+                'haproxy.listen[0].acl[1].name: "Or" is a word of conditions',
                 'haproxy.listen[0].defaultBackend: "" is not a section name (letters, digits and _ - . :)',
                 'haproxy.listen[0].httpchk.expectStatus: "299-200" ends before it begins',
                 'haproxy.listen[0].servers[0].address: "fe80::1%eth0" is neither an IP address nor a host name',

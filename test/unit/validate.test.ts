@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { InvalidArgs } from "../../components";
 import { validate } from "../../components/validate";
-import { classicArgs, classicArgsWith } from "../examples";
+import { classicArgs, classicArgsWith, hostKey } from "../examples";
 
 function problemsOf(path: string, value: unknown): string[] {
     return validate(classicArgsWith(path, value)).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
@@ -22,6 +22,14 @@ describe("each mistake is named with its path and what to write instead", () => 
         ["hosts", [key], ["hosts: must be exactly two hosts, and there are 1"]],
         ["hosts[1].name", "lb1.EXAMPLE.com", ['hosts[1].name: "lb1.example.com" is already used by hosts[0].name']],
         ["hosts[1].name", "", ["hosts[1].name: is required"]],
+        [
+            "hosts",
+            [
+                { address: "192.168.0.100", hostKey },
+                { address: "192.168.0.101", hostKey },
+            ],
+            ["hosts[0].name: is required", "hosts[1].name: is required"],
+        ],
         ["hosts[1].name", "lb2\nnode x", ['hosts[1].name: "lb2\nnode x" is not a node name, as "uname -n" prints it']],
         [
             "hosts[1].address",

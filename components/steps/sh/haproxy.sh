@@ -61,7 +61,8 @@ has_new_worker() {
 
 # A host that starts again must find what HAProxy can start with.
 not_reloaded() {
-    last_log haproxy
+    # Behind what is wrong stand two lines for each proxy that goes on.
+    journalctl -q --no-pager -o cat -n 500 -u haproxy | grep ALERT | tail -n 15 >&2 || :
     if [ -e "$scratch/previous" ]; then
         put "$scratch/previous" "$cfg"
         systemctl reload haproxy || :

@@ -106,8 +106,8 @@ function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
 function acls(check: Checker, path: string, args: FrontendArgs): void {
     for (const { at, value: acl } of check.objects<AclArgs>(`${path}.acl`, args.acl, fields.acl)) {
         check.requiredName(`${at}.name`, acl.name, "the name of an acl");
-        if (known(acl.name) === "or") {
-            check.add(`${at}.name`, '"or" is a word of conditions');
+        if (/^or$/i.test(String(known(acl.name)))) {
+            check.add(`${at}.name`, `"${acl.name}" is a word of conditions`);
         }
         check.requiredText(`${at}.criterion`, acl.criterion, forms.criterion, "a criterion (path_beg, hdr(host), …)");
         // acl NAME CRITERION … --
