@@ -4,6 +4,9 @@ import { sleep, step } from "../toolchain/shell";
 import { onPair, timings } from "./availability/contenders";
 import { machine, table } from "./measure";
 
+/** A keeper looks more closely at a Heartbeat that is younger than a minute. In milliseconds. */
+const young = 75_000;
+
 const units = ["ha-load-balancer-pair", "heartbeat"];
 
 /** Seconds of CPU that a service has used. */
@@ -16,7 +19,7 @@ export async function idle(minutes: number): Promise<void> {
     for (const make of timings) {
         const contender = make();
         await onPair(contender, async ({ lb1, lb2 }) => {
-            await sleep(15_000);
+            await step("until both Heartbeats are settled", () => sleep(young));
             const all = [lb1, lb2].flatMap((host) => units.map((unit) => () => used(host, unit)));
             const before = await Promise.all(all.map((look) => look()));
             await step(`${minutes} minutes`, () => sleep(minutes * 60_000));

@@ -6,6 +6,7 @@ import type { HaLoadBalancerPairArgs } from "./args";
 import { connectionTo } from "./connection";
 import { publicInputs, refuseInvalid, resolved, secrets, validated } from "./inputs";
 import { withoutNulls } from "./nulls";
+import { formerPairIds, pairId } from "./pairId";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
 import { haproxySecrets } from "./steps/haproxySecrets";
@@ -60,7 +61,8 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         const statsPassword = pulumi.secret(given.haproxy.stats?.password ?? generated("stats", 24));
         const pair: Pair = {
             ...parts,
-            id: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+            id: pairId(name),
+            formerIds: formerPairIds(name, opts?.aliases),
             authkeysSecret: generated("authkeys", 48, { keyVersion }),
             haproxySecrets: secrets(name, given.haproxy, statsPassword),
         };

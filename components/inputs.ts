@@ -87,7 +87,9 @@ function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
 }
 
 /** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
-export function resolved(args: HaLoadBalancerPairArgs): Omit<Pair, "id" | "authkeysSecret" | "haproxySecrets"> {
+export function resolved(
+    args: HaLoadBalancerPairArgs,
+): Omit<Pair, "id" | "formerIds" | "authkeysSecret" | "haproxySecrets"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
     const virtualIps = pulumi
         .all([settled(args.virtualIps), nodes])

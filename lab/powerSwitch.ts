@@ -1,4 +1,4 @@
-/** A power switch that the hosts of a lab can reach, as a machine room has one: `http://192.168.0.1:8099/off/lb1.example.com`. */
+/** A power switch that the hosts of a lab can reach, as a machine room has one: `http://192.168.0.1:8099/off/lb1.example.com`, or `/on/`. */
 import type { ChildProcess } from "node:child_process";
 import type { Lab } from "./lab";
 
@@ -38,9 +38,10 @@ export class PowerSwitch {
 
     private async serve(path: string): Promise<void> {
         this.requests.push(path);
-        const name = /^\/off\/([^.]+)/.exec(path)?.[1];
-        if (this.works && name) {
-            await this.lab.host(name).powerOff();
+        const [, what, name] = /^\/(on|off)\/([^.]+)/.exec(path) ?? [];
+        if (this.works && what) {
+            const host = this.lab.host(name);
+            await (what === "on" ? host.boot() : host.powerOff());
         }
         this.child?.stdin?.write(`${this.works ? 200 : 503}\n`);
     }

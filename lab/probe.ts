@@ -1,13 +1,10 @@
-/**
- * What a client sees: requests at a fixed rate, open loop. A client that waits for each answer before it sends the next
- * request sends nothing while nobody answers, and so hides most of a gap.
- */
+/** What a client sees (cli/client.ts), from a process of its own in the lab. */
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { isGood, longestGap, type Shot } from "../cli/client";
 import { root } from "../toolchain/paths";
 import { sleep } from "../toolchain/shell";
 import type { Lab } from "./lab";
-import type { Shot } from "./probeProcess";
 
 export interface Sighting {
     shots: Shot[];
@@ -21,16 +18,6 @@ export interface Sighting {
      * of the run.
      */
     gap: number;
-}
-
-export function isGood(shot: Shot): boolean {
-    return shot.status !== undefined && shot.status < 400;
-}
-
-/** The longest gap, in milliseconds. The good shots are in the order in which they were sent. */
-export function longestGap(shots: Shot[]): number {
-    const good = shots.filter(isGood);
-    return good.slice(1).reduce((longest, shot, i) => Math.max(longest, shot.ended - good[i].sent), 0);
 }
 
 export interface ProbeOptions {

@@ -1,9 +1,9 @@
 /** One event on a pair that serves: what a client sees of it, and who holds the virtual IP before, meanwhile and after. */
+
+import { isGood, type Shot } from "../../cli/client";
 import type { Look } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
-import { isGood } from "../../lab/probe";
-import type { Shot } from "../../lab/probeProcess";
 import { virtualIp } from "../../lab/pulumi";
 import { type Seen, seenDuring } from "../../lab/seen";
 import { sleep } from "../../toolchain/shell";

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isGood } from "../../lab/probe";
+import { isGood } from "../../cli/client";
 import { root } from "../../toolchain/paths";
 import { machine } from "../measure";
 import type { Event, Outcome } from "./harness";

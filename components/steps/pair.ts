@@ -7,6 +7,8 @@ import { socketAddress } from "../render/socketAddress";
 export interface Pair {
     /** Tells this pair from every other: `<project>/<stack>/<component>`. */
     id: string;
+    /** By what else its hosts may know it; see `aliases` of the component's options. */
+    formerIds: pulumi.Output<string[]>;
     /** The preferred host first. */
     nodes: pulumi.Output<Node[]>;
     virtualIps: pulumi.Output<VirtualIp[]>;

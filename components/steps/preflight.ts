@@ -7,16 +7,17 @@ import type { Step } from "./step";
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
 export function expectations(pair: Pair, self: number): pulumi.Output<Expectations> {
-    const { nodes, heartbeat, virtualIps, listening, id } = pair;
+    const { nodes, heartbeat, virtualIps, listening, id, formerIds } = pair;
     return pulumi
-        .all([nodes, heartbeat, virtualIps, listening])
-        .apply(([allNodes, { ucast, bcast, mcast }, vips, places]) => ({
+        .all([nodes, heartbeat, virtualIps, listening, formerIds])
+        .apply(([allNodes, { ucast, bcast, mcast }, vips, places, former]) => ({
             node: allNodes[self].name,
             own_addresses: words([allNodes[self].address, ...ucast.map((link) => link.addresses[self])]),
             interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
             virtual_ips: words(vips.map(agentArgument)),
             listens: listensOn(allNodes[self], places),
             pair: id,
+            ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),
         }));
 }
 

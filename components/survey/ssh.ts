@@ -23,7 +23,7 @@ export class Refused extends Error {}
 /** How long a host may take to let us in, in milliseconds. */
 const readyTimeout = 5000;
 
-/** How long the command may take, in milliseconds. */
+/** How long a command may take, in milliseconds. */
 const runTimeout = 20_000;
 
 function settings(login: Login): ConnectConfig {
@@ -83,9 +83,9 @@ export interface Answer {
     stderr: string;
 }
 
-function execute(client: Client, command: string, input: string): Promise<Answer> {
+function execute(client: Client, command: string, input: string, timeout: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-        const limit = setTimeout(() => reject(new Unreachable(`no answer within ${runTimeout / 1000} s`)), runTimeout);
+        const limit = setTimeout(() => reject(new Unreachable(`no answer within ${timeout / 1000} s`)), timeout);
         client.exec(command, (error, stream) => {
             if (error) {
                 reject(new Unreachable(error.message));
@@ -111,12 +111,12 @@ function execute(client: Client, command: string, input: string): Promise<Answer
 }
 
 /** Runs a command with an input on a host, through its proxy where it has one. */
-export async function ask(login: Login, command: string, input: string): Promise<Answer> {
+export async function ask(login: Login, command: string, input: string, timeout = runTimeout): Promise<Answer> {
     const proxy = login.proxy && (await connect(login.proxy));
     try {
         const client = await connect(login, proxy);
         try {
-            return await execute(client, command, input);
+            return await execute(client, command, input, timeout);
         } finally {
             client.end();
         }

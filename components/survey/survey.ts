@@ -17,6 +17,8 @@ export interface Expectations {
     virtual_ips: string;
     listens: string;
     pair: string;
+    /** One a line. */
+    former_pairs?: string;
 }
 
 export interface Finding {

@@ -75,6 +75,18 @@ test("declares exactly the steps of each host, two secrets and one verification"
     );
 });
 
+test("a pair that was renamed by aliases tells its hosts what it was called before", async () => {
+    const aliases = [{ name: "old" }, { stack: "test" }, "urn:pulumi:prod::shop::some:type::web::lb"];
+    new HaLoadBalancerPair("lb", classicArgs(), { aliases });
+    await pulumi.runtime.disconnect();
+    expect(command("lb-lb1.example.com-preflight").stdin).toContain(
+        "former_pairs='project/stack/old\nproject/test/lb\nshop/prod/web::lb'",
+    );
+    await startEngine();
+    await make();
+    expect(command("lb-lb1.example.com-preflight").stdin).not.toContain("former_pairs=");
+});
+
 test("every command is short, silent and has no triggers", async () => {
     await make();
     const commands = registered.filter(({ type }) => type === "command:remote:Command");

@@ -1,18 +1,16 @@
 /** The package as npm publishes it: installed in a project of its own, somewhere else, it converges a pair. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import manifest from "../../package.json";
+import { beforeAll, expect, test } from "vitest";
 import { root } from "../../toolchain/paths";
-import { run } from "../../toolchain/shell";
+import { until } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { counts, page, useLab } from "./fixture";
+import { useInstalled } from "./installed";
 
 const used = useLab({ name: "package" });
-const dir = mkdtempSync(join(tmpdir(), "package-"));
-let packed: string[];
+const installed = useInstalled();
 let stack: Stack;
 
 const program = `import { readFileSync } from "node:fs";
@@ -29,38 +27,33 @@ export const { url } = new HaLoadBalancerPair("web", {
 `;
 
 beforeAll(async () => {
-    const [report]: [{ filename: string; files: { path: string }[] }] = JSON.parse(
-        await run(["npm", "pack", "--json", "--silent", "--pack-destination", dir], { cwd: root }),
-    );
-    packed = report.files.map(({ path }) => path);
-    writeFileSync(join(dir, "package.json"), JSON.stringify({ name: "elsewhere", private: true }));
+    const { dir } = installed;
     writeFileSync(join(dir, "Pulumi.yaml"), "name: elsewhere\nruntime: nodejs\n");
     writeFileSync(join(dir, "index.ts"), program);
-    const tarball = join(dir, report.filename);
-    const sdk = `@pulumi/pulumi@${manifest.devDependencies["@pulumi/pulumi"]}`;
-    await run(["npm", "install", "--silent", "--no-audit", "--no-fund", tarball, sdk], { cwd: dir });
     const env = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
     const files = { LAB_KEY: used.lab.privateKeyFile, LAB_KNOWN_HOSTS: used.lab.knownHostsFile };
     stack = new Stack({ enter: used.lab.enter, env: { ...env, ...files }, dir, name: "here" });
     await stack.create();
 });
 
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
 test("it has the compiled component, its types and the scripts for the hosts, and nothing else", () => {
+    const { packed } = installed;
     expect(packed).toEqual(expect.arrayContaining(["package.json", "LICENSE", "README.md", "CHANGELOG.md"]));
     expect(packed).toEqual(
         expect.arrayContaining(
             ["index.js", "index.d.ts", "index.js.map", "steps/sh/lib.sh", "host/VirtualIp"].map(
-                (file) => `dist/${file}`,
+                (file) => `dist/components/${file}`,
             ),
         ),
     );
     const others = packed.filter((file) => !/^(dist\/|package\.json|LICENSE|README\.md|CHANGELOG\.md)/.test(file));
     expect(others).toEqual([]);
-    const scripts = readdirSync(join(root, "components/steps/sh")).map((name) => `dist/steps/sh/${name}`);
-    const keeper = readdirSync(join(root, "components/host/keeper")).map((name) => `dist/host/keeper/${name}`);
-    expect(packed).toEqual(expect.arrayContaining([...scripts, ...keeper]));
+    const scripts = readdirSync(join(root, "components/steps/sh")).map((name) => `dist/components/steps/sh/${name}`);
+    const keeper = readdirSync(join(root, "components/host/keeper")).map(
+        (name) => `dist/components/host/keeper/${name}`,
+    );
+    const halb = ["halb.js", "sh/look.sh", "sh/hand-over.sh"].map((name) => `dist/cli/${name}`);
+    expect(packed).toEqual(expect.arrayContaining([...scripts, ...keeper, ...halb]));
     expect(packed.filter((file) => /test|lab\/|__pycache__/.test(file))).toEqual([]);
 });
 
@@ -69,4 +62,12 @@ test("ten lines of TypeScript in a project of their own converge a pair", async 
     const { url } = await stack.outputs();
     expect((await page(used.lab, url)).body.trim()).toBe("This is web1.");
     expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("and its halb knows the pair from the state", async () => {
+    const { dir } = installed;
+    const halb = join(dir, "node_modules", ".bin", "halb");
+    const status = () => used.lab.attempt([halb, "status", "--stack", "here"], { cwd: dir, env: stack.place.env });
+    await until("all is well", 30_000, async () => (await status()).code === 0, 500);
+    expect((await status()).stdout).toMatch(/^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com$/m);
 });

@@ -64,10 +64,14 @@ class Keeper:
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
         self.started_at = time.monotonic()
+        # When the next step is due, by time.monotonic.
+        self.due = 0.0
         self.wake = open_pipe()
         self.is_leaving = False
         self.heartbeat_runs = False
         self.isolated = False
+        # Why this host can't serve; None where it can.
+        self.unfit = None
         self.cut_off_at = float("-inf")
         # What the log was last told.
         self.reported = {"healthy": True, "fresh": False, "isolated": False}
@@ -88,6 +92,7 @@ class Keeper:
         if self.isolated or self.gateway.lost_for() is not None:
             self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
+        self.unfit = self.why_unfit()
 
     def is_isolated(self):
         """The peer and the gateway were lost together, and neither is back."""
@@ -97,7 +102,6 @@ class Keeper:
         return self.isolated or abs(lost_for - self.peer.silence()) < ISOLATED_WITHIN
 
     def why_unfit(self):
-        """Why this host can't serve; None where it can."""
         if not self.haproxy.healthy:
             return self.haproxy.reason
         if self.gateway.is_gone(self.peer):
@@ -110,7 +114,7 @@ class Keeper:
         return clock.now() - self.cut_off_at < RETURNS_IN
 
     def healthy(self):
-        return self.why_unfit() is None and not self.is_returning()
+        return self.unfit is None and not self.is_returning()
 
     def state(self, heartbeat_runs):
         return {
@@ -154,14 +158,13 @@ class Keeper:
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
-            self.tend_connections(virtual_ip)
+            self.tend_connections(virtual_ip, peer)
         self.mending.step(self.heartbeat_runs, self.isolated)
-        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_unfit(), self.heartbeat_runs)
+        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)
         self.report()
         self.tell()
 
-    def tend_connections(self, virtual_ip):
-        peer = self.peer.view(virtual_ip)
+    def tend_connections(self, virtual_ip, peer):
         # Several times a second, and mostly there is nothing to tend.
         serves = virtual_ip.held == LINGERING and peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred)
         virtual_ip.tend_connections(peer, serves)
@@ -191,11 +194,10 @@ class Keeper:
 
     def report(self):
         """One line in the log for what changed."""
-        unfit = self.why_unfit()
-        now = {"healthy": unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.isolated}
+        now = {"healthy": self.unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.isolated}
         before, self.reported = self.reported, now
         if now["healthy"] != before["healthy"]:
-            log(f"this host can't serve: {unfit}" if unfit else "this host can serve again")
+            log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
         if now["fresh"] != before["fresh"]:
             log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
         if now["isolated"] != before["isolated"]:
@@ -206,16 +208,16 @@ class Keeper:
     def run(self):
         # Not in the middle of something.
         signal.signal(signal.SIGTERM, lambda *_: os.write(self.wake, b"leave\n"))
-        due = told_at = 0.0
+        told_at = 0.0
         notify("READY=1")
         while_waiting(self.config["interval"], self.tell_meanwhile)
         while not self.is_leaving:
             self.peer.open()
-            select.select(self.wakes(), [], [], max(min(due, self.death.due()) - time.monotonic(), 0))
+            select.select(self.wakes(), [], [], max(min(self.due, self.death.due()) - time.monotonic(), 0))
             if self.hear_all():
-                due = 0.0
-            if clock.now() >= min(due, self.death.due()):
-                due = clock.now() + self.config["interval"]
+                self.due = 0.0
+            if clock.now() >= min(self.due, self.death.due()):
+                self.due = clock.now() + self.config["interval"]
                 self.step()
                 if clock.now() - told_at > TELL_WATCHDOG_EVERY:
                     told_at = clock.now()
@@ -259,9 +261,12 @@ class Keeper:
         return self.hears_news(sock)
 
     def hears_news(self, sock):
-        """Whether the peer's virtual IPs are not as they were: that is acted on at once."""
+        """Whether the peer's virtual IPs are not as they were: that is acted on at once. So is what comes shortly before a step is due
+        anyway: two keepers that step together wake up less often."""
         before = self.peer.holdings()
-        return self.peer.hear(sock) and self.peer.holdings() != before
+        if not self.peer.hear(sock):
+            return False
+        return self.peer.holdings() != before or self.due - clock.now() < self.config["interval"] / 2
 
     def stop(self):
         """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
@@ -271,7 +276,7 @@ class Keeper:
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.held == LINGERING:
                     virtual_ip.linger()
-                    self.tend_connections(virtual_ip)
+                    self.tend_connections(virtual_ip, self.peer.view(virtual_ip))
             self.tell()
             select.select(self.wakes(), [], [], self.config["interval"])
             self.hear_all()

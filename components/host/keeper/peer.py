@@ -24,6 +24,8 @@ FORMER_SILENCE = 60
 # How often the secrets are looked at, in seconds.
 KEYS_EVERY = 0.5
 
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
 
 class Keys:
     """The secrets, read again when their files change."""
@@ -106,7 +108,7 @@ class Peer:
     def _packet(self, state):
         self._count += 1
         body = {**state, "node": self._config["node"], "at": [self._started, self._count]}
-        text = json.dumps(body, separators=(",", ":")).encode()
+        text = _JSON.encode(body).encode()
         return b" ".join(self._signatures(text)) + b"\n" + text
 
     def hear(self, sock):

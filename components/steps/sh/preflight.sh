@@ -34,11 +34,16 @@ examine() {
             refuse "there is no network interface \"$interface\"" \
                 "name one of: $(ip -o link show | awk -F': ' '$2 != "lo" { sub(/@.*/, "", $2); printf "%s ", $2 }')"
     done
-    [ ! -e "$owner" ] || [ "$(cat "$owner")" = "$pair" ] ||
+    is_free ||
         refuse "the host belongs to another pair: $(cat "$owner")" \
             "destroy it there first; if that pair is no more, delete $owner on the host"
     examine_ports
     examine_disk
+}
+
+# What the pair was called before, by the aliases of the component, counts too.
+is_free() {
+    [ ! -e "$owner" ] || printf '%s\n' "$pair" "${former_pairs-}" | grep -qxF -e "$(cat "$owner")"
 }
 
 # HAProxy itself may have the port: it is configured anew.

@@ -1,0 +1,75 @@
+/** `halb doctor`: all that could keep the pair from serving, or the next `pulumi up` from being done. */
+import { Client, isGood } from "./client";
+import { type HostState, lookAtPair, type PairState, unfit } from "./look";
+import type { DeclaredPair } from "./stack";
+
+export interface Check {
+    what: string;
+    /** What is wrong; empty where it is well. */
+    problems: string[];
+}
+
+function hostChecks(host: HostState): Check[] {
+    const { name, unreachable, problems, drift } = host;
+    const login: Check = {
+        what: `${name}: lets us in, with the host key that is declared, as root or by sudo`,
+        problems: unreachable === undefined ? [] : [unreachable],
+    };
+    if (unreachable !== undefined) {
+        return [login];
+    }
+    return [
+        login,
+        {
+            what: `${name}: node name, system, addresses, interfaces, ports, disk and clock fit`,
+            problems,
+        },
+        { what: `${name}: HAProxy, Heartbeat and the keeper work, and hear the peer`, problems: unfit(host) },
+        {
+            what: `${name}: everything is as it was left`,
+            problems: drift.map(({ what }) => `${what}. What to do: "pulumi up" repairs it`),
+        },
+    ];
+}
+
+function holderChecks({ virtualIps }: PairState): Check[] {
+    return virtualIps.map(({ address, holders }) => ({
+        what: `${address}: is held by one host`,
+        problems:
+            holders.length === 1
+                ? []
+                : [
+                      `${holders.length === 0 ? "nobody that answers holds it" : `${holders.join(" and ")} hold it`}. What to do: ` +
+                          'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts',
+                  ],
+    }));
+}
+
+/** Whether a client, here, gets an answer. */
+async function clientCheck(url: string): Promise<Check> {
+    const client = new Client(url, 1000, 3000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const [shot] = await client.stop();
+    const why = shot.error ?? `status ${shot.status}`;
+    const way = "see that a server is up (halb status), and that there is a way from here to the virtual IP";
+    return { what: `${url}: answers a client here`, problems: isGood(shot) ? [] : [`${why}. What to do: ${way}`] };
+}
+
+export async function checks(pair: DeclaredPair): Promise<Check[]> {
+    const state = await lookAtPair(pair);
+    return [
+        ...state.hosts.flatMap(hostChecks),
+        ...holderChecks(state),
+        ...(pair.url ? [await clientCheck(pair.url)] : []),
+    ];
+}
+
+export async function doctor(pair: DeclaredPair, asJson: boolean): Promise<number> {
+    const all = await checks(pair);
+    const lines = all.flatMap(({ what, problems }) => [
+        `${problems.length === 0 ? "ok  " : "BAD "} ${what}`,
+        ...problems.map((problem) => `       ${problem}`),
+    ]);
+    console.log(asJson ? JSON.stringify(all, null, 4) : lines.join("\n"));
+    return all.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}

@@ -1,0 +1,224 @@
+/**
+ * `halb drill`: a rehearsed failure, with a client that measures what others see of it. Whatever happens meanwhile, the host that
+ * held the virtual IPs before holds them afterwards.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { script } from "../components/steps/script";
+import { attempt, sleep, UserError, until } from "../toolchain/shell";
+import { Client, isGood, longestGap, type Shot } from "./client";
+import { lookAtPair, type PairState } from "./look";
+import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
+import { handOver } from "./switchover";
+import { type Mark, timeline } from "./timeline";
+
+export const kinds = ["hand-over", "haproxy", "power"] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface DrillOptions {
+    /** Requests a second. */
+    rate: number;
+    /** A folder for drill.json and drill.svg. */
+    report?: string;
+    /** A command, here, that switches the host on again after `power`. */
+    powerOn?: string;
+    /** How long a host may take to come back, in seconds. */
+    patience: number;
+}
+
+export interface Drill {
+    pair: string;
+    kind: Kind;
+    /** The host that held the virtual IPs, and the one that took them. */
+    from: string;
+    to: string;
+    began: string;
+    rate: number;
+    sent: number;
+    failed: number;
+    /** The longest time between the sending of the last request that was answered and the first answer after, in seconds. */
+    gap: number;
+    marks: Mark[];
+    isRestored: boolean;
+}
+
+interface Rehearsal {
+    pair: DeclaredPair;
+    holder: DeclaredHost;
+    other: DeclaredHost;
+    options: DrillOptions;
+    mark: (what: string) => void;
+}
+
+/** Runs a command on a host as root; it must succeed. */
+async function on(host: DeclaredHost, command: string, timeout?: number): Promise<void> {
+    const { code, stderr } = await askHost(host, [script("lib.sh"), command], timeout);
+    if (code !== 0) {
+        throw new UserError(`${host.name}: ${command}: ${stderr.trim()}`);
+    }
+}
+
+async function untilState(
+    what: string,
+    seconds: number,
+    pair: DeclaredPair,
+    is: (state: PairState) => boolean,
+): Promise<void> {
+    await until(what, seconds * 1000, async () => is(await lookAtPair(pair)), 500);
+}
+
+const isWell = ({ problems }: PairState) => problems.length === 0;
+
+function holdsAll(host: DeclaredHost): (state: PairState) => boolean {
+    return ({ hosts, virtualIps }) => hosts.find(({ name }) => name === host.name)?.holds.length === virtualIps.length;
+}
+
+async function bringBack({ pair, holder, other, mark }: Rehearsal): Promise<void> {
+    if (!holdsAll(holder)(await lookAtPair(pair))) {
+        await handOver(other, holder.name);
+    }
+    mark(`${holder.name} has the virtual IPs again`);
+}
+
+/** What is done, and how it is undone. */
+const rehearsals: Record<Kind, { fail(it: Rehearsal): Promise<void>; restore(it: Rehearsal): Promise<void> }> = {
+    "hand-over": {
+        async fail({ holder, other, mark }) {
+            await handOver(holder, other.name);
+            mark(`${other.name} has the virtual IPs`);
+        },
+        restore: bringBack,
+    },
+    haproxy: {
+        async fail({ pair, holder, other, mark }) {
+            mark(`HAProxy is stopped on ${holder.name}`);
+            await on(holder, "systemctl stop haproxy");
+            await untilState(`${other.name} takes over`, 30, pair, holdsAll(other));
+            mark(`${other.name} has the virtual IPs`);
+        },
+        async restore(it) {
+            await on(it.holder, "systemctl start haproxy");
+            it.mark(`HAProxy is started on ${it.holder.name}`);
+            const isFit = ({ hosts }: PairState) => hosts.every(({ serves }) => serves);
+            await untilState("HAProxy serves on both hosts", 30, it.pair, isFit);
+            // By the declared failback, or by us.
+            await untilState("failback", 20, it.pair, holdsAll(it.holder)).catch(() => undefined);
+            await bringBack(it);
+        },
+    },
+    power: {
+        async fail({ pair, holder, other, mark }) {
+            const { command, timeout } = pair.fencing as { command: string; timeout: number };
+            mark(`${holder.name} is switched off`);
+            await on(other, `${command} ${holder.name}`, (timeout + 5) * 1000);
+            await untilState(`${other.name} takes over`, 60, pair, holdsAll(other));
+            mark(`${other.name} has the virtual IPs`);
+        },
+        async restore(it) {
+            if (it.options.powerOn) {
+                const { code, stdout, stderr } = await attempt(["sh", "-c", it.options.powerOn]);
+                if (code !== 0) {
+                    throw new UserError(`--power-on ended with ${code}: ${(stderr || stdout).trim()}`);
+                }
+            } else {
+                console.error(`  waiting for ${it.holder.name}: switch it on`);
+            }
+            const isThere = ({ hosts }: PairState) =>
+                hosts.every(({ unreachable, sees }) => unreachable === undefined && sees === "active");
+            await untilState(`${it.holder.name} is back`, it.options.patience, it.pair, isThere);
+            it.mark(`${it.holder.name} is back`);
+            await untilState("failback", 30, it.pair, holdsAll(it.holder)).catch(() => undefined);
+            await bringBack(it);
+        },
+    },
+};
+
+/** Which host holds everything; a drill needs a pair that is well. */
+async function holderOf(pair: DeclaredPair): Promise<[DeclaredHost, DeclaredHost]> {
+    const { problems, virtualIps } = await lookAtPair(pair);
+    if (problems.length > 0) {
+        throw new UserError(
+            `a drill needs a pair that is well:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+        );
+    }
+    const holders = [...new Set(virtualIps.flatMap((each) => each.holders))];
+    if (holders.length > 1) {
+        throw new UserError(
+            "both hosts hold virtual IPs; move all of them to one (halb switchover --to HOST) before a drill",
+        );
+    }
+    const [holder] = pair.hosts.filter(({ name }) => name === holders[0]);
+    const [other] = pair.hosts.filter(({ name }) => name !== holders[0]);
+    return [holder, other];
+}
+
+export async function rehearse(
+    pair: DeclaredPair,
+    kind: Kind,
+    options: DrillOptions,
+): Promise<{ drill: Drill; shots: Shot[] }> {
+    if (kind === "power" && !pair.fencing) {
+        throw new UserError(
+            "this pair has no fencing command, and so there is nothing that could switch a host off (fencing.command)",
+        );
+    }
+    const [holder, other] = await holderOf(pair);
+    const began = Date.now();
+    const marks: Mark[] = [];
+    const mark = (what: string) => {
+        marks.push({ at: (Date.now() - began) / 1000, what });
+        console.error(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+    };
+    const it: Rehearsal = { pair, holder, other, options, mark };
+    const client = new Client(pair.url, 1000 / options.rate, 500);
+    let isRestored = false;
+    let shots: Shot[] = [];
+    try {
+        await sleep(2000);
+        await rehearsals[kind].fail(it);
+        await sleep(3000);
+    } finally {
+        try {
+            await rehearsals[kind].restore(it);
+            isRestored = true;
+            await sleep(2000);
+        } finally {
+            shots = await client.stop();
+            if (!isRestored) {
+                console.error(`  the pair is not as it was before: see "halb status"`);
+            }
+        }
+    }
+    await untilState("the pair is well again", options.patience, pair, isWell);
+    const failed = shots.filter((shot) => !isGood(shot)).length;
+    const drill: Drill = {
+        pair: pair.name,
+        kind,
+        from: holder.name,
+        to: other.name,
+        began: new Date(began).toISOString(),
+        rate: options.rate,
+        sent: shots.length,
+        failed,
+        gap: longestGap(shots) / 1000,
+        marks,
+        isRestored,
+    };
+    return { drill, shots };
+}
+
+export async function drill(pair: DeclaredPair, kind: Kind, asJson: boolean, options: DrillOptions): Promise<number> {
+    const { drill: done, shots } = await rehearse(pair, kind, options);
+    if (options.report) {
+        mkdirSync(options.report, { recursive: true });
+        writeFileSync(join(options.report, "drill.json"), `${JSON.stringify(done, null, 4)}\n`);
+        writeFileSync(join(options.report, "drill.svg"), timeline(done, shots));
+    }
+    const { sent, failed, gap } = done;
+    console.log(
+        asJson
+            ? JSON.stringify(done, null, 4)
+            : `${kind}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s. All is as it was before.`,
+    );
+    return 0;
+}

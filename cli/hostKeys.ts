@@ -1,0 +1,64 @@
+/** `halb host-keys`: the configuration that pins the hosts' SSH keys. */
+import { createHash } from "node:crypto";
+import { UserError } from "../toolchain/shell";
+import type { DeclaredPair } from "./stack";
+
+/** How long a host may take to show its key, in milliseconds. */
+const limit = 5000;
+
+export interface Shown {
+    host: string;
+    /** As `hosts[].hostKey` takes it. */
+    hostKey: string;
+    /** As `ssh-keygen -l` prints it. */
+    fingerprint: string;
+}
+
+/** The key that a host shows to whoever comes; nobody logs in. */
+export function shownKey(address: string, port: number): Promise<Shown> {
+    const ssh2: typeof import("ssh2") = require("ssh2");
+    return new Promise((resolve, reject) => {
+        const client = new ssh2.Client();
+        client.once("error", (error) => reject(new UserError(`${address}: no SSH key was shown (${error.message})`)));
+        client.connect({
+            host: address,
+            port,
+            username: "nobody",
+            readyTimeout: limit,
+            algorithms: {
+                serverHostKey: ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+            },
+            hostVerifier: (key: Buffer) => {
+                const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString();
+                const digest = createHash("sha256").update(key).digest("base64").replace(/=+$/, "");
+                resolve({
+                    host: address,
+                    hostKey: `${type} ${key.toString("base64")}`,
+                    fingerprint: `SHA256:${digest}`,
+                });
+                return false;
+            },
+        });
+    });
+}
+
+export async function hostKeys(shown: Shown[], asJson: boolean): Promise<number> {
+    if (asJson) {
+        console.log(JSON.stringify(shown, null, 4));
+        return 0;
+    }
+    for (const [i, { host, hostKey, fingerprint }] of shown.entries()) {
+        console.log(`# ${host} shows ${fingerprint}`);
+        console.log(`pulumi config set --path 'hosts[${i}].hostKey' '${hostKey}'`);
+    }
+    console.log(
+        "# Whoever answered has shown these keys. Compare the fingerprints on the hosts themselves before you pin them:",
+    );
+    console.log("#   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
+    return 0;
+}
+
+/** Where the hosts of a pair are logged in to. */
+export function placesOf({ hosts }: DeclaredPair): { address: string; port: number }[] {
+    return hosts.map(({ login: { host, port } }) => ({ address: host, port: port ?? 22 }));
+}

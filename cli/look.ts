@@ -1,0 +1,173 @@
+/** What the hosts of a pair say of themselves, now. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { canonical } from "../components/canonical";
+import { script } from "../components/steps/script";
+import { clockProblem } from "../components/survey/problems";
+import { Refused, Unreachable } from "../components/survey/ssh";
+import { type Finding, parse } from "../components/survey/survey";
+import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
+
+export interface HostState {
+    name: string;
+    /** Undefined where the host answered; else why it did not. */
+    unreachable?: string;
+    /** What systemd says of haproxy, heartbeat and ha-load-balancer-pair (the keeper). */
+    units: Record<string, string>;
+    versions: Record<string, string>;
+    /** What Heartbeat takes its peer for: active, up, init, dead; nobody where it does not run. */
+    sees: string;
+    /** Heartbeat's links to the peer, each up or dead. */
+    links: Record<string, string>;
+    holds: string[];
+    prefers: string[];
+    /** What the keeper hears of the peer's virtual IPs: held, lingering, no, or silent. */
+    hears: Record<string, string>;
+    /** Whether HAProxy answers. */
+    serves: boolean;
+    /** HAProxy's servers, `SECTION/SERVER`, and what it takes each for: UP, DOWN, MAINT, … */
+    servers: Record<string, string>;
+    drift: Finding[];
+    /** Why the host could not be part of a pair, each with its way out. */
+    problems: string[];
+}
+
+export interface PairState {
+    name: string;
+    url: string;
+    hosts: HostState[];
+    /** The virtual IPs: who holds each, and who should. */
+    virtualIps: { address: string; holders: string[]; preferredHost: string }[];
+    /** All that is not as it should be; empty where all is well. */
+    problems: string[];
+}
+
+export function ownScript(name: string): string {
+    return readFileSync(join(__dirname, "sh", name), "utf8");
+}
+
+function silent(name: string, unreachable?: string): HostState {
+    return {
+        name,
+        unreachable,
+        units: {},
+        versions: {},
+        sees: "",
+        links: {},
+        holds: [],
+        prefers: [],
+        hears: {},
+        serves: false,
+        servers: {},
+        drift: [],
+        problems: [],
+    };
+}
+
+/** The lines of look.sh. */
+export function parseLook(text: string): Partial<HostState> {
+    const rows = text.split("\n").map((each) => each.split("\t"));
+    const all = (keyword: string) => rows.filter(([word]) => word === keyword).map(([, ...fields]) => fields);
+    const record = (keyword: string) => Object.fromEntries(all(keyword).map(([key, value]) => [key, value]));
+    const addresses = (keyword: string) => all(keyword).map(([address]) => canonical(address));
+    return {
+        units: record("unit"),
+        versions: record("package"),
+        sees: all("sees")[0]?.[0] ?? "",
+        links: record("link"),
+        holds: addresses("holds"),
+        prefers: addresses("prefers"),
+        hears: Object.fromEntries(all("peer").map(([address, has]) => [canonical(address), has || "silent"])),
+        serves: all("serves")[0]?.[0] === "yes",
+        servers: record("server"),
+    };
+}
+
+const library = ["lib.sh", "pair.sh", "preflight.sh", "survey.sh"];
+
+/** Asks a host. Never fails: what is wrong with it is in the answer. */
+export async function lookAt(host: DeclaredHost): Promise<HostState> {
+    try {
+        const scripts = [...library.map(script), ownScript("look.sh"), "(survey) && look"];
+        const { code, stdout, stderr } = await askHost(host, scripts);
+        if (code !== 0) {
+            return silent(host.name, `it was asked in vain (${code}): ${stderr.trim()}`);
+        }
+        const said = parse(stdout);
+        const problems = [...said.problems, ...clockProblem(said)];
+        return { ...silent(host.name), ...parseLook(stdout), drift: said.drift, problems };
+    } catch (error) {
+        if (error instanceof Refused || error instanceof Unreachable) {
+            return silent(host.name, error.message);
+        }
+        throw error;
+    }
+}
+
+export async function lookAtPair(pair: DeclaredPair): Promise<PairState> {
+    return judged(pair, await Promise.all(pair.hosts.map(lookAt)));
+}
+
+/** What the answers of both hosts say of the pair. */
+export function judged({ name, url, hosts: declared }: DeclaredPair, hosts: HostState[]): PairState {
+    const preferred = (address: string) =>
+        declared.find(({ values }) => words(values.own_virtual_ips).some((word) => isOf(word, address)))?.name ?? "";
+    const virtualIps = words(declared[0].values.virtual_ips).map((word) => {
+        const address = canonical(word.split("/")[0]);
+        const holders = hosts.filter(({ holds }) => holds.includes(address)).map((host) => host.name);
+        return { address, holders, preferredHost: preferred(address) };
+    });
+    const problems = [
+        ...virtualIps.flatMap(({ address, holders }) =>
+            holders.length === 1
+                ? []
+                : [`${address} is held by ${holders.length === 0 ? "nobody that answers" : holders.join(" and ")}`],
+        ),
+        ...hosts.flatMap((host) => [...unfit(host), ...findings(host)].map((what) => `${host.name}: ${what}`)),
+    ];
+    return { name, url, hosts, virtualIps, problems };
+}
+
+function words(text = ""): string[] {
+    return text.split(" ").filter(Boolean);
+}
+
+function isOf(word: string, address: string): boolean {
+    return canonical(word.split("/")[0]) === address;
+}
+
+/** Why a host could not take the virtual IPs over; empty where it could. */
+export function unfit({ unreachable, units, serves, sees, hears }: HostState): string[] {
+    if (unreachable !== undefined) {
+        return [`it does not answer (${unreachable})`];
+    }
+    const names: Record<string, string> = {
+        "ha-load-balancer-pair": "the keeper",
+        heartbeat: "Heartbeat",
+        haproxy: "HAProxy",
+    };
+    const stopped = Object.entries(units).filter(([, state]) => state !== "active");
+    return [
+        ...stopped.map(([unit, state]) => `${names[unit]} is ${state} (see "journalctl -u ${unit}" there)`),
+        ...(serves || units.haproxy !== "active" ? [] : ["HAProxy does not answer"]),
+        ...(sees === "active" || units.heartbeat !== "active" ? [] : [`its Heartbeat takes the peer for ${sees}`]),
+        ...(Object.values(hears).includes("silent") && units["ha-load-balancer-pair"] === "active"
+            ? ["its keeper does not hear that of the peer"]
+            : []),
+    ];
+}
+
+/** What else is not as it should be. */
+function findings({ drift, problems, links, servers, unreachable }: HostState): string[] {
+    if (unreachable !== undefined) {
+        return [];
+    }
+    const dead = Object.entries(links).filter(([, state]) => state !== "up");
+    const down = Object.entries(servers).filter(([, state]) => /^(DOWN|NOLB)/.test(state));
+    return [
+        ...problems,
+        ...drift.map(({ what }) => `${what}; "pulumi up" repairs it`),
+        ...dead.map(([link, state]) => `the link ${link} is ${state}`),
+        ...down.map(([server, state]) => `the server ${server} is ${state}`),
+    ];
+}

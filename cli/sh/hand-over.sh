@@ -1,0 +1,25 @@
+# hand_over: gives all virtual IPs to the peer, and waits until it has them. Whether the peer is fit is asked before.
+
+hand_over() {
+    # shellcheck disable=SC2034 # for fail
+    step=switchover action=hand_over
+    payload
+    exec 9>"$state/lock"
+    flock -n 9 || fail 'a run of pulumi is at work on this host' 'wait for it to end, then run this again'
+    tries=10
+    until gave_all; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "$peer did not take the virtual IPs over; here are \"$(held_here | tr '\n' ' ')\"" \
+            'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts'
+        # Heartbeat does not heed a request while it is busy, in the 10 s after its start for one.
+        ask_heartbeat hb_standby all
+        wait_until 3 gave_all || :
+    done
+}
+
+gave_all() {
+    [ -z "$(held_here)" ] || return 1
+    for virtual_ip in $virtual_ips; do
+        peer_holds "$virtual_ip" || return 1
+    done
+}

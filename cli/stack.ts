@@ -1,0 +1,128 @@
+/**
+ * The pairs of a stack, by the stack's own state: which hosts there are, how to log in on each, and what each was told of
+ * the pair. There is no second inventory, and nothing to export: whatever program made the pair, in whatever language,
+ * its steps are in the state.
+ */
+
+import { asRoot } from "../components/steps/commandLine";
+import { payloadText } from "../components/steps/payload";
+import { type Answer, ask, type Login } from "../components/survey/ssh";
+import { attempt, UserError } from "../toolchain/shell";
+
+const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
+
+export interface DeclaredHost {
+    name: string;
+    login: Login;
+    /** What its scripts are told of the pair, by the names that they use. */
+    values: Record<string, string>;
+}
+
+export interface DeclaredPair {
+    name: string;
+    url: string;
+    /** The preferred one first. */
+    hosts: DeclaredHost[];
+    fencing?: { command: string; timeout: number };
+}
+
+export interface Place {
+    /** The folder of the Pulumi program. */
+    cwd?: string;
+    /** The stack; else the one that is selected there. */
+    stack?: string;
+    /** The pair's name, where the stack has several. */
+    pair?: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever a state holds
+type State = any;
+
+/** The state with its secrets in clear; see the engine's sdk/go/common/resource/sig. */
+function decrypted(value: State): State {
+    if (Array.isArray(value)) {
+        return value.map(decrypted);
+    }
+    if (value === null || typeof value !== "object") {
+        return value;
+    }
+    if (value["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270") {
+        return decrypted(JSON.parse(value.plaintext));
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decrypted(each)]));
+}
+
+/** The values at the head of a step's standard input, as payloadText writes them. */
+export function valuesOf(stdin: string): Record<string, string> {
+    const head = stdin.slice(0, stdin.indexOf("\n}\n"));
+    const assignment = /^([a-z_]+)='((?:[^']|'\\'')*)'$/gm;
+    return Object.fromEntries(
+        [...head.matchAll(assignment)].map(([, name, value]) => [name, value.replaceAll("'\\''", "'")]),
+    );
+}
+
+/** The pairs in an exported state. */
+export function pairsIn(state: State): DeclaredPair[] {
+    const resources: State[] = state.deployment?.resources ?? [];
+    return resources.filter(({ type }) => type === componentType).map((component) => pairOf(component, resources));
+}
+
+function pairOf(component: State, resources: State[]): DeclaredPair {
+    const name = component.urn.split("::").slice(3).join("::");
+    const inputs = decrypted(component.inputs ?? {});
+    const stepOf = (host: string, step: string) =>
+        resources.find(({ parent, urn }) => parent === component.urn && urn.endsWith(`::${name}-${host}-${step}`));
+    const hosts = (inputs.hosts ?? []).flatMap((declared: { name: string }) => {
+        const host = declared.name.toLowerCase();
+        const [preflight, health] = [stepOf(host, "preflight"), stepOf(host, "health")].map(
+            (step) => step && decrypted(step.inputs),
+        );
+        if (!preflight || !health) {
+            return [];
+        }
+        const values = { ...valuesOf(preflight.stdin), ...valuesOf(health.stdin) };
+        return [{ name: host, login: preflight.connection, values }];
+    });
+    const fencing = inputs.fencing && { timeout: 30, ...inputs.fencing };
+    return { name, url: decrypted(component.outputs ?? {}).url ?? "", hosts, fencing };
+}
+
+async function exported({ cwd, stack }: Place): Promise<State> {
+    const words = ["pulumi", "stack", "export", "--show-secrets", "--non-interactive"];
+    const { code, stdout, stderr } = await attempt([...words, ...(stack ? ["--stack", stack] : [])], { cwd });
+    if (code !== 0) {
+        const said = stderr.trim().replace(/^error: /, "");
+        throw new UserError(
+            `the stack could not be read: ${said}\nName it with --stack, and its program's folder with --cwd`,
+        );
+    }
+    return JSON.parse(stdout);
+}
+
+/** The pair that is meant. */
+export async function readPair(place: Place): Promise<DeclaredPair> {
+    const pairs = pairsIn(await exported(place));
+    const names = pairs.map(({ name }) => name).join(", ");
+    if (pairs.length === 0) {
+        throw new UserError('the stack has no HaLoadBalancerPair; "pulumi up" makes it');
+    }
+    if (!place.pair && pairs.length > 1) {
+        throw new UserError(`the stack has several pairs; name one of them with --pair: ${names}`);
+    }
+    const pair = place.pair ? pairs.find(({ name }) => name === place.pair) : pairs[0];
+    if (!pair) {
+        throw new UserError(`--pair: the stack has no pair "${place.pair}"; there is ${names}`);
+    }
+    if (pair.hosts.length < 2) {
+        throw new UserError(`${pair.name} is not complete yet; "pulumi up" completes it`);
+    }
+    return pair;
+}
+
+/**
+ * Runs shell functions on a host as root, with what the host was told of the pair; the last line calls one of them.
+ * `timeout` in milliseconds.
+ */
+export function askHost({ login, values }: DeclaredHost, scripts: string[], timeout?: number): Promise<Answer> {
+    return ask(login, `${asRoot(login.user)}sh -s`, [payloadText({ values }), ...scripts, ""].join("\n"), timeout);
+}

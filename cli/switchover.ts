@@ -1,0 +1,92 @@
+/** `halb switchover`: the virtual IPs go to the other host, by Heartbeat's own hand-over. */
+import { script } from "../components/steps/script";
+import { UserError } from "../toolchain/shell";
+import { type HostState, lookAtPair, ownScript, type PairState, unfit } from "./look";
+import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
+
+/** How long it may take, in milliseconds: Heartbeat heeds no request in its first 10 s. */
+const limit = 60_000;
+
+export interface Moved {
+    from: string;
+    to: string;
+    virtualIps: string[];
+    seconds: number;
+}
+
+/** The host that is meant: by its name, or by the first part of it. */
+export function hostCalled<T extends { name: string }>(hosts: T[], word: string): T {
+    const found = hosts.filter(({ name }) => name === word.toLowerCase() || name.split(".")[0] === word.toLowerCase());
+    if (found.length !== 1) {
+        throw new UserError(
+            `--to: the pair has no host "${word}"; there are ${hosts.map(({ name }) => name).join(", ")}`,
+        );
+    }
+    return found[0];
+}
+
+/** Where to: what was asked for, else the host that holds nothing. */
+function target({ hosts }: PairState, to: string | undefined): HostState {
+    if (to) {
+        return hostCalled(hosts, to);
+    }
+    const idle = hosts.filter(({ holds, unreachable }) => unreachable === undefined && holds.length === 0);
+    if (idle.length !== 1) {
+        throw new UserError("it is not clear which host is to take over; name it with --to");
+    }
+    return idle[0];
+}
+
+/** Hands everything over from a host to the other one, and waits until it is there. */
+export async function handOver(from: DeclaredHost, to: string): Promise<Moved> {
+    const start = performance.now();
+    const scripts = [...["lib.sh", "pair.sh"].map(script), ownScript("hand-over.sh"), "hand_over"];
+    const { code, stderr } = await askHost(from, scripts, limit);
+    if (code !== 0) {
+        throw new UserError(stderr.trim());
+    }
+    const seconds = (performance.now() - start) / 1000;
+    return {
+        from: from.name,
+        to,
+        virtualIps: from.values.virtual_ips.split(" ").map((word) => word.split("/")[0]),
+        seconds,
+    };
+}
+
+/** What was moved; undefined where everything was there already. */
+export async function move(pair: DeclaredPair, to?: string): Promise<Moved | undefined> {
+    const state = await lookAtPair(pair);
+    const taker = target(state, to);
+    const source = pair.hosts.find(({ name }) => name !== taker.name) as DeclaredHost;
+    const giver = state.hosts.find(({ name }) => name === source.name) as HostState;
+    if (taker.holds.length === state.virtualIps.length) {
+        return undefined;
+    }
+    const reasons = unfit(taker);
+    if (reasons.length > 0) {
+        throw new UserError(`${taker.name} is unfit, and nothing was moved: ${reasons.join("; ")}`);
+    }
+    if (giver.unreachable !== undefined) {
+        throw new UserError(
+            `${giver.name} does not answer (${giver.unreachable}), and cannot be asked to hand anything over. ` +
+                "Where it is dead, the other host takes over by itself",
+        );
+    }
+    return handOver(source, taker.name);
+}
+
+export async function switchover(pair: DeclaredPair, asJson: boolean, to?: string): Promise<number> {
+    const moved = await move(pair, to);
+    if (asJson) {
+        console.log(JSON.stringify(moved ?? null, null, 4));
+    } else if (moved) {
+        const { virtualIps, to: taker, seconds } = moved;
+        console.log(
+            `${taker} has ${virtualIps.join(", ")} (${seconds.toFixed(1)} s). It stays there until you move it back.`,
+        );
+    } else {
+        console.log("It is there already; nothing was moved.");
+    }
+    return 0;
+}

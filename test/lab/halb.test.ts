@@ -1,0 +1,255 @@
+/** The operations command on a pair that serves: what it says, and what a client sees of what it does. */
+import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Drill } from "../../cli/drill";
+import type { PairState } from "../../cli/look";
+import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
+import { root } from "../../toolchain/paths";
+import { type Result, type RunOptions, sleep } from "../../toolchain/shell";
+import { holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+
+const used = usePair({ name: "halb" }, { fencing: { command: "/usr/local/bin/fence" } });
+
+/** In an environment of its own: nobody at a terminal, and nothing but what the state needs. */
+function halb(words: string[], options: RunOptions = {}): Promise<Result> {
+    const program = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts")];
+    const { env } = used.stack.place;
+    return used.lab.attempt([...program, ...words, "--cwd", root, "--stack", "dev"], { env, ...options });
+}
+
+/** A pair that has just moved something is well when both hosts hear each other of it. */
+async function untilWell(): Promise<void> {
+    for (let i = 0; i < 60 && (await halb(["status"])).code !== 0; i++) {
+        await sleep(500);
+    }
+    const { code, stdout } = await halb(["status"]);
+    expect(code, stdout).toBe(0);
+}
+
+beforeAll(async () => {
+    for (const host of used.lab.loadBalancers) {
+        await host.run("cat >/usr/local/bin/fence && chmod +x /usr/local/bin/fence", fencingScript);
+    }
+    await used.stack.up();
+    await untilWell();
+});
+
+describe("status", () => {
+    test("tells who holds what, what runs, and what HAProxy thinks of its servers", async () => {
+        const { code, stdout } = await halb(["status"]);
+        expect(code).toBe(0);
+        for (const line of [
+            /^lb {2}http:\/\/192\.168\.0\.99\/$/m,
+            /^lb1\.example\.com +active +active +active +active +heard +192\.168\.0\.99$/m,
+            /^lb2\.example\.com +active +active +active +active +heard +-$/m,
+            /^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com$/m,
+            /^webfarm\/web1 +UP +UP$/m,
+            /^lb1\.example\.com +eth0 up +haproxy 2\.6\.\S+ heartbeat \S+$/m,
+            /^All is well\.$/m,
+        ]) {
+            expect(stdout).toMatch(line);
+        }
+    });
+
+    test("tells what is wrong, by its exit code too", async () => {
+        const { lab } = used;
+        await lab.host("lb2").run("systemctl stop haproxy; echo '# by hand' >>/etc/ha.d/ha.cf");
+        await lab.host("web2").run("systemctl stop nginx");
+        await sleep(7000);
+        const { code, stdout } = await halb(["status"]);
+        await lab.host("web2").run("systemctl start nginx");
+        expect(code).toBe(1);
+        expect(stdout).toContain('- lb2.example.com: HAProxy is inactive (see "journalctl -u haproxy" there)');
+        expect(stdout).toContain('- lb2.example.com: /etc/ha.d/ha.cf was edited; "pulumi up" repairs it');
+        expect(stdout).toMatch(/- lb1\.example\.com: the server webfarm\/web2 is DOWN/);
+        await used.stack.up();
+        await untilWell();
+    });
+
+    test("--json has the same for programs, and no secret", async () => {
+        const { stdout } = await halb(["status", "--json"]);
+        const said: PairState = JSON.parse(stdout);
+        expect(said).toMatchObject({
+            name: "lb",
+            problems: [],
+            virtualIps: [{ address: virtualIp, holders: ["lb1.example.com"], preferredHost: "lb1.example.com" }],
+        });
+        const { authkeysSecret, statisticsPassword } = await used.stack.outputs();
+        for (const secret of [authkeysSecret, statisticsPassword, "PRIVATE KEY"]) {
+            expect(stdout).not.toContain(secret);
+        }
+    });
+
+    test("--watch tells it again and again", async () => {
+        let seen = 0;
+        const { code } = await halb(["status", "--watch", "--interval", "0.5", "--json"], {
+            onSpawn: (child) => setTimeout(() => child.kill("SIGINT"), 12_000).unref(),
+            onLine: (line) => (seen += line.startsWith('{"at":') ? 1 : 0),
+        });
+        expect(seen).toBeGreaterThan(2);
+        expect(code).toBe(130);
+    });
+
+    test("a host without power is told, and nobody waits long for it", async () => {
+        await used.lab.host("lb2").powerOff();
+        const { code, stdout } = await halb(["status"]);
+        await used.lab.host("lb2").boot();
+        expect(code).toBe(1);
+        expect(stdout).toMatch(/- lb2\.example\.com: it does not answer/);
+        await untilWell();
+    });
+});
+
+describe("switchover", () => {
+    test("loses no request, there and back", async () => {
+        const seen = await underLoad(used.lab, "halb switchover, there and back", async () => {
+            const there = await halb(["switchover"]);
+            expect(there.stdout).toMatch(/^lb2\.example\.com has 192\.168\.0\.99 \(\d+\.\d s\)/);
+            expect(await holds(used.lab.host("lb2"))).toBe(true);
+            expect((await halb(["switchover", "--to", "lb1"])).code).toBe(0);
+            expect(await holds(used.lab.host("lb1"))).toBe(true);
+        });
+        expect(seen).toMatchObject({ failed: 0, several: 0 });
+    });
+
+    test("to where it is moves nothing", async () => {
+        const { code, stdout } = await halb(["switchover", "--to", "lb1.example.com"]);
+        expect({ code, stdout }).toEqual({ code: 0, stdout: "It is there already; nothing was moved.\n" });
+    });
+
+    test("is refused where the other host is unfit, and says why", async () => {
+        await used.lab.host("lb2").run("systemctl stop haproxy");
+        const { code, stderr } = await halb(["switchover"]);
+        await used.lab.host("lb2").run("systemctl start haproxy");
+        expect(code).toBe(1);
+        expect(stderr).toBe(
+            'error: lb2.example.com is unfit, and nothing was moved: HAProxy is inactive (see "journalctl -u haproxy" there)\n',
+        );
+        expect(await holds(used.lab.host("lb1"))).toBe(true);
+        await untilWell();
+    });
+
+    test("does not meet a run of pulumi", async () => {
+        const host = used.lab.host("lb1");
+        await host.run("systemd-run --quiet --unit busy flock /var/lib/ha-load-balancer-pair/lock sleep 60");
+        const { code, stderr } = await halb(["switchover"]);
+        await host.run("systemctl stop busy");
+        expect(code).toBe(1);
+        expect(stderr).toContain("a run of pulumi is at work on this host");
+        expect(stderr).toContain("What to do: wait for it to end");
+    });
+});
+
+describe("drill", () => {
+    const report = () => join(used.lab.scratch, "drill");
+
+    async function rehearsed(...words: string[]): Promise<Drill> {
+        const { code, stdout, stderr } = await halb(["drill", ...words, "--yes", "--json", "--report", report()]);
+        expect(code, stderr).toBe(0);
+        const drill: Drill = JSON.parse(stdout);
+        console.log(`halb drill ${words[0]}: ${drill.failed} of ${drill.sent} failed, gap ${drill.gap.toFixed(2)} s`);
+        expect(JSON.parse(readFileSync(join(report(), "drill.json"), "utf8"))).toEqual(drill);
+        expect(readFileSync(join(report(), "drill.svg"), "utf8")).toContain(
+            `${drill.failed} of ${drill.sent} requests lost`,
+        );
+        expect(drill).toMatchObject({ from: "lb1.example.com", to: "lb2.example.com", isRestored: true });
+        expect(await holds(used.lab.host("lb1"))).toBe(true);
+        return drill;
+    }
+
+    test("of a hand-over loses nothing", async () => {
+        expect((await rehearsed("hand-over")).failed).toBe(0);
+    });
+
+    test("of a HAProxy that stops measures the gap, and starts it again", async () => {
+        const drill = await rehearsed("haproxy");
+        expect(drill.failed).toBeGreaterThan(0);
+        expect(drill.marks.map(({ what }) => what)).toEqual([
+            "HAProxy is stopped on lb1.example.com",
+            "lb2.example.com has the virtual IPs",
+            "HAProxy is started on lb1.example.com",
+            "lb1.example.com has the virtual IPs again",
+        ]);
+        await untilWell();
+    });
+
+    test("of a power loss switches the host off by the fencing command, and on again", async () => {
+        const power = new PowerSwitch(used.lab);
+        const on = "curl -sSf -m 60 http://192.168.0.1:8099/on/lb1.example.com";
+        const drill = await rehearsed("power", "--power-on", on);
+        power.stop();
+        // The keeper, which knows of no drill, makes sure before it takes over.
+        const off = "/off/lb1.example.com";
+        expect(power.requests).toEqual([off, off, "/on/lb1.example.com"]);
+        expect(drill.failed).toBeGreaterThan(0);
+        await untilWell();
+    });
+
+    test("that is interrupted restores what was", async () => {
+        let child: ChildProcess | undefined;
+        const { code } = await halb(["drill", "haproxy", "--yes"], {
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => line.includes("HAProxy is stopped") && child?.kill("SIGINT"),
+        });
+        expect(code).toBe(130);
+        await untilHolds(used.lab.host("lb1"));
+        await untilWell();
+    });
+
+    test("needs somebody who is sure, and a pair that is well", async () => {
+        const unsure = await halb(["drill", "haproxy"]);
+        expect(unsure).toMatchObject({ code: 2 });
+        expect(unsure.stderr).toContain("say that you are sure with --yes");
+        await used.lab.host("lb2").run("systemctl stop haproxy");
+        const unwell = await halb(["drill", "haproxy", "--yes"]);
+        await used.lab.host("lb2").run("systemctl start haproxy");
+        expect(unwell.code).toBe(1);
+        expect(unwell.stderr).toContain(
+            "error: a drill needs a pair that is well:\n  - lb2.example.com: HAProxy is inactive",
+        );
+        await untilWell();
+    });
+});
+
+describe("doctor", () => {
+    test("finds nothing on a pair that is well", async () => {
+        const { code, stdout } = await halb(["doctor"]);
+        expect(code, stdout).toBe(0);
+        expect(stdout.trim().split("\n")).toHaveLength(10);
+        expect(
+            stdout
+                .trim()
+                .split("\n")
+                .filter((line) => !line.startsWith("ok   ")),
+        ).toEqual([]);
+    });
+
+    test("finds what would keep the next run from being done", async () => {
+        const host = used.lab.host("lb2");
+        await host.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 5000))K /var/filler");
+        const { code, stdout } = await halb(["doctor"]);
+        await host.run("rm /var/filler");
+        expect(code).toBe(1);
+        expect(stdout).toMatch(
+            /^BAD {2}lb2\.example\.com: node name.*\n {7}\/etc has \d MiB free, and 10 are needed\. What to do: make room there/m,
+        );
+    });
+});
+
+test("host-keys prints the configuration that pins them", async () => {
+    const known = readFileSync(used.lab.knownHostsFile, "utf8");
+    const fingerprints = (await used.lab.run(["ssh-keygen", "-lf", used.lab.knownHostsFile])).match(/SHA256:\S+/g);
+    for (const words of [["host-keys"], ["host-keys", "192.168.0.100", "192.168.0.101"]]) {
+        const { code, stdout } = await halb(words);
+        expect(code).toBe(0);
+        const keys = [...stdout.matchAll(/^pulumi config set --path 'hosts\[\d\]\.hostKey' '(\S+ \S+)'$/gm)];
+        expect(keys.map(([, key]) => key)).toEqual(
+            ["192.168.0.100", "192.168.0.101"].map(
+                (address) => new RegExp(`^${address} (\\S+ \\S+)$`, "m").exec(known)?.[1],
+            ),
+        );
+        expect(stdout.match(/SHA256:\S+/g)).toEqual(fingerprints?.slice(0, 2));
+    }
+});
