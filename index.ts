@@ -18,6 +18,39 @@ import {
 
 const config = new pulumi.Config();
 
+/** Those of Pulumi.yaml. */
+const keys = [
+    "hosts",
+    "connection",
+    "sshPrivateKey",
+    "sshPrivateKeyFile",
+    "knownHostsFile",
+    "virtualIps",
+    "servers",
+    "listen",
+    "haproxy",
+    "heartbeat",
+    "fencing",
+    "certificates",
+    "statsPassword",
+    "driftDetection",
+    "goneHosts",
+];
+
+/** Pulumi takes any key; one that nobody reads is a mistake. */
+function refuseUnknownKeys(): void {
+    const prefix = `${config.name}:`;
+    const given = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
+    const unknown = given.map((key) => key.slice(prefix.length)).filter((key) => !keys.includes(key));
+    if (unknown.length > 0) {
+        throw new pulumi.RunError(
+            `${unknown.join(", ")}: no key of this program; there are ${keys.join(", ")} ("pulumi config rm ${unknown[0]}" takes it out)`,
+        );
+    }
+}
+
+refuseUnknownKeys();
+
 function fileText(key: string): string | undefined {
     const path = config.get(key)?.replace(/^~(?=\/)/, homedir());
     if (!path) {

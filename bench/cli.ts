@@ -6,6 +6,7 @@ import { changes } from "./changes";
 import { converge } from "./converge";
 import { idle } from "./idle";
 import { positiveInteger, removeLabs } from "./measure";
+import { pairs } from "./pairs";
 import { pressure } from "./pressure";
 
 interface Options {
@@ -16,6 +17,7 @@ interface Options {
 const benchmarks: Record<string, (runs: number, options: Options) => Promise<void>> = {
     converge,
     changes,
+    pairs,
     availability,
     "power-loss": powerLoss,
     pressure,
@@ -26,6 +28,7 @@ const help = `usage: npm run bench -- BENCHMARK [--runs N] [--only PATTERN] [--l
 
   converge   bare hosts to a serving pair, and runs with nothing to change, beside a plain script and Ansible
   changes    a pair that is there: nothing to change, one line to change, and a repair, beside Ansible
+  pairs      1, 2, 4 and 8 pairs in one stack: time and memory
   availability
              every event that can happen to a pair, as a client sees it, beside keepalived; writes docs/availability.md
   power-loss the gap when the holder loses power, at several timings, beside keepalived at several

@@ -1,7 +1,7 @@
 /** Clocks and scales: what the benchmarks have in common. */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { Lab } from "../lab/lab";
+import { Lab, type LabPlan } from "../lab/lab";
 import { cleanUp, sleep } from "../toolchain/shell";
 
 /** Begins the names of this run's labs. */
@@ -9,9 +9,9 @@ const labPrefix = `b${process.pid}-`;
 let labsMade = 0;
 
 /** Bare hosts; gone afterwards. */
-export async function onBareHosts<T>(action: (lab: Lab) => Promise<T>): Promise<T> {
+export async function onBareHosts<T>(action: (lab: Lab) => Promise<T>, plan: Partial<LabPlan> = {}): Promise<T> {
     const name = `${labPrefix}${++labsMade}`;
-    const lab = await Lab.up({ name });
+    const lab = await Lab.up({ ...plan, name });
     try {
         return await action(lab);
     } finally {

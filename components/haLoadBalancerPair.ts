@@ -157,7 +157,10 @@ function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pu
     }
 }
 
-/** Unit tests with Pulumi's mocks have none, nothing that could call back, and no hosts. */
+/**
+ * Unit tests with Pulumi's mocks have none, nothing that could call back, and no hosts. (The SDK's hasEngine says so of a plugin
+ * and of an inline program too, until they have written a line to the log.)
+ */
 function hasEngine(): boolean {
-    return pulumi.runtime.hasEngine();
+    return pulumi.runtime.getEngine() !== undefined;
 }

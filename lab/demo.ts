@@ -7,6 +7,7 @@ import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
 import { Lab } from "./lab";
 import { Probe } from "./probe";
 import { virtualIp } from "./pulumi";
+import { ensureRequirements } from "./requirements";
 
 const help = `usage: npm run demo
 
@@ -33,13 +34,43 @@ async function holder(lab: Lab): Promise<string | undefined> {
     return undefined;
 }
 
+/** What has come to pass, when all of these steps are done. */
+const milestones: [string, ...string[]][] = [
+    ["both hosts are fit", "lb1.example.com-preflight", "lb2.example.com-preflight"],
+    [
+        "HAProxy and Heartbeat are installed on both, and nothing is started yet",
+        "lb1.example.com-packages",
+        "lb2.example.com-packages",
+    ],
+    ["lb2, the standby, is configured first, and is well", "lb2.example.com-health"],
+    ["lb1 is configured, is well, and holds the virtual IP", "lb1.example.com-health"],
+    ["the pair is verified: one holder, HAProxy answers there, both hear each other", "lb-verify"],
+];
+
+/** Tells a run of pulumi by its milestones: what it prints is five lines a step. */
+function tellStory(tell: (line: string) => void): (line: string) => void {
+    const done = new Set<string>();
+    const untold = [...milestones];
+    return (line) => {
+        const [, name] = /Command (?:lb-)?(\S+) created/.exec(line) ?? [];
+        done.add(name === "verify" ? "lb-verify" : name);
+        while (untold[0]?.slice(1).every((step) => done.has(step))) {
+            tell((untold.shift() as string[])[0]);
+        }
+    };
+}
+
 async function converge(lab: Lab): Promise<Stack> {
     const toolchain = await ensureToolchain();
     const env = pulumiEnvironment(toolchain, join(cache, "state"));
     const stack = new Stack({ enter: lab.enter, env, dir: root, name: "dev" });
     await stack.create();
     say("pulumi up --stack dev");
-    await stack.run(["up", "--yes", "--skip-preview"], { onLine: (line) => show(line) });
+    const began = performance.now();
+    const story = tellStory((line) =>
+        show(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`),
+    );
+    await stack.run(["up", "--yes", "--skip-preview"], { onLine: story });
     return stack;
 }
 
@@ -52,9 +83,8 @@ async function showPages(lab: Lab, stack: Stack): Promise<void> {
     const login = `user = "${statisticsUser}:${statisticsPassword}"\n`;
     const csv = await lab.run(["curl", "-sS", "--config", "-", `${statisticsUrl};csv`], { input: login });
     const rows = csv.split("\n").map((line) => line.split(","));
-    for (const row of rows.slice(1)) {
-        show(`${row[0].padEnd(10)} ${row[1].padEnd(10)} ${row[17]}`);
-    }
+    const servers = rows.slice(1).filter(([, name]) => name && !["FRONTEND", "BACKEND"].includes(name));
+    show(servers.map((row) => `${row[0]}/${row[1]} ${row[17]}`).join(", "));
 }
 
 async function failover(lab: Lab, url: string): Promise<void> {
@@ -104,11 +134,13 @@ async function command(args: string[]): Promise<number> {
         return 2;
     }
     say("toolchain and lab");
+    await ensureRequirements();
     await ensureToolchain();
     const lab = await step("booting four hosts", () => Lab.up());
     const finished = onInterrupt(() => Lab.down(lab.plan.name));
-    for (const host of lab.hosts) {
-        show(`${host.plan.fqdn.padEnd(18)} ${host.address}  ${host.plan.role}`);
+    for (const role of ["load balancer", "back end"]) {
+        const some = lab.hosts.filter(({ plan }) => plan.role === role);
+        show(`${role}s: ${some.map(({ plan, address }) => `${plan.fqdn} (${address})`).join(", ")}`);
     }
     const stack = await converge(lab);
     await showPages(lab, stack);

@@ -1,6 +1,8 @@
 /** Style and types, each tool counted as one test. */
 import { existsSync } from "node:fs";
+import { goEnvironment } from "../toolchain/go";
 import { root } from "../toolchain/paths";
+import { venv } from "../toolchain/python";
 import { aptInstall, attempt, run } from "../toolchain/shell";
 import type { Totals } from "./run";
 
@@ -21,11 +23,11 @@ async function ensureShellTools(): Promise<void> {
     }
 }
 
-async function check(what: string, command: string[]): Promise<boolean> {
+async function check(what: string, command: string[], env = process.env): Promise<boolean> {
     let output = "";
     let passed = false;
     try {
-        const result = await attempt(command, { cwd: root });
+        const result = await attempt(command, { cwd: root, env });
         output = result.stdout + result.stderr;
         passed = result.code === 0;
     } catch (error) {
@@ -38,6 +40,27 @@ async function check(what: string, command: string[]): Promise<boolean> {
     return passed;
 }
 
+/** GitHub's and GitLab's pipelines; the linters come from where their languages keep programs. */
+async function checkPipelines(): Promise<boolean[]> {
+    const dir = "examples/pipelines";
+    const actionlint = ["go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "-shellcheck=shellcheck"];
+    const python = await venv("lint", ["check-jsonschema==0.39.0"]);
+    const gitlab = [`${python}/bin/check-jsonschema`, "--builtin-schema", "vendor.gitlab-ci"];
+    return [
+        await check(
+            "pipelines (actionlint)",
+            [...actionlint, "-config-file", `${dir}/actionlint.yaml`, `${dir}/github-actions.yml`],
+            await goEnvironment(),
+        ),
+        await check("pipelines (GitLab's schema)", [
+            ...gitlab,
+            "--data-transform",
+            "gitlab-ci",
+            `${dir}/gitlab-ci.yml`,
+        ]),
+    ];
+}
+
 export async function lint(): Promise<Totals> {
     await ensureShellTools();
     const scripts = await shellScripts();
@@ -47,6 +70,7 @@ export async function lint(): Promise<Totals> {
         await check("types (tsc)", ["tsc", "--project", ".", "--noCheck", "false"]),
         await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
+        ...(await checkPipelines()),
     ];
     const passed = results.filter(Boolean).length;
     return { passed, failed: results.length - passed, skipped: 0 };

@@ -4,10 +4,23 @@
 set -eu
 
 cd "$(dirname "$0")/.."
+if ! node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; then
+    echo "error: Node.js 20 or later is needed, and here is $(node --version 2>/dev/null || echo none); install it (https://nodejs.org/)" >&2
+    exit 1
+fi
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
     echo "installing the Node packages of package-lock.json (npm ci) …" >&2
+    # Without a network npm ci itself takes minutes to give up. With no cache npm must really ask.
+    empty=$(mktemp -d)
+    said=$(npm view @pulumi/pulumi name --fetch-retries=0 --cache "$empty" 2>&1) || unreachable=yes
+    rm -rf "$empty"
+    if [ -n "${unreachable-}" ]; then
+        echo "$said" | sed 1q >&2
+        echo 'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one' >&2
+        exit 1
+    fi
     npm ci --no-fund --no-audit --loglevel=error >&2 || {
-        echo 'error: npm ci failed; its message is above. It needs Node.js 20 or later, npm, and an npm registry.' >&2
+        echo 'error: npm ci failed; its message is above. When that is mended, run the same again' >&2
         exit 1
     }
     cp package-lock.json node_modules/.installed-lock

@@ -1,12 +1,13 @@
-/** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. */
+/** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. `npm run halb -- …`: runs that with it. */
 import { join } from "node:path";
 import { releaseDeadLocks } from "./locks";
-import { cache } from "./paths";
+import { cache, root } from "./paths";
 import { main, onTerminal, run } from "./shell";
 import { ensureToolchain, pulumiEnvironment } from "./toolchain";
 
 const help = `usage: npm run toolchain          make sure that Pulumi is there
        npm run pulumi -- ARG …    run it, with its state in .cache/state
+       npm run halb -- ARG …      run halb; without a Pulumi of yours, with that one and its state
 
 In front of the lab's hosts: npm run lab -- exec -- npm run pulumi -- up --stack dev
 `;
@@ -24,7 +25,15 @@ async function command([what, ...args]: string[]): Promise<number> {
         return 0;
     }
     const toolchain = await ensureToolchain();
+    const halb = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts"), ...args];
+    if (what === "halb" && toolchain.kind === "installed") {
+        // With the state that whoever has installed Pulumi uses.
+        return onTerminal(halb);
+    }
     const env = pulumiEnvironment(toolchain, join(cache, "state"));
+    if (what === "halb") {
+        return onTerminal(halb, env);
+    }
     if (what !== "pulumi") {
         console.log(`Pulumi ${await run(["pulumi", "version"], { env })}: ${notes[toolchain.kind]}`);
         return 0;

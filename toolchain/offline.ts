@@ -1,6 +1,15 @@
 /** Builds the toolchain that needs no download site: see offline/README.md. */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { goEnvironment } from "./go";
@@ -62,6 +71,14 @@ const parts: Part[] = [
     },
 ];
 
+/** Needed only by those who use the component from another language. */
+const languages: Part = {
+    name: "languages",
+    what: "building the YAML language host and the SDK generators (about 3 minutes, once)",
+    from: join(sources, "languages"),
+    build: buildLanguages,
+};
+
 function mark(part: Part): string {
     return join(target, `${part.name}.recipe`);
 }
@@ -102,6 +119,15 @@ async function buildPlugin(name: "command" | "random"): Promise<void> {
     });
 }
 
+async function buildLanguages(): Promise<void> {
+    const dir = join(sources, "languages");
+    const yaml = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml";
+    await goBuild(dir, yaml, join(bin, "pulumi-language-yaml"), "main.version=offline");
+    const generator = join(bin, "pulumi-language-python");
+    await goBuild(dir, "./cmd/pulumi-language-sdk", generator, `main.version=${versions.pulumi}`);
+    copyFileSync(generator, join(bin, "pulumi-language-go"));
+}
+
 /** A real file beside the CLI: one found elsewhere on PATH makes the CLI warn at every run. */
 async function installLanguageHost(): Promise<void> {
     const bundle = join(target, "language-host.cjs");
@@ -135,10 +161,21 @@ export async function offlineToolchain(): Promise<Toolchain> {
     checkVersions();
     mkdirSync(bin, { recursive: true });
     for (const part of parts) {
-        if (!isBuilt(part)) {
-            await step(part.what, part.build);
-            writeFileSync(mark(part), recipe(part.from));
-        }
+        await ensure(part);
     }
     return toolchain;
+}
+
+async function ensure(part: Part): Promise<void> {
+    if (!isBuilt(part)) {
+        await step(part.what, part.build);
+        writeFileSync(mark(part), recipe(part.from));
+    }
+}
+
+/** What other languages need beside the toolchain; other toolchains bring it with them. */
+export async function ensureLanguages({ kind }: Toolchain): Promise<void> {
+    if (kind === "offline") {
+        await ensure(languages);
+    }
 }

@@ -1,10 +1,13 @@
 /** The component as Pulumi's other languages see it: the schema that Pulumi itself infers from the types. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { expect, test } from "vitest";
 import { fields } from "../../components/fields";
+import { inputsPage } from "../../toolchain/inputsPage";
+import { inputsFile, schemaFile } from "../../toolchain/schema";
 
-const dir = join(__dirname, "..", "..");
+const dir = join(__dirname, "..", "..", "components");
 const manifest = require(join(dir, "package.json"));
 const { components, typeDefinitions } = new Analyzer(
     dir,
@@ -34,4 +37,22 @@ test("the lists of field names are those of args/", () => {
         expect(fields[key], name).toEqual(Object.keys(properties));
     }
     expect(Object.keys(fields)).toHaveLength(Object.keys(typeDefinitions).length + 1);
+});
+
+test("the component as a plugin is of the same version as the package, and needs the same", () => {
+    const published = require(join(dir, "..", "package.json"));
+    const { version, dependencies } = manifest;
+    const known = { ...published.devDependencies, ...published.dependencies, ...published.peerDependencies };
+    expect(version).toBe(published.version);
+    expect(known).toMatchObject(dependencies);
+});
+
+test('the documentation of the inputs is of the schema that is checked in; else "npm run schema"', () => {
+    const schema = JSON.parse(readFileSync(schemaFile, "utf8"));
+    expect(readFileSync(inputsFile, "utf8")).toBe(inputsPage(schema));
+    // The schema itself is compared with Pulumi's own word in lab/languages.test.ts; here at least the names.
+    const [component] = Object.values<{ inputProperties: object }>(schema.resources);
+    expect(Object.keys(component.inputProperties).sort()).toEqual([...fields.haLoadBalancerPair].sort());
+    const names = Object.keys(schema.types).map((token) => token.split(":").at(-1));
+    expect(names.sort()).toEqual(Object.keys(typeDefinitions).sort());
 });

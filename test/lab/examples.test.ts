@@ -1,10 +1,11 @@
 /** The programs in examples/, as somebody copies them: with the package installed beside them, on real hosts. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { configure, hostKey, stackIn } from "../../lab/package";
 import { PowerSwitch } from "../../lab/powerSwitch";
 import type { Stack } from "../../toolchain/stack";
 import { counts, holds, page, snapshot, underLoad, useLab, virtualIp } from "./fixture";
-import { configure, hostKey, stackIn, useInstalled } from "./installed";
+import { useInstalled } from "./installed";
 
 const copy = useInstalled("examples");
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { Stack } from "../../toolchain/stack";
@@ -40,6 +41,16 @@ describe("mistakes", () => {
         expect(said).toContain("heartbeat.deadTime: is not an input; there are keepalive,");
         expect(said).not.toMatch(/^\s+at /m);
         expect(said).not.toMatch(/HaLoadBalancerPair lb|remote:Command/);
+    });
+
+    test("a key that nobody reads is named, with those there are", async () => {
+        configure({ virtualIp: "192.168.0.99" });
+        const said = await failure(used.stack, "preview");
+        const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+        expect(said).toContain(
+            `error: virtualIp: no key of this program; there are ${Object.keys(config).join(", ")} ("pulumi config rm virtualIp" takes it out)`,
+        );
+        expect(said).not.toMatch(/^\s+at /m);
     });
 
     test("a key file that is not there is named with the way out", async () => {

@@ -1,0 +1,67 @@
+/** The package as npm publishes it, installed in a folder of its own, somewhere else, and stacks of programs there. */
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import manifest from "../package.json";
+import { cache, root } from "../toolchain/paths";
+import { run } from "../toolchain/shell";
+import { Stack } from "../toolchain/stack";
+import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
+import type { Lab } from "./lab";
+import type { Settings } from "./pulumi";
+
+const pack = ["npm", "pack", "--json", "--silent"];
+
+/** Installs the package in `dir`, beside a copy of the project's folder `from`, if any. Its files. */
+export async function installPackage(dir: string, from?: string): Promise<string[]> {
+    // Runs can be side by side, and packing builds dist/ anew.
+    const words = ["flock", join(cache, "pack.lock"), ...pack, "--pack-destination", dir];
+    const [report]: [{ filename: string; files: { path: string }[] }] = JSON.parse(await run(words, { cwd: root }));
+    const alone = [`@pulumi/pulumi@${manifest.devDependencies["@pulumi/pulumi"]}`, join(dir, report.filename)];
+    if (from) {
+        cpSync(join(root, from), dir, { recursive: true });
+    } else {
+        writeFileSync(join(dir, "package.json"), JSON.stringify({ name: "elsewhere", private: true }));
+    }
+    const install = ["npm", "install", "--silent", "--no-audit", "--no-fund"];
+    await run([...install, ...(from ? [] : alone)], { cwd: dir });
+    return report.files.map(({ path }) => path);
+}
+
+/**
+ * A stack of the program in a folder, in front of a lab's hosts, with its configuration; `sshPrivateKey` is the lab's. `own` is put
+ * over the environment.
+ */
+export async function stackIn(
+    dir: string,
+    lab: Lab,
+    name: string,
+    settings: Settings,
+    own: NodeJS.ProcessEnv = {},
+): Promise<Stack> {
+    const env = pulumiEnvironment(await ensureToolchain(), join(lab.scratch, "state"));
+    const stack = new Stack({ enter: lab.enter, env: { ...env, ...own }, dir, name });
+    await stack.create();
+    configure(stack, settings);
+    await stack.run(["config", "set", "--secret", "sshPrivateKey"], {
+        input: readFileSync(lab.privateKeyFile, "utf8"),
+    });
+    return stack;
+}
+
+/** Sets keys of a stack's configuration. */
+export function configure({ place }: Stack, settings: Settings): void {
+    const project = parse(readFileSync(join(place.dir, "Pulumi.yaml"), "utf8")).name;
+    const file = join(place.dir, `Pulumi.${place.name}.yaml`);
+    const { config, ...rest } = parse(readFileSync(file, "utf8"));
+    const own = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value]));
+    writeFileSync(file, stringify({ ...rest, config: { ...config, ...own } }));
+}
+
+/** A host's line in a lab's known_hosts, as `hostKey` wants it. */
+export function hostKey({ knownHostsFile }: Lab, address: string): string {
+    const line = readFileSync(knownHostsFile, "utf8")
+        .split("\n")
+        .find((each) => each.startsWith(`${address} `));
+    return (line as string).split(" ").slice(1, 3).join(" ");
+}

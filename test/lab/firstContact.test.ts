@@ -1,0 +1,59 @@
+/** What a newcomer meets on a machine that is not ready: one line that tells what to do, and no stack trace. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { root } from "../../toolchain/paths";
+import { attempt, type Result, run } from "../../toolchain/shell";
+
+/** A checkout in which nothing is installed yet. */
+const dir = mkdtempSync(join(tmpdir(), "first-"));
+const bootstrap = ["sh", join(dir, "toolchain", "bootstrap.sh")];
+
+beforeAll(() => {
+    mkdirSync(join(dir, "toolchain"));
+    for (const file of ["package.json", "package-lock.json", "toolchain/bootstrap.sh"]) {
+        cpSync(join(root, file), join(dir, file));
+    }
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function lines({ stderr }: Result): string[] {
+    return stderr.trim().split("\n");
+}
+
+test("an old Node is named, with the one that is needed", async () => {
+    await run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", join(dir, "old"), "node@16"]);
+    const PATH = [join(dir, "old", "node_modules", "node", "bin"), process.env.PATH].join(delimiter);
+    const result = await attempt(bootstrap, { env: { ...process.env, PATH } });
+    expect(result.code).toBe(1);
+    expect(lines(result)).toEqual([
+        expect.stringMatching(/^error: Node\.js 20 or later is needed, and here is v16\.\d+\.\d+; install it \(/),
+    ]);
+});
+
+test("no network: the registry is named as what is missing, at once", async () => {
+    const result = await attempt(["unshare", "--net", ...bootstrap], { timeout: 60_000 });
+    expect(result.code).toBe(1);
+    expect(lines(result).at(-1)).toBe(
+        'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one',
+    );
+    expect(lines(result).length).toBeLessThan(5);
+});
+
+test("no root: the lab says what it needs it for", async () => {
+    // Without the command tsx, which makes itself a folder by the user's number.
+    const demo = [process.execPath, "--import", "tsx", join(root, "lab", "demo.ts")];
+    const result = await attempt(["unshare", "--user", ...demo], { cwd: root });
+    expect(result.code).toBe(1);
+    expect(lines(result)).toEqual([
+        "error: the lab needs:",
+        "  - root (run it with sudo): it makes network namespaces, mounts and control groups",
+    ]);
+});
+
+test("halb without Pulumi says so", async () => {
+    const halb = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts"), "status"];
+    const result = await attempt(halb, { cwd: root, env: { PATH: "/nowhere" } });
+    expect(result).toMatchObject({ code: 1, stderr: "error: pulumi is not installed\n" });
+});

@@ -1,0 +1,149 @@
+/** The component from Pulumi's other languages: its schema, a Pulumi YAML program on real hosts, and SDKs that compile. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { configure, hostKey, stackIn } from "../../lab/package";
+import { goEnvironment } from "../../toolchain/go";
+import { ensureLanguages } from "../../toolchain/offline";
+import { root } from "../../toolchain/paths";
+import { venv } from "../../toolchain/python";
+import { copyComponent, inferredSchema, schemaFile } from "../../toolchain/schema";
+import { run } from "../../toolchain/shell";
+import type { Stack } from "../../toolchain/stack";
+import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
+import { counts, page, site, useLab, virtualIp } from "./fixture";
+
+const dir = mkdtempSync(join(tmpdir(), "languages-"));
+const inferred = join(dir, "schema.json");
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+    const toolchain = await ensureToolchain();
+    await ensureLanguages(toolchain);
+    env = pulumiEnvironment(toolchain, join(dir, "state"));
+    cpSync(join(root, "examples"), join(dir, "examples"), { recursive: true });
+    writeFileSync(inferred, await inferredSchema(copyComponent(dir), env));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function generateSdk(language: string): Promise<string> {
+    const words = ["pulumi", "package", "gen-sdk", inferred, "--language", language, "--out", join(dir, "sdk")];
+    return run(words, { cwd: dir, env });
+}
+
+interface Properties {
+    properties?: Record<string, { description?: string }>;
+    inputProperties?: Record<string, { description?: string }>;
+}
+
+test("the schema is the one that is checked in, with a description on every property", () => {
+    const schema = JSON.parse(readFileSync(inferred, "utf8"));
+    expect(schema, 'after a change of the inputs: "npm run schema"').toEqual(
+        JSON.parse(readFileSync(schemaFile, "utf8")),
+    );
+    const all: Properties[] = [
+        ...Object.values<Properties>(schema.resources),
+        ...Object.values<Properties>(schema.types),
+    ];
+    const properties = all.flatMap((each) => Object.entries({ ...each.properties, ...each.inputProperties }));
+    expect(properties.length).toBeGreaterThan(100);
+    expect(properties.filter(([, { description }]) => !description?.trim()).map(([name]) => name)).toEqual([]);
+});
+
+describe("a Pulumi YAML program", () => {
+    const used = useLab({ name: "yaml" });
+    let stack: Stack;
+
+    beforeAll(async () => {
+        stack = await stackIn(join(dir, "examples", "yaml"), used.lab, "prod", {
+            hosts: used.lab.loadBalancers.map(({ plan: { fqdn, address } }) => ({
+                name: fqdn,
+                address,
+                hostKey: hostKey(used.lab, address),
+            })),
+            virtualIp,
+            server: "192.168.0.102",
+        });
+    });
+
+    test("converges a pair, and finds nothing to change after it", async () => {
+        expect(counts(await stack.up())).toEqual({ created: 21 });
+        expect((await page(used.lab, site)).body).toBe("This is web1.\n");
+        expect((await stack.outputs()).url).toBe(site);
+        expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("is told of drift and of wrong inputs as any program is", async () => {
+        await used.lab.host("lb1").run("echo '# by hand' >>/etc/ha.d/ha.cf");
+        const preview = await stack.attempt(["preview"]);
+        expect(preview.stdout + preview.stderr).toContain("lb1.example.com: /etc/ha.d/ha.cf was edited");
+        expect(counts(preview.stdout)).toMatchObject({ update: expect.any(Number) });
+        configure(stack, { virtualIp: "nowhere" });
+        const wrong = await stack.attempt(["preview"]);
+        expect(wrong.code).not.toBe(0);
+        expect(wrong.stdout + wrong.stderr).toContain('virtualIps[0].address: "nowhere" is not an IP address');
+    });
+});
+
+describe("generated SDKs", () => {
+    test("in Python: it can be imported, and names every input", async () => {
+        await generateSdk("python");
+        const python = await venv("sdk", ["pulumi>=3.231,<4"]);
+        await run([join(python, "bin", "pip"), "install", "--quiet", join(dir, "sdk", "python")]);
+        const lines = [
+            "import inspect, pulumi_ha_load_balancer_pair as halb",
+            "print(*inspect.signature(halb.HaLoadBalancerPair._internal_init).parameters)",
+            "halb.HostArgsArgs(name='lb1', address='10.0.0.1')",
+        ];
+        const names = await run([join(python, "bin", "python"), "-c", lines.join("\n")], { cwd: dir });
+        for (const name of ["hosts", "virtual_ips", "heartbeat", "haproxy", "fencing", "drift_detection"]) {
+            expect(names.split(" ")).toContain(name);
+        }
+    });
+
+    test("in Go: it compiles, with a program that uses it", async () => {
+        await generateSdk("go");
+        const program = join(dir, "program");
+        mkdirSync(program);
+        const versions = readFileSync(join(root, "toolchain", "offline", "languages", "go.mod"), "utf8");
+        const pulumi = /\bgithub\.com\/pulumi\/pulumi\/sdk\/v3 v\S+/.exec(versions)?.[0];
+        const sdk = join(dir, "sdk", "go", "haloadbalancerpair");
+        writeFileSync(join(sdk, "go.mod"), `module ${goModule}\n\ngo 1.25\n\nrequire ${pulumi}\n`);
+        writeFileSync(
+            join(program, "go.mod"),
+            `module example.com/program\n\ngo 1.25\n\nrequire ${goModule} v0.1.0\n\nreplace ${goModule} => ${sdk}\n`,
+        );
+        writeFileSync(join(program, "main.go"), goProgram);
+        const go = { ...(await goEnvironment()), GOFLAGS: "-mod=mod" };
+        for (const words of [
+            ["mod", "tidy"],
+            ["vet", "."],
+            ["build", "-o", "/dev/null", "."],
+        ]) {
+            await run(["go", ...words], { cwd: program, env: go });
+        }
+    });
+});
+
+/** As gen-sdk names it. */
+const goModule = "example.com/pulumi-ha-load-balancer-pair/sdk/go/ha-load-balancer-pair";
+
+const goProgram = `package main
+
+import (
+	haloadbalancerpair "${goModule}"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		_, err := haloadbalancerpair.NewHaLoadBalancerPair(ctx, "web", &haloadbalancerpair.HaLoadBalancerPairArgs{
+			Hosts: []haloadbalancerpair.HostArgsArgs{
+				{Name: "lb1", Address: pulumi.String("10.0.0.1")},
+			},
+		})
+		return err
+	})
+}
+`;
