@@ -4,6 +4,8 @@ import { main, UserError } from "../toolchain/shell";
 import { doctor } from "./doctor";
 import { drill, type Kind, kinds } from "./drill";
 import { hostKeys, placesOf, shownKey } from "./hostKeys";
+import { importPair } from "./import";
+import { loginsOf } from "./logins";
 import { readPair } from "./stack";
 import { status, watch } from "./status";
 import { switchover } from "./switchover";
@@ -143,6 +145,27 @@ async function command(words: string[]): Promise<number> {
                 code = await hostKeys(
                     await Promise.all(places.map((each) => shownKey(each.address, each.port))),
                     args.json,
+                );
+            },
+        )
+        .command(
+            "import <first> <second>",
+            "The component's arguments for two hosts that were set up by hand; then pulumi up takes them over",
+            (args) =>
+                args
+                    .positional("first", { type: "string", demandOption: true, describe: "The address of one host" })
+                    .positional("second", { type: "string", demandOption: true, describe: "And of the other one" })
+                    .option("user", { type: "string", default: "root", describe: "Who logs in; any other needs sudo" })
+                    .option("port", { type: "number", default: 22, describe: "Where their sshd listens" })
+                    .option("identity", {
+                        alias: "i",
+                        type: "string",
+                        describe: "A private key's file; else the SSH agent",
+                    })
+                    .option("known-hosts", { type: "string", default: "~/.ssh/known_hosts", describe: "Their keys" }),
+            async (args) => {
+                code = await importPair(
+                    loginsOf([args.first, args.second], { ...args, knownHosts: args["known-hosts"] }),
                 );
             },
         )

@@ -11,7 +11,7 @@ import type { Step } from "./step";
 export function haproxy({ nodes, haproxy: model, listening, certificates }: Pair, self: number): Step {
     return {
         name: "haproxy",
-        scripts: ["haproxy.sh"],
+        scripts: ["haproxy-restart.sh", "haproxy.sh"],
         payload: pulumi.all([nodes, model, listening]).apply(([allNodes, resolved, places]) => {
             const trusted = authorities(resolved);
             return {

@@ -71,7 +71,7 @@ printf 'deb %s %s-updates main\ndeb %s-security %s-security main\n' "$mirror" "$
     >"$work/base/etc/apt/sources.list.d/more.list"
 in_root "$work/base" apt-get -qq update >>"$dir.log" 2>&1
 # One call each: what one installs must not be left out for the other.
-for packages in "heartbeat haproxy" "nginx-light" "python3 python3-apt" "keepalived" "arping" "socat"; do
+for packages in "heartbeat haproxy" "nginx-light" "python3 python3-apt" "keepalived" "arping" "socat" "net-tools"; do
     # shellcheck disable=SC2086 # a list of package names, split on purpose
     in_root "$work/base" apt-get -qq -y --no-install-recommends --download-only install $packages >>"$dir.log" 2>&1
 done

@@ -26,8 +26,8 @@ apply() {
     now=$(fingerprint "$secrets" "$cfg" "$health" "$peers" $certificates $authorities)
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
-        # A changed command line takes a start; with the old one the file of secrets is not read.
-        systemctl restart haproxy || not_running
+        # With the old command line the file of secrets is not read.
+        restart_haproxy
         set_loaded haproxy "$now"
         set_loaded haproxy-unit "$unit"
     elif ! loaded_is haproxy "$now" || runs_old_program haproxy; then

@@ -22,6 +22,9 @@ apply() {
         install_key
         forget_other_identity
         start_heartbeat
+    elif [ ! -e "$state/heartbeat.loaded" ]; then
+        be_patient replace_heartbeat
+        has_links || not_back
     elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")" || ! loaded_is links "$(links)"; then
         change_what_both_must_have
     elif ! loaded_is heartbeat "$(fingerprint "$ha_cf" "$key")" || runs_old_program heartbeat; then
@@ -89,6 +92,20 @@ start_heartbeat() {
         last_log heartbeat 30
         fail 'Heartbeat does not stay up' 'its log is above; correct the heartbeat inputs, then run "pulumi up" again'
     }
+}
+
+# Somebody's own Heartbeat, started by a unit that is not ours. It is killed, because a stop would let the virtual IPs go: they
+# stay, and the keeper, which is there by now, sees that nobody else takes them.
+replace_heartbeat() {
+    install_key
+    forget_other_identity
+    systemctl kill --signal=KILL heartbeat
+    wait_until 10 is_killed || :
+    systemctl restart heartbeat
+}
+
+is_killed() {
+    ! is_active heartbeat
 }
 
 newest_key() {

@@ -1,0 +1,97 @@
+/** `halb import`: the component arguments that reproduce what two hosts have that were set up by hand. */
+import type { HaLoadBalancerPairArgs } from "../../components/args";
+import { canonical } from "../../components/canonical";
+import { asRoot } from "../../components/steps/commandLine";
+import { ask, type Login } from "../../components/survey/ssh";
+import { UserError } from "../../toolchain/shell";
+import { ownScript } from "../look";
+import { importHaproxyCfg } from "./haproxy";
+import { type Imported, importHaCf, importHaresources } from "./heartbeat";
+
+/** What a host said of itself; see import.sh. */
+interface Found {
+    address: string;
+    hostKey: string;
+    node: string;
+    addresses: { address: string; prefixLength: number; interface: string }[];
+    files: Record<string, string>;
+    methods: string[];
+}
+
+async function look(login: Login): Promise<Found> {
+    const { code, stdout, stderr } = await ask(
+        login,
+        `${asRoot(login.user)}sh -s`,
+        `${ownScript("import.sh")}\nimport\n`,
+    );
+    if (code !== 0) {
+        throw new UserError(`${login.host}: ${stderr.trim()}`);
+    }
+    const rows = stdout.split("\n").map((line) => line.split("\t"));
+    const all = (keyword: string) => rows.filter(([word]) => word === keyword).map(([, ...fields]) => fields);
+    return {
+        address: login.host,
+        hostKey: login.hostKey ?? "",
+        node: all("node")[0][0].toLowerCase(),
+        addresses: all("address").map(([entry, name]) => {
+            const [address, prefix] = entry.split("/");
+            return { address: canonical(address), prefixLength: Number(prefix), interface: name };
+        }),
+        files: Object.fromEntries(all("file").map(([path, text]) => [path, Buffer.from(text, "base64").toString()])),
+        methods: all("authkeys").map(([, method]) => method),
+    };
+}
+
+/** The arguments, of what both hosts said. The host that haresources names first is the preferred one. */
+export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArgs>> {
+    const haresources = found[0].files["/etc/ha.d/haresources"] ?? "";
+    const [preferred] = haresources
+        .replace(/^\s*#.*$/gm, "")
+        .trim()
+        .split(/\s+/);
+    const hosts = [...found].sort(
+        (a, b) => Number(b.node === preferred.toLowerCase()) - Number(a.node === preferred.toLowerCase()),
+    );
+    const names = hosts.map(({ node }) => node);
+    const held = new Map(hosts.flatMap(({ addresses }) => addresses.map((each) => [each.address, each.prefixLength])));
+    const virtualIps = importHaresources(haresources, names, held);
+    const isVirtual = virtualIps.args.map(({ address }) => String(address));
+    const links: Record<string, string[]> = {};
+    for (const { addresses } of hosts) {
+        for (const each of addresses.filter(({ address }) => !isVirtual.includes(address) && !address.includes(":"))) {
+            links[each.interface] = [...(links[each.interface] ?? []), each.address];
+        }
+    }
+    const heartbeat = importHaCf(hosts[0].files["/etc/ha.d/ha.cf"] ?? "", links);
+    const haproxy = importHaproxyCfg(hosts[0].files["/etc/haproxy/haproxy.cfg"] ?? "", isVirtual);
+    const differing = ["/etc/ha.d/haresources", "/etc/haproxy/haproxy.cfg"].filter(
+        (path) => hosts[0].files[path] !== hosts[1].files[path],
+    );
+    const methods = [...new Set(hosts.flatMap((host) => host.methods))];
+    return {
+        args: {
+            hosts: hosts.map(({ node, address, hostKey }) => ({ name: node, address, hostKey })),
+            virtualIps: virtualIps.args,
+            heartbeat: heartbeat.args,
+            haproxy: haproxy.args,
+        },
+        notes: [
+            ...differing.map((path) => `${path} differs between the two hosts; this is that of ${names[0]}`),
+            ...heartbeat.notes,
+            ...virtualIps.notes,
+            ...haproxy.notes,
+            ...(methods.length > 0
+                ? [`authkeys: the key (${methods.join(", ")}) is not taken over; there will be a random one, with sha1`]
+                : []),
+        ],
+    };
+}
+
+export async function importPair(logins: Login[]): Promise<number> {
+    const { args, notes } = imported(await Promise.all(logins.map(look)));
+    console.log(JSON.stringify(args, null, 4));
+    for (const note of notes) {
+        console.error(`note: ${note}`);
+    }
+    return 0;
+}

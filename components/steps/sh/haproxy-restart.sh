@@ -1,0 +1,38 @@
+# restart_haproxy: a changed command line takes a start, and a start has a moment in which nobody listens. Meanwhile a second
+# HAProxy with the new files has the same ports (SO_REUSEPORT, see socket(7)). What the old one has accepted it answers; what
+# it has not the kernel gives to the other one.
+
+bridge=ha-load-balancer-pair-bridge
+
+restart_haproxy() {
+    if ! is_active haproxy || ! start_bridge; then
+        systemctl restart haproxy || not_running
+        return 0
+    fi
+    # Linux 5.14 or later; without it a few connections that nobody has accepted yet break.
+    migrate=$(sysctl -n net.ipv4.tcp_migrate_req 2>/dev/null || :)
+    [ -z "$migrate" ] || sysctl -q -w net.ipv4.tcp_migrate_req=1
+    old=$(main_pid haproxy)
+    systemctl kill --kill-who=main --signal=USR1 haproxy
+    # It ends when its last request is answered, and systemd starts it anew where its unit says so.
+    if wait_until 10 has_ended; then systemctl start haproxy; else systemctl restart haproxy; fi || not_running
+    wait_until 10 is_listening || not_running
+    systemctl kill --kill-who=main --signal=USR1 "$bridge" || :
+    # Not before the bridge has closed its ports, either.
+    wait_until 10 bridge_has_ended || :
+    [ -z "$migrate" ] || sysctl -q -w "net.ipv4.tcp_migrate_req=$migrate"
+}
+
+# It ends by itself, too: a host that dies here must not keep it.
+start_bridge() {
+    systemd-run --quiet --collect --unit "$bridge" --service-type=notify --property=RuntimeMaxSec=120 \
+        /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2
+}
+
+has_ended() {
+    [ ! -e "/proc/$old" ]
+}
+
+bridge_has_ended() {
+    ! is_active "$bridge"
+}
