@@ -46,7 +46,8 @@ export function ownScript(name: string): string {
     return readFileSync(join(__dirname, "sh", name), "utf8");
 }
 
-function silent(name: string, unreachable?: string): HostState {
+/** A host that has said nothing yet; `unreachable`: and will not. */
+export function silent(name: string, unreachable?: string): HostState {
     return {
         name,
         unreachable,

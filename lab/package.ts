@@ -65,3 +65,12 @@ export function hostKey({ knownHostsFile }: Lab, address: string): string {
         .find((each) => each.startsWith(`${address} `));
     return (line as string).split(" ").slice(1, 3).join(" ");
 }
+
+/** A lab's load balancers as `hosts` wants them. */
+export function declaredHosts(lab: Lab): { name: string; address: string; hostKey: string }[] {
+    return lab.loadBalancers.map(({ plan: { fqdn, address } }) => ({
+        name: fqdn,
+        address,
+        hostKey: hostKey(lab, address),
+    }));
+}

@@ -7,6 +7,7 @@ import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
 import { ensureRequirements, obstacles } from "../lab/requirements";
 import { isRunning } from "../toolchain/locks";
+import { ensureLanguages } from "../toolchain/offline";
 import { root } from "../toolchain/paths";
 import { attempt, main, onInterrupt, UserError } from "../toolchain/shell";
 import { ensureToolchain } from "../toolchain/toolchain";
@@ -75,7 +76,7 @@ async function prepareLab(): Promise<void> {
         throw new UserError(`the lab tests need:\n${list}\nTo leave them out: npm test -- --no-lab`);
     }
     await ensureRequirements();
-    await ensureToolchain();
+    await ensureLanguages(await ensureToolchain());
     for (const release of releases) {
         await ensureImage(release);
     }

@@ -1,7 +1,7 @@
 /** The programs in examples/, as somebody copies them: with the package installed beside them, on real hosts. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { configure, hostKey, stackIn } from "../../lab/package";
+import { configure, declaredHosts, hostKey, stackIn } from "../../lab/package";
 import { PowerSwitch } from "../../lab/powerSwitch";
 import type { Stack } from "../../toolchain/stack";
 import { counts, holds, page, snapshot, underLoad, useLab, virtualIp } from "./fixture";
@@ -122,11 +122,7 @@ describe("Pulumi's own options", () => {
     beforeAll(async () => {
         stack = await stackIn(join(copy.dir, "options"), used.lab, "prod", {
             name: "web",
-            hosts: used.lab.loadBalancers.map(({ plan: { fqdn, address } }) => ({
-                name: fqdn,
-                address,
-                hostKey: hostKey(used.lab, address),
-            })),
+            hosts: declaredHosts(used.lab),
             virtualIp,
             server: "192.168.0.102",
         });

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { configure, hostKey, stackIn } from "../../lab/package";
+import { configure, declaredHosts, stackIn } from "../../lab/package";
 import { goEnvironment } from "../../toolchain/go";
 import { ensureLanguages } from "../../toolchain/offline";
 import { root } from "../../toolchain/paths";
@@ -57,11 +57,7 @@ describe("a Pulumi YAML program", () => {
 
     beforeAll(async () => {
         stack = await stackIn(join(dir, "examples", "yaml"), used.lab, "prod", {
-            hosts: used.lab.loadBalancers.map(({ plan: { fqdn, address } }) => ({
-                name: fqdn,
-                address,
-                hostKey: hostKey(used.lab, address),
-            })),
+            hosts: declaredHosts(used.lab),
             virtualIp,
             server: "192.168.0.102",
         });

@@ -52,7 +52,7 @@ test("it has the compiled component, its types and the scripts for the hosts, an
     const keeper = readdirSync(join(root, "components/host/keeper")).map(
         (name) => `dist/components/host/keeper/${name}`,
     );
-    const halb = ["halb.js", "sh/look.sh", "sh/hand-over.sh"].map((name) => `dist/cli/${name}`);
+    const halb = ["halb.js", "sh/look.sh", "sh/hand-over.sh", "sh/import.sh"].map((name) => `dist/cli/${name}`);
     expect(packed).toEqual(expect.arrayContaining([...scripts, ...keeper, ...halb]));
     expect(packed.filter((file) => /test|lab\/|__pycache__/.test(file))).toEqual([]);
 });

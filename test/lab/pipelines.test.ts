@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { configure, hostKey, stackIn } from "../../lab/package";
+import { configure, declaredHosts, stackIn } from "../../lab/package";
 import { root } from "../../toolchain/paths";
 import { type Result, run, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
@@ -43,11 +43,7 @@ beforeAll(async () => {
     // The jobs' first command, ahead of them: from where the hosts are there is no way to a registry.
     await run(["npm", "run", "bootstrap"], { cwd: dir });
     const settings = {
-        hosts: used.lab.loadBalancers.map(({ plan: { fqdn, address } }) => ({
-            name: fqdn,
-            address,
-            hostKey: hostKey(used.lab, address),
-        })),
+        hosts: declaredHosts(used.lab),
         virtualIps: [{ address: virtualIp }],
         servers: [{ name: "web1", address: "192.168.0.102" }],
     };

@@ -1,7 +1,7 @@
 /** What halb makes of a state and of the hosts' answers. */
 import { describe, expect, test } from "vitest";
 import type { Shot } from "../../cli/client";
-import { judged, parseLook, unfit } from "../../cli/look";
+import { judged, parseLook, silent, unfit } from "../../cli/look";
 import { columns } from "../../cli/print";
 import { type DeclaredPair, pairsIn, valuesOf } from "../../cli/stack";
 import { bins, timeline } from "../../cli/timeline";
@@ -97,23 +97,7 @@ ${more}`;
 
 describe("the answers", () => {
     const [pair] = pairsIn(state) as [DeclaredPair];
-    const host = (name: string, text: string) => ({
-        name,
-        ...{
-            units: {},
-            versions: {},
-            sees: "",
-            links: {},
-            holds: [],
-            prefers: [],
-            hears: {},
-            serves: false,
-            servers: {},
-        },
-        ...parseLook(text),
-        drift: [],
-        problems: [],
-    });
+    const host = (name: string, text: string) => ({ ...silent(name), ...parseLook(text) });
 
     test("say who holds what, whatever the address is written like", () => {
         const hosts = [host("lb1", `${answer("192.168.0.99", "")}holds\tfd00::99`), host("lb2", answer("", ""))];
