@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { script } from "../components/steps/script";
-import { attempt, sleep, UserError, until } from "../toolchain/shell";
+import { attempt, cleanUp, sleep, UserError, until } from "../toolchain/shell";
 import { Client, isGood, longestGap, type Shot } from "./client";
 import { lookAtPair, type PairState } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
@@ -179,7 +179,8 @@ export async function rehearse(
         await sleep(3000);
     } finally {
         try {
-            await rehearsals[kind].restore(it);
+            // Also after an interrupt, when nothing else is started any more.
+            await cleanUp(() => rehearsals[kind].restore(it));
             isRestored = true;
             await sleep(2000);
         } finally {
