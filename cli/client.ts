@@ -10,9 +10,8 @@ export interface Shot {
     /** When the request was sent, and when the answer or the failure came: milliseconds since the epoch. */
     sent: number;
     ended: number;
-    /** Status and body of the answer; undefined where there was none in time. Of a TCP service, that connected, 0. */
+    /** Of the answer; undefined where there was no whole one in time. Of a TCP service, that connected, 0. */
     status?: number;
-    body?: string;
     /** Why there was none: a code like ECONNRESET, or "timeout". */
     error?: string;
 }
@@ -21,10 +20,26 @@ export function isGood(shot: Shot): boolean {
     return shot.status !== undefined && shot.status < 400;
 }
 
-/** The longest gap, in milliseconds. The good shots are in the order in which they were sent. */
+/** The longest gap between two answers, in milliseconds. The shots are in the order in which they were sent. */
 export function longestGap(shots: Shot[]): number {
     const good = shots.filter(isGood);
     return good.slice(1).reduce((longest, shot, i) => Math.max(longest, shot.ended - good[i].sent), 0);
+}
+
+/**
+ * The longest time without an answer, in milliseconds: also the one that lasted from `began` to the first answer, and the one
+ * that had no end yet. Infinite where nobody ever answered.
+ */
+export function longestOutage(shots: Shot[], began: number): number {
+    const good = shots.filter(isGood);
+    const atFirst = (good[0]?.ended ?? Number.POSITIVE_INFINITY) - began;
+    return Math.max(longestGap(shots), atFirst, outageAtLast(shots));
+}
+
+/** From the last request that was answered to the end of the last one of all. */
+export function outageAtLast(shots: Shot[]): number {
+    const good = shots.filter(isGood);
+    return good.length === 0 ? Number.POSITIVE_INFINITY : shots[shots.length - 1].ended - good[good.length - 1].sent;
 }
 
 /** Milliseconds since the epoch, by a clock that nobody sets. */
@@ -32,40 +47,50 @@ export const now = () => performance.timeOrigin + performance.now();
 
 type End = (seen: Partial<Shot>) => void;
 
+/** Ends a shot once, by what comes first, or by the timeout: `giveUp` then ends what is still under way. */
+function once(timeout: number, end: End, giveUp: () => void): End {
+    let isOver = false;
+    const settle: End = (seen) => {
+        if (!isOver) {
+            isOver = true;
+            clearTimeout(limit);
+            end(seen);
+        }
+    };
+    const limit = setTimeout(() => {
+        settle({ error: "timeout" });
+        giveUp();
+    }, timeout);
+    return settle;
+}
+
+function reason(error: NodeJS.ErrnoException): Partial<Shot> {
+    return { error: error.code ?? error.message };
+}
+
 /** A new connection each time, as new clients make; no answer may wait for another. */
 function request(url: string, timeout: number, end: End): void {
     const get = url.startsWith("https:") ? getEncrypted : getPlain;
     // Whether it answers is asked here, not whether its certificate is right.
     const asked = get(url, { agent: false, rejectUnauthorized: false }, (response) => {
-        let body = "";
-        response.setEncoding("utf8");
-        response.on("data", (text) => {
-            body += text;
-        });
-        response.once("end", () => {
-            clearTimeout(limit);
-            end({ status: response.statusCode, body });
-        });
+        response.resume();
+        // An answer that is cut off has no end, but it closes.
+        response.once("close", () =>
+            settle(response.complete ? { status: response.statusCode } : { error: "ECONNRESET" }),
+        );
     });
-    const limit = setTimeout(() => asked.destroy(new Error("timeout")), timeout);
-    asked.once("error", (error: NodeJS.ErrnoException) => {
-        clearTimeout(limit);
-        end({ error: error.code ?? error.message });
-    });
+    const settle = once(timeout, end, () => asked.destroy());
+    asked.on("error", (error) => settle(reason(error)));
 }
 
 function connection(url: string, timeout: number, end: End): void {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname.replace(/[[\]]/g, ""), () => {
-        clearTimeout(limit);
+        settle({ status: 0 });
         socket.destroy();
-        end({ status: 0 });
     });
-    const limit = setTimeout(() => socket.destroy(new Error("timeout")), timeout);
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-        clearTimeout(limit);
-        end({ error: error.code ?? error.message });
-    });
+    const settle = once(timeout, end, () => socket.destroy());
+    socket.on("error", (error) => settle(reason(error)));
 }
 
 export class Client {

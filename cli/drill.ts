@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { script } from "../components/steps/script";
 import { attempt, cleanUp, sleep, UserError, until } from "../toolchain/shell";
-import { Client, isGood, longestGap, type Shot } from "./client";
-import { lookAtPair, type PairState } from "./look";
+import { Client, isGood, longestOutage, now, type Shot } from "./client";
+import { lookAtPair, ownScript, type PairState } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
 import { handOver } from "./switchover";
 import { type Mark, timeline } from "./timeline";
@@ -36,11 +36,14 @@ export interface Drill {
     rate: number;
     sent: number;
     failed: number;
-    /** The longest time between the sending of the last request that was answered and the first answer after, in seconds. */
+    /** The longest time between the sending of a request that was answered and the next answer, in seconds. */
     gap: number;
     marks: Mark[];
     isRestored: boolean;
 }
+
+/** How long all must be well before something happens, in milliseconds: what is answered then is the measure for the rest. */
+const warmUp = 2000;
 
 interface Rehearsal {
     pair: DeclaredPair;
@@ -50,11 +53,11 @@ interface Rehearsal {
     mark: (what: string) => void;
 }
 
-/** Runs a command on a host as root; it must succeed. */
-async function on(host: DeclaredHost, command: string, timeout?: number): Promise<void> {
-    const { code, stderr } = await askHost(host, [script("lib.sh"), command], timeout);
+/** Runs a function of drill.sh on a host; it must succeed. */
+async function on(host: DeclaredHost, name: string, timeout?: number): Promise<void> {
+    const { code, stdout, stderr } = await askHost(host, [script("lib.sh"), ownScript("drill.sh"), name], timeout);
     if (code !== 0) {
-        throw new UserError(`${host.name}: ${command}: ${stderr.trim()}`);
+        throw new UserError(`${host.name}: ${name} ended with ${code}: ${(stderr || stdout).trim()}`);
     }
 }
 
@@ -92,12 +95,12 @@ const rehearsals: Record<Kind, { fail(it: Rehearsal): Promise<void>; restore(it:
     haproxy: {
         async fail({ pair, holder, other, mark }) {
             mark(`HAProxy is stopped on ${holder.name}`);
-            await on(holder, "systemctl stop haproxy");
+            await on(holder, "stop_haproxy");
             await untilState(`${other.name} takes over`, 30, pair, holdsAll(other));
             mark(`${other.name} has the virtual IPs`);
         },
         async restore(it) {
-            await on(it.holder, "systemctl start haproxy");
+            await on(it.holder, "start_haproxy");
             it.mark(`HAProxy is started on ${it.holder.name}`);
             const isFit = ({ hosts }: PairState) => hosts.every(({ serves }) => serves);
             await untilState("HAProxy serves on both hosts", 30, it.pair, isFit);
@@ -110,7 +113,8 @@ const rehearsals: Record<Kind, { fail(it: Rehearsal): Promise<void>; restore(it:
         async fail({ pair, holder, other, mark }) {
             const { command, timeout } = pair.fencing as { command: string; timeout: number };
             mark(`${holder.name} is switched off`);
-            await on(other, `${command} ${holder.name}`, (timeout + 5) * 1000);
+            const values = { ...other.values, fencing_command: command, fenced: holder.name };
+            await on({ ...other, values }, "fence", (timeout + 5) * 1000);
             await untilState(`${other.name} takes over`, 60, pair, holdsAll(other));
             mark(`${other.name} has the virtual IPs`);
         },
@@ -163,18 +167,26 @@ export async function rehearse(
         );
     }
     const [holder, other] = await holderOf(pair);
-    const began = Date.now();
+    const began = now();
     const marks: Mark[] = [];
     const mark = (what: string) => {
-        marks.push({ at: (Date.now() - began) / 1000, what });
-        console.error(`  ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${what}`);
+        const at = (now() - began) / 1000;
+        marks.push({ at, what });
+        console.error(`  ${at.toFixed(1).padStart(5)} s  ${what}`);
     };
     const it: Rehearsal = { pair, holder, other, options, mark };
     const client = new Client(pair.url, 1000 / options.rate, 500);
+    await sleep(warmUp);
+    if (!client.shots.some(isGood)) {
+        const [shot] = await client.stop();
+        throw new UserError(
+            `nobody answers at ${pair.url} from here (${shot.error ?? `status ${shot.status}`}), so there is nothing to measure; ` +
+                "run the drill where clients are",
+        );
+    }
     let isRestored = false;
     let shots: Shot[] = [];
     try {
-        await sleep(2000);
         await rehearsals[kind].fail(it);
         await sleep(3000);
     } finally {
@@ -201,7 +213,7 @@ export async function rehearse(
         rate: options.rate,
         sent: shots.length,
         failed,
-        gap: longestGap(shots) / 1000,
+        gap: longestOutage(shots, began) / 1000,
         marks,
         isRestored,
     };

@@ -3,7 +3,7 @@
 import { main, UserError } from "../toolchain/shell";
 import { doctor } from "./doctor";
 import { drill, type Kind, kinds } from "./drill";
-import { hostKeys, placesOf, shownKey } from "./hostKeys";
+import { hostKeys, shownKey } from "./hostKeys";
 import { importPair } from "./import";
 import { loginsOf } from "./logins";
 import { readPair } from "./stack";
@@ -139,13 +139,10 @@ async function command(words: string[]): Promise<number> {
                     .positional("host", { type: "string", array: true, describe: "Addresses, in the order of hosts" })
                     .option("port", { type: "number", default: 22, describe: "Where their sshd listens" }),
             async (args) => {
-                const places = args.host?.length
-                    ? args.host.map((address) => ({ address, port: args.port }))
-                    : placesOf(await readPair(args));
-                code = await hostKeys(
-                    await Promise.all(places.map((each) => shownKey(each.address, each.port))),
-                    args.json,
-                );
+                const logins = args.host?.length
+                    ? args.host.map((host) => ({ host, port: args.port }))
+                    : (await readPair(args)).hosts.map(({ login }) => login);
+                code = await hostKeys(await Promise.all(logins.map(shownKey)), args.json);
             },
         )
         .command(

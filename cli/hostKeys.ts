@@ -1,7 +1,8 @@
 /** `halb host-keys`: the configuration that pins the hosts' SSH keys. */
 import { createHash } from "node:crypto";
+import type { ClientChannel } from "ssh2";
+import { connect, type Login, wayThrough } from "../components/survey/ssh";
 import { UserError } from "../toolchain/shell";
-import type { DeclaredPair } from "./stack";
 
 /** How long a host may take to show its key, in milliseconds. */
 const limit = 5000;
@@ -14,15 +15,29 @@ export interface Shown {
     fingerprint: string;
 }
 
-/** The key that a host shows to whoever comes; nobody logs in. */
-export function shownKey(address: string, port: number): Promise<Shown> {
+/** The key that a host shows to whoever comes; nobody logs in there, but on its proxy where it has one. */
+export async function shownKey(login: Login): Promise<Shown> {
+    try {
+        const proxy = login.proxy && (await connect(login.proxy));
+        try {
+            return await asked(login, proxy && (await wayThrough(proxy, login)));
+        } finally {
+            proxy?.end();
+        }
+    } catch (error) {
+        throw new UserError(`${login.host}: no SSH key was shown (${(error as Error).message})`);
+    }
+}
+
+function asked({ host, port }: Login, sock?: ClientChannel): Promise<Shown> {
     const ssh2: typeof import("ssh2") = require("ssh2");
     return new Promise((resolve, reject) => {
         const client = new ssh2.Client();
-        client.once("error", (error) => reject(new UserError(`${address}: no SSH key was shown (${error.message})`)));
+        client.once("error", reject);
         client.connect({
-            host: address,
+            host,
             port,
+            sock,
             username: "nobody",
             readyTimeout: limit,
             algorithms: {
@@ -32,7 +47,7 @@ export function shownKey(address: string, port: number): Promise<Shown> {
                 const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString();
                 const digest = createHash("sha256").update(key).digest("base64").replace(/=+$/, "");
                 resolve({
-                    host: address,
+                    host,
                     hostKey: `${type} ${key.toString("base64")}`,
                     fingerprint: `SHA256:${digest}`,
                 });
@@ -56,9 +71,4 @@ export async function hostKeys(shown: Shown[], asJson: boolean): Promise<number>
     );
     console.log("#   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
     return 0;
-}
-
-/** Where the hosts of a pair are logged in to. */
-export function placesOf({ hosts }: DeclaredPair): { address: string; port: number }[] {
-    return hosts.map(({ login: { host, port } }) => ({ address: host, port: port ?? 22 }));
 }

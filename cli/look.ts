@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { canonical } from "../components/canonical";
 import { script } from "../components/steps/script";
 import { clockProblem } from "../components/survey/problems";
-import { Refused, Unreachable } from "../components/survey/ssh";
 import { type Finding, parse } from "../components/survey/survey";
-import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
+import { askHost, type DeclaredHost, type DeclaredPair, NotAsked } from "./stack";
 
 export interface HostState {
     name: string;
@@ -98,8 +97,8 @@ export async function lookAt(host: DeclaredHost): Promise<HostState> {
         const problems = [...said.problems, ...clockProblem(said)];
         return { ...silent(host.name), ...parseLook(stdout), drift: said.drift, problems };
     } catch (error) {
-        if (error instanceof Refused || error instanceof Unreachable) {
-            return silent(host.name, error.message);
+        if (error instanceof NotAsked) {
+            return silent(host.name, error.why);
         }
         throw error;
     }

@@ -6,7 +6,7 @@
 
 import { asRoot } from "../components/steps/commandLine";
 import { payloadText } from "../components/steps/payload";
-import { type Answer, ask, type Login } from "../components/survey/ssh";
+import { type Answer, ask, type Login, Refused, Unreachable } from "../components/survey/ssh";
 import { attempt, UserError } from "../toolchain/shell";
 
 const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
@@ -119,10 +119,36 @@ export async function readPair(place: Place): Promise<DeclaredPair> {
     return pair;
 }
 
-/**
- * Runs shell functions on a host as root, with what the host was told of the pair; the last line calls one of them.
- * `timeout` in milliseconds.
- */
-export function askHost({ login, values }: DeclaredHost, scripts: string[], timeout?: number): Promise<Answer> {
-    return ask(login, `${asRoot(login.user)}sh -s`, [payloadText({ values }), ...scripts, ""].join("\n"), timeout);
+/** A host that could not be asked. */
+export class NotAsked extends UserError {
+    constructor(
+        host: string,
+        readonly why: string,
+    ) {
+        super(`${host}: ${why}`);
+    }
+}
+
+/** How much longer we wait for an answer than the host works on it, in milliseconds. */
+const grace = 5000;
+
+/** The exit code of timeout(1) where it ended the command. */
+const timedOut = 124;
+
+/** Runs a script on a host as root; it ends there after `timeout`, in milliseconds, too: also when the way to it is lost. */
+export async function runAsRoot(name: string, login: Login, text: string, timeout = 20_000): Promise<Answer> {
+    const command = `${asRoot(login.user)}timeout ${timeout / 1000} sh -s`;
+    const answer = await ask(login, command, text, timeout + grace).catch((error) => {
+        throw error instanceof Refused || error instanceof Unreachable ? new NotAsked(name, error.message) : error;
+    });
+    if (answer.code === timedOut) {
+        throw new NotAsked(name, `it was not done within ${timeout / 1000} s`);
+    }
+    return answer;
+}
+
+/** Runs shell functions on a host with what the host was told of the pair; the last line calls one of them. */
+export function askHost(host: DeclaredHost, scripts: string[], timeout?: number): Promise<Answer> {
+    const { name, login, values } = host;
+    return runAsRoot(name, login, [payloadText({ values }), ...scripts, ""].join("\n"), timeout);
 }

@@ -76,15 +76,22 @@ export async function move(pair: DeclaredPair, to?: string): Promise<Moved | und
     return handOver(source, taker.name);
 }
 
+/** How long a host keeps what it was given. */
+export function howLong({ hosts }: DeclaredPair, taker: string): string {
+    const others = hosts.filter(({ name, values }) => name !== taker && values.own_virtual_ips !== "");
+    if (others.length === 0 || others[0].values.failback === "no") {
+        return "It stays there until you move it, or until that host fails.";
+    }
+    return `${others[0].name} takes its own back when it boots, or when a "pulumi up" has something to do (heartbeat.autoFailback).`;
+}
+
 export async function switchover(pair: DeclaredPair, asJson: boolean, to?: string): Promise<number> {
     const moved = await move(pair, to);
     if (asJson) {
         console.log(JSON.stringify(moved ?? null, null, 4));
     } else if (moved) {
         const { virtualIps, to: taker, seconds } = moved;
-        console.log(
-            `${taker} has ${virtualIps.join(", ")} (${seconds.toFixed(1)} s). It stays there until you move it back.`,
-        );
+        console.log(`${taker} has ${virtualIps.join(", ")} (${seconds.toFixed(1)} s). ${howLong(pair, taker)}`);
     } else {
         console.log("It is there already; nothing was moved.");
     }

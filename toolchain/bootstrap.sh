@@ -14,12 +14,13 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
     empty=$(mktemp -d)
     said=$(npm view @pulumi/pulumi name --fetch-retries=0 --cache "$empty" 2>&1) || unreachable=yes
     rm -rf "$empty"
-    if [ -n "${unreachable-}" ]; then
+    # What npm has in its cache needs no network.
+    if [ -n "${unreachable-}" ] && ! npm ci --offline --no-fund --no-audit --loglevel=silent >&2; then
         echo "$said" | sed 1q >&2
         echo 'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one' >&2
         exit 1
     fi
-    npm ci --no-fund --no-audit --loglevel=error >&2 || {
+    [ -n "${unreachable-}" ] || npm ci --no-fund --no-audit --loglevel=error >&2 || {
         echo 'error: npm ci failed; its message is above. When that is mended, run the same again' >&2
         exit 1
     }

@@ -43,20 +43,33 @@ function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
     };
 }
 
-/** The programs that run now, and whether an interrupt has come. */
+/** The programs that an interrupt ends, how often one has come, and whether what was done is being undone. */
 const children = new Set<ChildProcess>();
-let isStopping = false;
+let interrupts = 0;
+let isCleaning = false;
+
+/** Whoever works on ends here when an interrupt has come. */
+function goOn(): void {
+    if (interrupts > 0 && !isCleaning) {
+        throw new UserError("interrupted");
+    }
+}
 
 /** Runs a program to its end, whatever its exit code. */
 export function attempt(command: string[], options: RunOptions = {}): Promise<Result> {
     const [program, ...args] = command;
     return new Promise((resolve, reject) => {
-        if (isStopping) {
-            reject(new UserError("interrupted"));
-            return;
+        goOn();
+        // A terminal sends its interrupt to the whole process group: what undoes something is not in it.
+        const child = spawn(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: "pipe",
+            detached: isCleaning,
+        });
+        if (!isCleaning) {
+            children.add(child);
         }
-        const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: "pipe" });
-        children.add(child);
         options.onSpawn?.(child);
         const limit = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
         let stdout = "";
@@ -134,23 +147,28 @@ export function onInterrupt(cleanup: () => Promise<void>): () => void {
 
 /** Undoes something, also after an interrupt, when nothing else is started any more. */
 export async function cleanUp(action: () => Promise<void>): Promise<void> {
-    const before = isStopping;
-    isStopping = false;
+    const before = isCleaning;
+    isCleaning = true;
     try {
         await action();
     } finally {
-        isStopping = before;
+        isCleaning = before;
     }
 }
 
 /**
  * An interrupt ends the programs that run and lets no other start, so that the work in progress unwinds. Only then is it
- * undone: cleaning up beside it would meet half of it.
+ * undone: cleaning up beside it would meet half of it. Impatience must not leave things half done, either; only the third
+ * interrupt does.
  */
 function stopOn(signal: NodeJS.Signals): void {
-    process.once(signal, () => {
-        process.stderr.write("\ninterrupted; cleaning up …\n");
-        isStopping = true;
+    process.on(signal, () => {
+        interrupts++;
+        if (interrupts > 2) {
+            process.exit(130);
+        }
+        const more = "still cleaning up; once more ends it here, and leaves what is not undone yet";
+        process.stderr.write(`\n${interrupts === 1 ? "interrupted; cleaning up …" : more}\n`);
         for (const child of children) {
             child.kill("SIGINT");
         }
@@ -161,19 +179,25 @@ function stopOn(signal: NodeJS.Signals): void {
 export async function main(body: () => Promise<number | undefined>): Promise<void> {
     stopOn("SIGINT");
     stopOn("SIGTERM");
+    stopOn("SIGHUP");
+    // Who read what is written may be gone, and the terminal too: that ends us like an interrupt, and not in the middle of it.
+    process.stderr.on("error", () => {});
+    process.stdout.on("error", () => {
+        interrupts = Math.max(interrupts, 1);
+    });
     try {
         process.exitCode = (await body()) ?? 0;
     } catch (error) {
         // Whatever an interrupted program trips over, it must get to its clean-up.
-        if (!isStopping && !(error instanceof UserError)) {
+        if (interrupts === 0 && !(error instanceof UserError)) {
             throw error;
         }
-        if (!isStopping) {
+        if (interrupts === 0) {
             process.stderr.write(`error: ${(error as UserError).message}\n`);
         }
         process.exitCode = 1;
     }
-    if (isStopping) {
+    if (interrupts > 0) {
         for (const cleanup of cleanups) {
             await cleanUp(cleanup);
         }
@@ -189,6 +213,7 @@ export function sleep(milliseconds: number): Promise<void> {
 export async function until<T>(what: string, limit: number, check: () => Promise<T>, pause = 50): Promise<T> {
     const end = performance.now() + limit;
     for (;;) {
+        goOn();
         const value = await check();
         if (value) {
             return value;

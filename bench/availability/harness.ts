@@ -1,6 +1,6 @@
 /** One event on a pair that serves: what a client sees of it, and who holds the virtual IP before, meanwhile and after. */
 
-import { isGood, type Shot } from "../../cli/client";
+import { isGood, longestOutage, outageAtLast } from "../../cli/client";
 import type { Look } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
@@ -91,16 +91,13 @@ export async function measure(place: Place, contender: Contender, event: Event):
     }
 }
 
-export function summary({ looks, shots, gap }: Seen, began: number) {
+export function summary({ looks, shots }: Seen, began: number) {
     const last = looks[looks.length - 1];
-    const good = shots.filter(isGood);
     // Where nobody answered at first, the gap is what it took from the beginning; where nobody did at last, what it took till the end.
-    const until = (shot: Shot | undefined, from: number) => ((shot?.ended ?? Number.POSITIVE_INFINITY) - from) / 1000;
-    const atFirst = until(good[0], began);
-    const atLast = until(shots[shots.length - 1], good[good.length - 1]?.sent ?? began);
+    const gap = longestOutage(shots, began) / 1000;
     return {
-        gap: Math.max(gap, atFirst, atLast),
-        isOver: good.length > 0 && (isGood(shots[shots.length - 1]) || atLast < Math.max(gap, atFirst)),
+        gap,
+        isOver: isGood(shots[shots.length - 1]) || outageAtLast(shots) / 1000 < gap,
         began,
         holderBefore: names(looks[0]),
         holderAfter: names(last),

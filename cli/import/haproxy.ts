@@ -1,49 +1,15 @@
 /** From haproxy.cfg to the component's arguments: what has a type by its type, everything else as the line that it is. */
-import type {
-    BackendArgs,
-    BindArgs,
-    CookieArgs,
-    HaproxyArgs,
-    HttpchkArgs,
-    ListenArgs,
-    ServerArgs,
-    StatsArgs,
-    TimeoutArgs,
-} from "../../components/args";
+import type { BackendArgs, BindArgs, HaproxyArgs, ListenArgs, ServerArgs, TimeoutArgs } from "../../components/args";
+import { importBind, importCookie, importHttpchk, importServer } from "./haproxyServer";
+import { type ImportedStats, importedStats, importStats, portOfStatistics } from "./haproxyStats";
+import { type Section, sections } from "./haproxyText";
 import type { Imported } from "./heartbeat";
 
-interface Section {
-    keyword: string;
-    /** What is behind the keyword. */
-    words: string[];
-    lines: string[];
-}
-
-const keywords =
-    /^(global|defaults|listen|frontend|backend|peers|userlist|resolvers|cache|mailers|program|ring|http-errors|fcgi-app)\b/;
-
-/** But for a line with quotes, in which spaces may matter. */
-function singleSpaced(line: string): string {
-    return /["'\\]/.test(line) ? line : line.replace(/\s+/g, " ");
-}
-
-function sections(text: string): Section[] {
-    const all: Section[] = [];
-    for (const raw of text.split("\n")) {
-        const line = singleSpaced(raw.replace(/(^|\s)#.*/, "").trim());
-        if (keywords.test(line)) {
-            const [keyword, ...words] = line.split(/\s+/);
-            all.push({ keyword, words, lines: [] });
-        } else if (line !== "") {
-            all.at(-1)?.lines.push(line);
-        }
-    }
-    return all;
-}
-
 /** What the component itself writes into `global` and `defaults`, or by another name. */
-const ownGlobal = /^(log|chroot|user|group|daemon|pidfile|nbproc|stats (socket|timeout))\b/;
-const ownDefaults = /^(log global|option (dontlognull|redispatch|httplog|tcplog)|retries 3|mode)\b/;
+const ownGlobal =
+    /^(log (\/dev\/log|127\.0\.0\.1|localhost)\b|chroot|user|group|daemon|pidfile|nbproc|maxconn|stats timeout)\b/;
+const ownDefaults =
+    /^(log global|option (dontlognull|redispatch|httplog|tcplog|forwardfor)|retries 3|mode \S+|balance .+)$/;
 
 const timeouts: Record<string, keyof TimeoutArgs> = {
     "timeout connect": "connect",
@@ -54,21 +20,39 @@ const timeouts: Record<string, keyof TimeoutArgs> = {
     "timeout queue": "queue",
     "timeout check": "check",
     "timeout tunnel": "tunnel",
-    // As they were called before 1.5.
-    contimeout: "connect",
-    clitimeout: "client",
-    srvtimeout: "server",
 };
 
+/** What a `defaults` section gives to those behind it, and the component has in each of them. */
 interface Defaults {
     mode: string;
     forwardfor: boolean;
+    balance?: string;
+    defaultServer: string[];
 }
 
-function importGlobal({ lines }: Section, args: HaproxyArgs): void {
-    const more = lines.filter((line) => !ownGlobal.test(line) && !/^maxconn /.test(line));
-    const maxconn = lines.map((line) => /^maxconn (\d+)$/.exec(line)?.[1]).find(Boolean);
+interface Context {
+    defaults: Defaults;
+    virtualIps: string[];
+    stats: ImportedStats;
+    notes: string[];
+}
+
+/** What is behind a keyword, of the last line that begins with it. */
+function last(lines: string[], keyword: string): string | undefined {
+    return lines
+        .filter((line) => line.startsWith(`${keyword} `))
+        .at(-1)
+        ?.slice(keyword.length + 1);
+}
+
+function importGlobal({ lines }: Section, args: HaproxyArgs, notes: string[]): void {
+    const sockets = lines.filter((line) => line.startsWith("stats socket "));
+    const more = lines.filter((line) => !ownGlobal.test(line) && !sockets.includes(line));
+    const maxconn = last(lines, "maxconn");
     const facility = lines.map((line) => /^log \S+ (\w+)/.exec(line)?.[1]).find(Boolean);
+    for (const socket of sockets.filter((line) => !line.startsWith("stats socket /run/haproxy/admin.sock"))) {
+        notes.push(`haproxy.cfg: "${socket}" is left out; here the socket is /run/haproxy/admin.sock`);
+    }
     Object.assign(args, {
         ...(maxconn ? { maxconn: Number(maxconn) } : {}),
         ...(facility && facility !== "local0" ? { logfacility: facility } : {}),
@@ -76,15 +60,20 @@ function importGlobal({ lines }: Section, args: HaproxyArgs): void {
     });
 }
 
-function importDefaults({ lines }: Section, args: HaproxyArgs): Defaults {
-    const timeout: Record<string, string> = { ...(args.timeout as object) };
+/** All sections share the first one's; of a later one, only what the component has in each section goes on. */
+function importDefaults({ lines }: Section, args: HaproxyArgs, { notes, stats }: Context, isFirst: boolean): Defaults {
+    const timeout: Record<string, string> = {};
     const more: string[] = [];
     for (const line of lines) {
-        const [, keyword, value] = /^(timeout \S+|\w+timeout)\s+(\S+)$/.exec(line) ?? [];
+        const [, keyword, value] = /^(timeout \S+) (\S+)$/.exec(line) ?? [];
         const name = timeouts[keyword];
-        if (name) {
+        if (line.startsWith("stats ")) {
+            importStats(line.split(" ").slice(1), stats);
+        } else if (!isFirst && !ownDefaults.test(line) && !line.startsWith("default-server ")) {
+            notes.push(`haproxy.cfg: "${line}" of a later "defaults" is left out: give it to the sections behind it`);
+        } else if (name) {
             timeout[name] = value;
-        } else if (!ownDefaults.test(line) && line !== "option forwardfor") {
+        } else if (!ownDefaults.test(line) && !line.startsWith("default-server ")) {
             more.push(line);
         }
     }
@@ -92,115 +81,51 @@ function importDefaults({ lines }: Section, args: HaproxyArgs): Defaults {
         ...(Object.keys(timeout).length > 0 ? { timeout } : {}),
         ...(more.length > 0 ? { defaultsLines: more } : {}),
     });
-    const mode = lines.map((line) => /^mode (\w+)$/.exec(line)?.[1]).find(Boolean);
-    return { mode: mode ?? "tcp", forwardfor: lines.includes("option forwardfor") };
-}
-
-/** `*:80`, `:80`, `192.168.0.99:80`, `192.168.0.99:80 accept-proxy`; undefined for anything else. */
-function importBind(words: string[], virtualIps: string[]): BindArgs | undefined {
-    const [, host, port] = /^(.*):(\d+)$/.exec(words[0] ?? "") ?? [];
-    const address = host?.replace(/^(ipv[46]@)?\[?|\]$/g, "");
-    const rest = words.slice(1);
-    const isEverywhere = ["", "*", "0.0.0.0", "::"].includes(address ?? "?");
-    if (port === undefined || rest.includes("ssl") || !(isEverywhere || virtualIps.includes(address))) {
-        return undefined;
-    }
     return {
-        port: Number(port),
-        ...(isEverywhere || virtualIps.length === 1 ? {} : { address }),
-        ...(rest.length > 0 ? { words: rest } : {}),
+        mode: last(lines, "mode") ?? "tcp",
+        forwardfor: lines.includes("option forwardfor"),
+        balance: last(lines, "balance"),
+        defaultServer: wordsOf(lines),
     };
 }
 
-const serverNumbers = ["weight", "maxconn", "fall", "rise"] as const;
-const serverTimes = ["inter", "slowstart"] as const;
-
-function importServer([name, place, ...words]: string[], isCookied: boolean): ServerArgs {
-    const [, address, port] = /^(.*?)(?::(\d+))?$/.exec(place) as RegExpExecArray;
-    const server: ServerArgs = {
-        name,
-        address: address.replace(/[[\]]/g, ""),
-        ...(port ? { port: Number(port) } : {}),
-    };
-    const rest: string[] = [];
-    let isChecked = false;
-    for (let i = 0; i < words.length; i++) {
-        const word = words[i];
-        if (word === "check") {
-            isChecked = true;
-        } else if (word === "backup" || word === "disabled") {
-            server[word] = true;
-        } else if ((serverNumbers as readonly string[]).includes(word)) {
-            server[word as "weight"] = Number(words[++i]);
-        } else if ((serverTimes as readonly string[]).includes(word)) {
-            server[word as "inter"] = words[++i];
-        } else if (word === "cookie" && isCookied && words[i + 1] === name) {
-            i++;
-        } else {
-            rest.push(word);
-        }
-    }
-    return { ...server, ...(isChecked ? {} : { check: false }), ...(rest.length > 0 ? { words: rest } : {}) };
+/** The words of all `default-server` lines. */
+function wordsOf(lines: string[]): string[] {
+    return lines.flatMap((line) => (line.startsWith("default-server ") ? line.split(/\s+/).slice(1) : []));
 }
 
-const cookieFlags = ["indirect", "nocache", "httponly", "secure"] as const;
-
-function importCookie([name, mode, ...flags]: string[]): CookieArgs | undefined {
-    if (
-        !["prefix", "insert", "rewrite"].includes(mode) ||
-        flags.some((flag) => !cookieFlags.includes(flag as "secure"))
-    ) {
-        return undefined;
-    }
-    // Three of them are on by default with "insert", and the last one never is.
-    const isDefault = (flag: string) => mode === "insert" && flag !== "secure";
-    const differing = cookieFlags.filter((flag) => flags.includes(flag) !== isDefault(flag));
-    const said = Object.fromEntries(differing.map((flag) => [flag, flags.includes(flag)]));
-    return { name, mode, ...said };
+interface Traffic extends ListenArgs {
+    bind: BindArgs[];
+    servers: ServerArgs[];
+    lines: string[];
 }
 
-/** `option httpchk`, with at most a method, a path and HTTP/1.0. */
-function importHttpchk(words: string[]): HttpchkArgs | undefined {
-    const [method, uri, version] = words.length === 1 ? ["OPTIONS", ...words] : words;
-    if (version !== undefined && version !== "HTTP/1.0") {
-        return undefined;
-    }
-    return { method: method ?? "OPTIONS", uri: uri ?? "/" };
-}
-
-interface Context {
-    defaults: Defaults;
-    virtualIps: string[];
-    stats: StatsArgs;
-    notes: string[];
-}
-
-function importTraffic(
-    { keyword, words, lines }: Section,
-    { defaults, virtualIps, stats, notes }: Context,
-): ListenArgs {
+function importTraffic({ keyword, words, lines: own }: Section, context: Context): ListenArgs {
+    const { defaults, virtualIps, notes } = context;
     const [name, place] = words;
-    const section: ListenArgs & { lines: string[]; servers: ServerArgs[]; bind: BindArgs[] } = {
-        name,
-        mode: defaults.mode,
-        bind: [],
-        servers: [],
-        lines: [],
-    };
-    const isCookied = lines.some((line) => line.startsWith("cookie "));
-    let forwardfor = defaults.forwardfor;
+    const section: Traffic = { name, mode: defaults.mode, bind: [], servers: [], lines: [] };
     // `listen NAME ADDRESS:PORT`, as before 1.5.
-    for (const line of [...(place ? [`bind ${place}`] : []), ...lines]) {
+    const lines = [...(place ? [`bind ${place}`] : []), ...own];
+    const cookie = lines.map((line) =>
+        line.startsWith("cookie ") ? importCookie(line.split(" ").slice(1)) : undefined,
+    );
+    const defaultServer = [...defaults.defaultServer];
+    let forwardfor = defaults.forwardfor;
+    if (defaults.balance && keyword !== "frontend") {
+        section.balance = defaults.balance;
+    }
+    for (const [i, line] of lines.entries()) {
         const [first, ...rest] = line.split(/\s+/);
         const bind = first === "bind" ? importBind(rest, virtualIps) : undefined;
-        const cookie = first === "cookie" ? importCookie(rest) : undefined;
         const httpchk = /^option httpchk\b/.test(line) ? importHttpchk(rest.slice(1)) : undefined;
         if (bind) {
             section.bind.push(bind);
+        } else if (first === "default-server") {
+            defaultServer.push(...rest);
         } else if (first === "server") {
-            section.servers.push(importServer(rest, isCookied));
-        } else if (cookie) {
-            section.cookie = cookie;
+            section.servers.push(importServer(rest, defaultServer, cookie.some(Boolean)));
+        } else if (cookie[i]) {
+            section.cookie = cookie[i];
         } else if (httpchk) {
             section.httpchk = httpchk;
         } else if (first === "mode" || first === "balance") {
@@ -212,7 +137,7 @@ function importTraffic(
         } else if (line === "option forwardfor") {
             forwardfor = true;
         } else if (first === "stats") {
-            importStats(rest, stats);
+            importStats(rest, context.stats);
         } else if (!/^(log global|option (httplog|tcplog))$/.test(line)) {
             if (first === "bind") {
                 notes.push(
@@ -222,23 +147,26 @@ function importTraffic(
             section.lines.push(line);
         }
     }
+    nameThePorts(section, notes);
     return tidied(section, keyword, forwardfor);
 }
 
-function importStats([what, ...rest]: string[], stats: StatsArgs): void {
-    if (what === "uri") {
-        stats.uri = rest[0];
-    } else if (what === "auth") {
-        [stats.user, stats.password] = rest[0].split(/:(.*)/s);
+/** A server without a port is asked at the port by which the client came. */
+function nameThePorts({ name, bind, servers }: Traffic, notes: string[]): void {
+    for (const server of servers.filter(({ port }) => port === undefined)) {
+        if (bind.length === 1) {
+            server.port = bind[0].port;
+        } else {
+            notes.push(
+                `haproxy.cfg: ${name}/${server.name} has no port of its own, and is asked at the one by which a client came; ` +
+                    "here a server has one port, 80 where none is given: give it its own",
+            );
+        }
     }
 }
 
 /** Without what a section of its kind has not got, and what is empty. */
-function tidied(
-    section: ListenArgs & { lines: string[]; bind: BindArgs[] },
-    keyword: string,
-    forwardfor: boolean,
-): ListenArgs {
+function tidied(section: Traffic, keyword: string, forwardfor: boolean): ListenArgs {
     const { bind, lines, servers, mode, ...rest } = section;
     return {
         ...rest,
@@ -253,14 +181,28 @@ function tidied(
 /** `virtualIps`: their addresses. */
 export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<HaproxyArgs> {
     const args: HaproxyArgs = {};
-    const context: Context = { defaults: { mode: "tcp", forwardfor: false }, virtualIps, stats: {}, notes: [] };
+    const stats: ImportedStats = { args: {}, notes: [] };
+    const context: Context = {
+        defaults: { mode: "tcp", forwardfor: false, defaultServer: [] },
+        virtualIps,
+        stats,
+        notes: [],
+    };
     const traffic: Record<string, (ListenArgs | BackendArgs)[]> = { listen: [], frontend: [], backend: [] };
     const others: string[] = [];
+    let isFirst = true;
     for (const section of sections(text)) {
+        const port = portOfStatistics(section);
         if (section.keyword === "global") {
-            importGlobal(section, args);
+            importGlobal(section, args, context.notes);
         } else if (section.keyword === "defaults") {
-            context.defaults = importDefaults(section, args);
+            context.defaults = importDefaults(section, args, context, isFirst);
+            isFirst = false;
+        } else if (port !== undefined) {
+            stats.args.port = port;
+            for (const line of section.lines.filter((each) => each.startsWith("stats "))) {
+                importStats(line.split(" ").slice(1), stats);
+            }
         } else if (section.keyword in traffic) {
             traffic[section.keyword].push(importTraffic(section, context));
         } else {
@@ -268,18 +210,18 @@ export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<H
             others.push([head, ...section.lines.map((line) => `    ${line}`), ""].join("\n"));
         }
     }
-    const { notes, stats } = context;
-    if (stats.password !== undefined) {
-        notes.push("haproxy.cfg: the password of the statistics page is among the arguments: keep it as a secret");
-    }
     const filled = Object.entries(traffic).filter(([, list]) => list.length > 0);
+    const told = importedStats(stats);
+    if (others.some((section) => /^ +user .*password/m.test(section))) {
+        told.notes.push("haproxy.cfg: haproxy.sections has the passwords of a userlist in it");
+    }
     return {
         args: {
             ...Object.fromEntries(filled),
-            ...(Object.keys(stats).length > 0 ? { stats } : {}),
+            stats: told.args,
             ...args,
             ...(others.length > 0 ? { sections: others.join("\n") } : {}),
         },
-        notes,
+        notes: [...context.notes, ...told.notes],
     };
 }

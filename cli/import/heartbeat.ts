@@ -59,6 +59,10 @@ export function importHaCf(text: string, addresses: Record<string, string[]>): I
             ping.push(...words.slice(directive === "ping" ? 0 : 1));
         } else if (directive === "crm" && /^(on|yes|true|1|respawn)$/i.test(words[0])) {
             notes.push("ha.cf: crm is on: that is Pacemaker's cluster, which this component does not take over");
+        } else if (/^(watchdog|stonith|stonith_host)$/.test(directive)) {
+            notes.push(
+                `ha.cf: ${directive} must be gone before this Heartbeat can be replaced; for STONITH there is fencing here`,
+            );
         } else if (!needless.includes(directive)) {
             notes.push(`ha.cf: "${[directive, ...words].join(" ")}" has no counterpart, and is left out`);
         }

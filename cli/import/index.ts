@@ -1,17 +1,16 @@
 /** `halb import`: the component arguments that reproduce what two hosts have that were set up by hand. */
 import type { HaLoadBalancerPairArgs } from "../../components/args";
 import { canonical } from "../../components/canonical";
-import { asRoot } from "../../components/steps/commandLine";
-import { ask, type Login } from "../../components/survey/ssh";
+import type { Login } from "../../components/survey/ssh";
 import { UserError } from "../../toolchain/shell";
 import { ownScript } from "../look";
+import { runAsRoot } from "../stack";
 import { importHaproxyCfg } from "./haproxy";
 import { type Imported, importHaCf, importHaresources } from "./heartbeat";
 
 /** What a host said of itself; see import.sh. */
 interface Found {
-    address: string;
-    hostKey: string;
+    login: Login;
     node: string;
     addresses: { address: string; prefixLength: number; interface: string }[];
     files: Record<string, string>;
@@ -19,19 +18,14 @@ interface Found {
 }
 
 async function look(login: Login): Promise<Found> {
-    const { code, stdout, stderr } = await ask(
-        login,
-        `${asRoot(login.user)}sh -s`,
-        `${ownScript("import.sh")}\nimport\n`,
-    );
+    const { code, stdout, stderr } = await runAsRoot(login.host, login, `${ownScript("import.sh")}\nimport\n`);
     if (code !== 0) {
         throw new UserError(`${login.host}: ${stderr.trim()}`);
     }
     const rows = stdout.split("\n").map((line) => line.split("\t"));
     const all = (keyword: string) => rows.filter(([word]) => word === keyword).map(([, ...fields]) => fields);
     return {
-        address: login.host,
-        hostKey: login.hostKey ?? "",
+        login,
         node: all("node")[0][0].toLowerCase(),
         addresses: all("address").map(([entry, name]) => {
             const [address, prefix] = entry.split("/");
@@ -70,7 +64,8 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
     const methods = [...new Set(hosts.flatMap((host) => host.methods))];
     return {
         args: {
-            hosts: hosts.map(({ node, address, hostKey }) => ({ name: node, address, hostKey })),
+            hosts: hosts.map(({ node, login: { host, hostKey } }) => ({ name: node, address: host, hostKey })),
+            ...connectionOf(hosts[0].login),
             virtualIps: virtualIps.args,
             heartbeat: heartbeat.args,
             haproxy: haproxy.args,
@@ -85,6 +80,12 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
                 : []),
         ],
     };
+}
+
+/** How it was logged in, where that is not the default. */
+function connectionOf({ user, port }: Login): Pick<HaLoadBalancerPairArgs, "connection"> | undefined {
+    const connection = { ...(user === "root" ? {} : { user }), ...(port === 22 ? {} : { port }) };
+    return Object.keys(connection).length === 0 ? undefined : { connection };
 }
 
 export async function importPair(logins: Login[]): Promise<number> {

@@ -1,4 +1,5 @@
-# import: what was set up on this host by hand, as far as it is this component's business. Reads only, and no secret.
+# import: what was set up on this host by hand, as far as it is this component's business. Reads only. haproxy.cfg comes as it is,
+# with the passwords that are in it; the key of authkeys does not.
 
 import() {
     # shellcheck disable=SC2034 # for fail

@@ -1,5 +1,5 @@
 /** One command on a host over SSH, from the program itself: with the same login and the same pinned host key as the steps. */
-import type { Client, ConnectConfig } from "ssh2";
+import type { Client, ClientChannel, ConnectConfig } from "ssh2";
 
 /** The resolved fields of a connection that matter here; see ConnectionArgs. */
 export interface Login {
@@ -59,20 +59,36 @@ function explained(error: Error & { level?: string }, login: Login): Error {
     return new Unreachable(error.message);
 }
 
-function connect(login: Login, through?: Client): Promise<Client> {
+/** It throws where it cannot read the private key: before anybody was asked. */
+function unusable({ message }: Error): Error {
+    return new Refused(
+        `the private key of its connection cannot be used (${message}). What to do: correct it, or its privateKeyPassword; ` +
+            "or let an SSH agent have it, and name none",
+    );
+}
+
+/** The way to a host through a proxy that is connected. */
+export function wayThrough(proxy: Client, { host, port }: Login): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+        proxy.forwardOut("127.0.0.1", 0, host, port ?? 22, (error, channel) =>
+            error ? reject(new Unreachable(error.message)) : resolve(channel),
+        );
+    });
+}
+
+export async function connect(login: Login, through?: Client): Promise<Client> {
+    const sock = through && (await wayThrough(through, login));
     // Loaded only here: a program without hosts to ask need not wait for it.
     const ssh2: typeof import("ssh2") = require("ssh2");
     return new Promise((resolve, reject) => {
         const client = new ssh2.Client();
         client.once("ready", () => resolve(client));
         client.once("error", (error) => reject(explained(error, login)));
-        if (!through) {
-            client.connect(settings(login));
-            return;
+        try {
+            client.connect({ ...settings(login), sock });
+        } catch (error) {
+            reject(unusable(error as Error));
         }
-        through.forwardOut("127.0.0.1", 0, login.host, login.port ?? 22, (error, sock) =>
-            error ? reject(new Unreachable(error.message)) : client.connect({ ...settings(login), sock }),
-        );
     });
 }
 

@@ -1,25 +1,24 @@
 /** Two hosts that somebody has set up by hand, as the classic how-to has it, and that serve: `pulumi up` takes them over. */
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { HaLoadBalancerPairArgs } from "../../components";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { until } from "../../toolchain/shell";
-import { counts, holds, page, site, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { counts, failure, holds, page, site, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
-const used = usePair({ name: "adoption" });
-
-/** halb import, as somebody runs it who has two hosts and no stack. */
-async function imported(): Promise<{ args: HaLoadBalancerPairArgs; notes: string[] }> {
-    const program = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts"), "import"];
-    const files = ["--identity", used.lab.privateKeyFile, "--known-hosts", used.lab.knownHostsFile];
-    // The second one first: which is preferred, haresources says.
-    const { code, stdout, stderr } = await used.lab.attempt([...program, "192.168.0.101", "192.168.0.100", ...files]);
-    expect(code, stderr).toBe(0);
-    return { args: JSON.parse(stdout), notes: stderr.trim().split("\n") };
+/** A stack's configuration of what halb import has printed. */
+function configure(
+    used: ReturnType<typeof usePair>,
+    { hosts, virtualIps, heartbeat, haproxy }: HaLoadBalancerPairArgs,
+): void {
+    const { password, ...stats } = haproxy.stats ?? {};
+    writeConfig(used.lab, used.stack.place.configFile as string, {
+        ...{ hosts, virtualIps, heartbeat, haproxy: { ...haproxy, stats }, servers: [], listen: {} },
+        statsPassword: password,
+    });
 }
-const hosts = () => used.lab.loadBalancers;
 
 const haCf = (peer: Host) => `#
 #       keepalive: how many seconds between heartbeats
@@ -82,82 +81,107 @@ listen webfarm
        server webB 192.168.0.103:80 cookie B check
 `;
 
-const byHand = "/etc/ha.d/ha.cf /etc/ha.d/haresources /etc/ha.d/authkeys /etc/haproxy/haproxy.cfg";
-const files = () => Promise.all(hosts().map((host) => host.run(`sha256sum ${byHand}; stat -c '%a %n' ${byHand}`)));
-let before: string[];
+describe.each(["bookworm", "trixie"])("%s", (release) => {
+    const used = usePair({ name: `adopt-${release}`, release });
 
-beforeAll(async () => {
-    await Promise.all(
-        hosts().map((host) =>
-            host.run(`export DEBIAN_FRONTEND=noninteractive
+    /** halb import, as somebody runs it who has two hosts and no stack. */
+    async function imported(): Promise<{ args: HaLoadBalancerPairArgs; notes: string[] }> {
+        const program = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts"), "import"];
+        const files = ["--identity", used.lab.privateKeyFile, "--known-hosts", used.lab.knownHostsFile];
+        // The second one first: which is preferred, haresources says.
+        const { code, stdout, stderr } = await used.lab.attempt([
+            ...program,
+            "192.168.0.101",
+            "192.168.0.100",
+            ...files,
+        ]);
+        expect(code, stderr).toBe(0);
+        return { args: JSON.parse(stdout), notes: stderr.trim().split("\n") };
+    }
+    const hosts = () => used.lab.loadBalancers;
+
+    const byHand = "/etc/ha.d/ha.cf /etc/ha.d/haresources /etc/ha.d/authkeys /etc/haproxy/haproxy.cfg";
+    const files = () => Promise.all(hosts().map((host) => host.run(`sha256sum ${byHand}; stat -c '%a %n' ${byHand}`)));
+    let before: string[];
+
+    beforeAll(async () => {
+        await Promise.all(
+            hosts().map((host) =>
+                host.run(`export DEBIAN_FRONTEND=noninteractive
                 apt-get -qq update && apt-get -qq -y --no-install-recommends install haproxy heartbeat net-tools >/dev/null 2>&1
                 echo 'net.ipv4.ip_nonlocal_bind=1' >>/etc/sysctl.conf && sysctl -q -p
                 printf 'auth 3\\n3 md5 somepassword\\n' >/etc/ha.d/authkeys && chmod 600 /etc/ha.d/authkeys
                 echo 'lb1.example.com 192.168.0.99' >/etc/ha.d/haresources`),
-        ),
-    );
-    const [first, second] = hosts();
-    for (const [host, peer] of [
-        [first, second],
-        [second, first],
-    ]) {
-        await host.run("cat >/etc/ha.d/ha.cf", haCf(peer));
-        await host.run("cat >/etc/haproxy/haproxy.cfg && systemctl restart haproxy", haproxyCfg);
-    }
-    await Promise.all(
-        hosts().map((host) => host.run("systemctl enable --quiet heartbeat; systemctl restart heartbeat")),
-    );
-    await until(
-        "the pair that was made by hand serves",
-        60_000,
-        async () => (await page(used.lab, site)).status === 200,
-    );
-    before = await files();
-});
-
-test("halb import says how the component would have it", async () => {
-    const { args, notes } = await imported();
-    expect(args).toMatchSnapshot({ hosts: hosts().map(() => ({ hostKey: expect.any(String) })) });
-    expect(notes).toMatchSnapshot();
-    const { hosts: nodes, virtualIps, heartbeat, haproxy } = args;
-    const { password, ...stats } = haproxy.stats ?? {};
-    writeConfig(used.lab, used.stack.place.configFile as string, {
-        ...{ hosts: nodes, virtualIps, heartbeat, haproxy: { ...haproxy, stats }, servers: [], listen: {} },
-        statsPassword: password,
+            ),
+        );
+        const [first, second] = hosts();
+        for (const [host, peer] of [
+            [first, second],
+            [second, first],
+        ]) {
+            await host.run("cat >/etc/ha.d/ha.cf", haCf(peer));
+            await host.run("cat >/etc/haproxy/haproxy.cfg && systemctl restart haproxy", haproxyCfg);
+        }
+        await Promise.all(
+            hosts().map((host) => host.run("systemctl enable --quiet heartbeat; systemctl restart heartbeat")),
+        );
+        await until(
+            "the pair that was made by hand serves",
+            60_000,
+            async () => (await page(used.lab, site)).status === 200,
+        );
+        before = await files();
     });
-});
 
-test("a pair that was made by hand is taken over, and no request is lost", async () => {
-    const preview = await used.stack.preview();
-    expect(counts(preview)).toEqual({ create: 20 });
-    const seen = await underLoad(used.lab, "adoption", () => used.stack.up());
-    const moves = seen.looks.filter(({ holders }, i) => i > 0 && holders.join() !== seen.looks[i - 1].holders.join());
-    console.log(
-        `holders: ${moves.map(({ holders }) => holders.join("+") || "none").join(" → ") || "the same throughout"}`,
-    );
-    expect(seen).toMatchObject({ failed: 0, several: 0 });
-    expect(await holds(hosts()[0])).toBe(true);
-    expect(counts(await used.stack.preview())).toEqual({ unchanged: 20 });
-});
-
-test("it is highly available now, with the times that were in ha.cf", async () => {
-    const [first, second] = hosts();
-    await underLoad(used.lab, "the holder loses power", async () => {
-        await first.powerOff();
-        await untilHolds(second);
+    test("a Heartbeat that cannot be replaced is refused by the preview", async () => {
+        configure(used, (await imported()).args);
+        await hosts()[1].run("sed -i '1i watchdog /dev/watchdog' /etc/ha.d/ha.cf");
+        const said = await failure(used.stack, "preview");
+        await hosts()[1].run("sed -i 1d /etc/ha.d/ha.cf");
+        expect(said).toContain('lb2.example.com: Heartbeat runs there with "watchdog" in /etc/ha.d/ha.cf');
     });
-    expect((await page(used.lab, site)).status).toBe(200);
-    await first.boot();
-    await untilHolds(first);
-});
 
-test("a destroy gives the files back that were there before, and they serve", async () => {
-    await used.stack.destroy();
-    expect(await files()).toEqual(before);
-    await until(
-        "the pair that was made by hand serves",
-        90_000,
-        async () => (await page(used.lab, site)).status === 200,
-    );
-    expect(await Promise.all(hosts().map((host) => holds(host, virtualIp)))).toEqual([true, false]);
+    test("halb import says how the component would have it", async () => {
+        const { args, notes } = await imported();
+        expect(args).toMatchSnapshot({ hosts: hosts().map(() => ({ hostKey: expect.any(String) })) });
+        expect(notes).toMatchSnapshot();
+        configure(used, args);
+    });
+
+    test("a pair that was made by hand is taken over, and no request is lost", async () => {
+        const preview = await used.stack.preview();
+        expect(counts(preview)).toEqual({ create: 20 });
+        const seen = await underLoad(used.lab, "adoption", () => used.stack.up());
+        const moves = seen.looks.filter(
+            ({ holders }, i) => i > 0 && holders.join() !== seen.looks[i - 1].holders.join(),
+        );
+        console.log(
+            `holders: ${moves.map(({ holders }) => holders.join("+") || "none").join(" → ") || "the same throughout"}`,
+        );
+        expect(seen).toMatchObject({ failed: 0, several: 0 });
+        expect(await holds(hosts()[0])).toBe(true);
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 20 });
+    });
+
+    test("it is highly available now, with the times that were in ha.cf", async () => {
+        const [first, second] = hosts();
+        await underLoad(used.lab, "the holder loses power", async () => {
+            await first.powerOff();
+            await untilHolds(second);
+        });
+        expect((await page(used.lab, site)).status).toBe(200);
+        await first.boot();
+        await untilHolds(first);
+    });
+
+    test("a destroy gives the files back that were there before, and they serve", async () => {
+        await used.stack.destroy();
+        expect(await files()).toEqual(before);
+        await until(
+            "the pair that was made by hand serves",
+            90_000,
+            async () => (await page(used.lab, site)).status === 200,
+        );
+        expect(await Promise.all(hosts().map((host) => holds(host, virtualIp)))).toEqual([true, false]);
+    });
 });

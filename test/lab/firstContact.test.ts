@@ -1,5 +1,5 @@
 /** What a newcomer meets on a machine that is not ready: one line that tells what to do, and no stack trace. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,12 +33,32 @@ test("an old Node is named, with the one that is needed", async () => {
 });
 
 test("no network: the registry is named as what is missing, at once", async () => {
-    const result = await attempt(["unshare", "--net", ...bootstrap], { timeout: 60_000 });
+    const env = { ...process.env, npm_config_cache: join(dir, "empty") };
+    const result = await attempt(["unshare", "--net", ...bootstrap], { env, timeout: 60_000 });
     expect(result.code).toBe(1);
     expect(lines(result).at(-1)).toBe(
         'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one',
     );
     expect(lines(result).length).toBeLessThan(5);
+});
+
+test("no network, and all that is needed in npm's cache: no network is needed", async () => {
+    const other = join(dir, "cached");
+    const env = { ...process.env, npm_config_cache: join(dir, "cache") };
+    mkdirSync(join(other, "toolchain"), { recursive: true });
+    cpSync(join(root, "toolchain", "bootstrap.sh"), join(other, "toolchain", "bootstrap.sh"));
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    const entry = packages["node_modules/typescript"];
+    const itself = { name: "cached", version: "1.0.0", dependencies: { typescript: entry.version } };
+    const lock = { ...itself, lockfileVersion: 3, packages: { "": itself, "node_modules/typescript": entry } };
+    writeFileSync(join(other, "package.json"), JSON.stringify(itself));
+    writeFileSync(join(other, "package-lock.json"), JSON.stringify(lock));
+    await run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], { cwd: other, env });
+    rmSync(join(other, "node_modules"), { recursive: true });
+    const ways = ["unshare", "--net", "sh", join(other, "toolchain", "bootstrap.sh")];
+    const result = await attempt(ways, { env, timeout: 60_000 });
+    expect(result.code, result.stderr).toBe(0);
+    expect(existsSync(join(other, "node_modules", "typescript", "package.json"))).toBe(true);
 });
 
 test("no root: the lab says what it needs it for", async () => {

@@ -1,22 +1,24 @@
 /** The operations command on a pair that serves: what it says, and what a client sees of what it does. */
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Drill } from "../../cli/drill";
 import type { PairState } from "../../cli/look";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
 import { root } from "../../toolchain/paths";
-import { type Result, type RunOptions, sleep } from "../../toolchain/shell";
+import { type Result, type RunOptions, run, sleep } from "../../toolchain/shell";
 import { holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
 const used = usePair({ name: "halb" }, { fencing: { command: "/usr/local/bin/fence" } });
 
+/** Without the command tsx, a process of its own that would die of a signal which is not for it. */
+const program = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts")];
+
 /** In an environment of its own: nobody at a terminal, and nothing but what the state needs. */
 function halb(words: string[], options: RunOptions = {}): Promise<Result> {
-    const program = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts")];
     const { env } = used.stack.place;
-    return used.lab.attempt([...program, ...words, "--cwd", root, "--stack", "dev"], { env, ...options });
+    return used.lab.attempt([...program, ...words, "--cwd", root, "--stack", "dev"], { cwd: root, env, ...options });
 }
 
 /** A pair that has just moved something is well when both hosts hear each other of it. */
@@ -187,15 +189,50 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("that is interrupted restores what was", async () => {
+    test.each([
+        ["interrupted, by somebody who is impatient", ["SIGINT", "SIGINT"]],
+        ["left alone by its terminal", ["SIGHUP"]],
+    ] as const)("that is %s restores what was", async (_, signals) => {
         let child: ChildProcess | undefined;
-        const { code } = await halb(["drill", "haproxy", "--yes"], {
+        const { code, stderr } = await halb(["drill", "haproxy", "--yes"], {
             onSpawn: (spawned) => (child = spawned),
-            onLine: (line) => line.includes("HAProxy is stopped") && child?.kill("SIGINT"),
+            onLine: (line) => {
+                if (line.includes("HAProxy is stopped")) {
+                    for (const [i, signal] of signals.entries()) {
+                        setTimeout(() => child?.kill(signal), i * 1000);
+                    }
+                }
+            },
         });
         expect(code).toBe(130);
-        await untilHolds(used.lab.host("lb1"));
+        expect(stderr).toContain("lb1.example.com has the virtual IPs again");
+        expect(await holds(used.lab.host("lb1"))).toBe(true);
         await untilWell();
+    });
+
+    test("that is killed leaves the host a timer, which starts HAProxy again", async () => {
+        const host = used.lab.host("lb1");
+        let child: ChildProcess | undefined;
+        await halb(["drill", "haproxy", "--yes"], {
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => line.includes("has the virtual IPs") && child?.kill("SIGKILL"),
+        });
+        const unit = "ha-load-balancer-pair-drill";
+        expect(await host.run(`systemctl is-active ${unit}.timer; systemctl is-active haproxy || :`)).toBe(
+            "active\ninactive",
+        );
+        await host.run(`systemctl start ${unit}.service`);
+        await untilHolds(host);
+        await untilWell();
+    });
+
+    test("where no client gets an answer measures nothing, and changes nothing", async () => {
+        await used.lab.run(["ip", "route", "add", "prohibit", `${virtualIp}/32`]);
+        const { code, stderr } = await halb(["drill", "haproxy", "--yes"]);
+        await used.lab.run(["ip", "route", "del", "prohibit", `${virtualIp}/32`]);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(/^error: nobody answers at http:\/\/192\.168\.0\.99\/ from here \(E[A-Z]+\)/);
+        expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
     test("needs somebody who is sure, and a pair that is well", async () => {
@@ -252,4 +289,41 @@ test("host-keys prints the configuration that pins them", async () => {
         );
         expect(stdout.match(/SHA256:\S+/g)).toEqual(fingerprints?.slice(0, 2));
     }
+});
+
+test("import tells in one line what is wrong with a login", async () => {
+    const encrypted = join(used.lab.scratch, "encrypted");
+    await used.lab.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "not empty", "-f", encrypted]);
+    const words = ["import", "192.168.0.100", "192.168.0.101", "--known-hosts", used.lab.knownHostsFile];
+    for (const [identity, said] of [
+        [
+            encrypted,
+            /^error: 192\.168\.0\.10\d: the private key of its connection cannot be used \(.*\)\. What to do: .*\n$/,
+        ],
+        [
+            `${used.lab.privateKeyFile}.pub`,
+            /^error: 192\.168\.0\.10\d: the private key of its connection cannot be used .*\n$/,
+        ],
+    ] as const) {
+        const { code, stderr } = await halb([...words, "--identity", identity]);
+        expect(code).toBe(1);
+        expect(stderr).toMatch(said);
+    }
+});
+
+test("completion: a script by which bash completes commands and their words", async () => {
+    const path = [join(used.lab.scratch, "bin"), process.env.PATH].join(delimiter);
+    mkdirSync(join(used.lab.scratch, "bin"));
+    writeFileSync(join(used.lab.scratch, "bin", "halb"), `#!/bin/sh\nexec ${program.join(" ")} "$@"\n`, {
+        mode: 0o755,
+    });
+    const completed = (...words: string[]) => {
+        const typed = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}`;
+        const script = `source <(halb completion); ${typed}; _halb_yargs_completions; echo "\${COMPREPLY[*]}"`;
+        return run(["bash", "-c", script], { cwd: root, env: { ...process.env, PATH: path } });
+    };
+    expect(await completed("halb", "sw")).toBe("switchover");
+    expect((await completed("halb", "drill", "")).split(" ")).toEqual(
+        expect.arrayContaining(["hand-over", "haproxy", "power"]),
+    );
 });

@@ -1,7 +1,9 @@
 /** What halb import makes of files that were written by hand. */
 import { describe, expect, test } from "vitest";
+import { imported } from "../../cli/import";
 import { importHaproxyCfg } from "../../cli/import/haproxy";
 import { importHaCf, importHaresources } from "../../cli/import/heartbeat";
+import type { ListenArgs } from "../../components/args";
 import { haproxyDefaults, virtualIpDefaults } from "../../components/defaults";
 import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { validate } from "../../components/validate";
@@ -37,10 +39,14 @@ node a b
     });
 
     test("what has no counterpart is told", () => {
-        const { args, notes } = importHaCf("bcast eth0\nudp eth0\nucast eth0 10.0.0.2\nstonith_host * x\n", addresses);
+        const { args, notes } = importHaCf(
+            "bcast eth0\nudp eth0\nucast eth0 10.0.0.2\nhopfudge 1\ncoredumps true\nwatchdog /dev/watchdog\n",
+            addresses,
+        );
         expect(args).toEqual({ ucast: [{ interface: "eth0", addresses: addresses.eth0 }] });
         expect(notes).toEqual([
-            'ha.cf: "stonith_host * x" has no counterpart, and is left out',
+            'ha.cf: "coredumps true" has no counterpart, and is left out',
+            expect.stringMatching(/^ha\.cf: watchdog must be gone before/),
             expect.stringMatching(/^ha\.cf: an interface has one kind of link here/),
         ]);
     });
@@ -143,8 +149,10 @@ listen db 192.168.0.99:5432
             ],
         });
         expect(notes).toEqual([
+            'haproxy.cfg: "stats socket /tmp/haproxy" is left out; here the socket is /run/haproxy/admin.sock',
             expect.stringMatching(/^haproxy\.cfg: "bind 192\.168\.0\.99:443 ssl crt .*" stays a line/),
             expect.stringMatching(/password of the statistics page/),
+            expect.stringMatching(/passwords of a userlist/),
         ]);
     });
 
@@ -164,5 +172,122 @@ listen db 192.168.0.99:5432
                 expect(written).toContain(word);
             }
         }
+    });
+
+    /** Of a section `listen a` on the virtual IP with these lines. */
+    function importedSection(lines: string, defaults = "mode http") {
+        const { args: all, notes: told } = importHaproxyCfg(
+            `defaults\n${defaults}\nlisten a\nbind 192.168.0.99:80\nstats enable\nstats auth a:b\n${lines}\n`,
+            ["192.168.0.99"],
+        );
+        return { section: (all.listen as ListenArgs[])[0], told, all };
+    }
+
+    test("default-server goes to the servers behind it, and their own words win", () => {
+        const lines = `server a 10.0.0.1:81
+default-server check inter 5s weight 5 send-proxy
+server b 10.0.0.2:81 weight 7
+server c 10.0.0.3:81 no-check disabled`;
+        expect(importedSection(lines, "default-server fall 9").section.servers).toEqual([
+            { name: "a", address: "10.0.0.1", port: 81, check: false, fall: 9 },
+            { name: "b", address: "10.0.0.2", port: 81, fall: 9, inter: "5s", weight: 7, words: ["send-proxy"] },
+            {
+                ...{ name: "c", address: "10.0.0.3", port: 81, check: false, disabled: true },
+                ...{ fall: 9, inter: "5s", weight: 5, words: ["send-proxy"] },
+            },
+        ]);
+    });
+
+    test("a cookie that stays a line leaves the servers their own", () => {
+        const { section } = importedSection("cookie S insert domain x.org\nserver a 10.0.0.1:80 check cookie a");
+        expect(section).toMatchObject({
+            lines: ["cookie S insert domain x.org"],
+            servers: [{ name: "a", words: ["cookie", "a"] }],
+        });
+    });
+
+    test("what defaults give goes to the sections behind them; of a second defaults, what all share is told", () => {
+        const { args: all, notes: told } = importHaproxyCfg(
+            `defaults
+mode http
+balance source
+timeout client 5s
+listen a
+bind :80
+defaults
+mode tcp
+timeout client 1h
+listen b
+bind :81
+balance first
+`,
+            ["192.168.0.99"],
+        );
+        expect(all).toMatchObject({
+            timeout: { client: "5s" },
+            listen: [
+                { name: "a", balance: "source" },
+                { name: "b", mode: "tcp", balance: "first" },
+            ],
+        });
+        expect(told).toEqual([
+            'haproxy.cfg: "timeout client 1h" of a later "defaults" is left out: give it to the sections behind it',
+        ]);
+    });
+
+    test("a server without a port has that of the bind line; where there are several, it is told", () => {
+        expect(importedSection("server a 10.0.0.1 check").section.servers).toMatchObject([{ port: 80 }]);
+        const { told } = importedSection("bind 192.168.0.99:81\nserver a 10.0.0.1 check");
+        expect(told).toEqual([
+            expect.stringMatching(/^haproxy\.cfg: a\/a has no port of its own/),
+            expect.stringMatching(/password/),
+        ]);
+    });
+
+    test("a comment begins behind no quote and no backslash", () => {
+        const { section } = importedSection(
+            'http-request set-header X "a # b" # one\nhttp-request deny if { path /x\\#y }#two\n',
+        );
+        expect(section.lines).toEqual(['http-request set-header X "a # b"', "http-request deny if { path /x\\#y }"]);
+    });
+
+    test("a log elsewhere, and a log format, are kept", () => {
+        const { args: all } = importHaproxyCfg(
+            "global\nlog 10.0.0.9:514 local1\nlog /dev/log local0\ndefaults\nmode http\noption httplog clf\n",
+            [],
+        );
+        expect(all).toMatchObject({
+            globalLines: ["log 10.0.0.9:514 local1"],
+            defaultsLines: ["option httplog clf"],
+            stats: { enable: false },
+        });
+    });
+
+    test("a section of statistics alone is the component's; what it lacks is told", () => {
+        const lines =
+            "mode http\nbind *:8404\nstats enable\nstats uri /\nstats refresh 10s\nstats auth a:b\nstats auth c:d";
+        const { args: all, notes: told } = importHaproxyCfg(`listen stats\n${lines}\n`, []);
+        expect(all).toEqual({ stats: { port: 8404, uri: "/", user: "a", password: "b" } });
+        expect(told).toEqual([
+            'haproxy.cfg: "stats refresh 10s" has no counterpart, and is left out',
+            'haproxy.cfg: the statistics page has one user here; "c" is left out',
+            expect.stringMatching(/password of the statistics page/),
+        ]);
+    });
+
+    test("how keywords were called before 1.5", () => {
+        const { section } = importedSection("contimeout 4000\nredispatch");
+        expect(section.lines).toEqual(["timeout connect 4000", "option redispatch"]);
+    });
+});
+
+test("how it was logged in is among the arguments", () => {
+    const found = (host: string, node: string) => ({
+        ...{ login: { host, user: "admin", port: 2222, hostKey: "ssh-ed25519 AAAA" }, node },
+        ...{ addresses: [], files: {}, methods: [] },
+    });
+    expect(imported([found("10.0.0.1", "a"), found("10.0.0.2", "b")]).args).toMatchObject({
+        hosts: [{ name: "a", address: "10.0.0.1", hostKey: "ssh-ed25519 AAAA" }, { name: "b" }],
+        connection: { user: "admin", port: 2222 },
     });
 });

@@ -3,28 +3,41 @@
 # it has not the kernel gives to the other one.
 
 bridge=ha-load-balancer-pair-bridge
+saved_migrate=$state/sysctl.net.ipv4.tcp_migrate_req
 
 restart_haproxy() {
     if ! is_active haproxy || ! start_bridge; then
         systemctl restart haproxy || not_running
         return 0
     fi
-    # Linux 5.14 or later; without it a few connections that nobody has accepted yet break.
-    migrate=$(sysctl -n net.ipv4.tcp_migrate_req 2>/dev/null || :)
-    [ -z "$migrate" ] || sysctl -q -w net.ipv4.tcp_migrate_req=1
+    migrate_requests
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
     # It ends when its last request is answered, and systemd starts it anew where its unit says so.
     if wait_until 10 has_ended; then systemctl start haproxy; else systemctl restart haproxy; fi || not_running
-    wait_until 10 is_listening || not_running
     systemctl kill --kill-who=main --signal=USR1 "$bridge" || :
     # Not before the bridge has closed its ports, either.
     wait_until 10 bridge_has_ended || :
-    [ -z "$migrate" ] || sysctl -q -w "net.ipv4.tcp_migrate_req=$migrate"
+    migrate_no_more
 }
 
-# It ends by itself, too: a host that dies here must not keep it.
+# Linux 5.14 or later; without it a few connections that nobody has accepted yet break. What was there before is on disk, where
+# the next run or a destroy finds it.
+migrate_requests() {
+    before=$(sysctl -n net.ipv4.tcp_migrate_req 2>/dev/null) || return 0
+    [ -e "$saved_migrate" ] || echo "$before" >"$saved_migrate"
+    sysctl -q -w net.ipv4.tcp_migrate_req=1
+}
+
+migrate_no_more() {
+    [ -e "$saved_migrate" ] || return 0
+    sysctl -q -w "net.ipv4.tcp_migrate_req=$(cat "$saved_migrate")"
+    rm -f "$saved_migrate"
+}
+
+# It ends by itself, too: a run that dies here must not keep it. The next one has other files for it.
 start_bridge() {
+    systemctl stop "$bridge" 2>/dev/null || :
     systemd-run --quiet --collect --unit "$bridge" --service-type=notify --property=RuntimeMaxSec=120 \
         /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2
 }

@@ -39,6 +39,7 @@ examine() {
             "destroy it there first; if that pair is no more, delete $owner on the host"
     examine_ports
     examine_disk
+    examine_other_heartbeat
 }
 
 # What the pair was called before, by the aliases of the component, counts too.
@@ -59,6 +60,16 @@ examine_ports() {
             refuse "port ${target##*:} is taken by $taker" \
                 'stop that program, move it to another port, or declare another one for HAProxy (haproxy.listen.bind)'
     done
+}
+
+# Somebody's own Heartbeat is killed in its time (see heartbeat.sh). One with a watchdog would take the whole host with it, and one
+# with STONITH would be shot by its peer.
+examine_other_heartbeat() {
+    ! grep -qxF /etc/ha.d/ha.cf "$state/managed" 2>/dev/null && is_active heartbeat || return 0
+    directive=$(sed -n 's/^[[:space:]]*\(watchdog\|stonith\|stonith_host\)[[:space:]].*/\1/p' /etc/ha.d/ha.cf 2>/dev/null | sed 1q)
+    [ -z "$directive" ] ||
+        refuse "Heartbeat runs there with \"$directive\" in /etc/ha.d/ha.cf, and cannot be replaced while it does" \
+            "take that line out on both hosts and restart Heartbeat, first where no virtual IP is (\"systemctl restart heartbeat\")"
 }
 
 # In MiB: enough for the packages where they are not there yet, and for a few files always.

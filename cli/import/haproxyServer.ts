@@ -1,0 +1,82 @@
+/** Lines of haproxy.cfg that the component has a type for. Undefined where it has more in it than the type. */
+import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "../../components/args";
+
+/** `*:80`, `:80`, `192.168.0.99:80`, `192.168.0.99:80 accept-proxy`. */
+export function importBind(words: string[], virtualIps: string[]): BindArgs | undefined {
+    const [, host, port] = /^(.*):(\d+)$/.exec(words[0] ?? "") ?? [];
+    const address = host?.replace(/^(ipv[46]@)?\[?|\]$/g, "");
+    const rest = words.slice(1);
+    const isEverywhere = ["", "*", "0.0.0.0", "::"].includes(address ?? "?");
+    if (port === undefined || rest.includes("ssl") || !(isEverywhere || virtualIps.includes(address))) {
+        return undefined;
+    }
+    return {
+        port: Number(port),
+        ...(isEverywhere || virtualIps.length === 1 ? {} : { address }),
+        ...(rest.length > 0 ? { words: rest } : {}),
+    };
+}
+
+const numbers = ["weight", "maxconn", "fall", "rise"] as const;
+const times = ["inter", "slowstart"] as const;
+const switches = ["backup", "disabled"] as const;
+
+function isOneOf<T extends string>(words: readonly T[], word: string): word is T {
+    return (words as readonly string[]).includes(word);
+}
+
+/** `defaultServer`: the words of the `default-server` lines before it, over which its own win. */
+export function importServer([name, place, ...own]: string[], defaultServer: string[], isCookied: boolean): ServerArgs {
+    const [, address, port] = /^(.*?)(?::(\d+))?$/.exec(place) as RegExpExecArray;
+    const server: ServerArgs = {
+        name,
+        address: address.replace(/[[\]]/g, ""),
+        ...(port ? { port: Number(port) } : {}),
+        check: false,
+    };
+    const words = [...defaultServer, ...own];
+    const rest: string[] = [];
+    for (let i = 0; i < words.length; i++) {
+        const word = words[i];
+        const undone = word.replace(/^no-/, "");
+        if (undone === "check") {
+            server.check = word === "check";
+        } else if (isOneOf(switches, undone)) {
+            server[undone] = word === undone;
+        } else if (word === "enabled") {
+            server.disabled = false;
+        } else if (isOneOf(numbers, word)) {
+            server[word] = Number(words[++i]);
+        } else if (isOneOf(times, word)) {
+            server[word] = words[++i];
+        } else if (word === "cookie" && isCookied && words[i + 1] === name) {
+            i++;
+        } else {
+            rest.push(word);
+        }
+    }
+    const said = Object.entries(server).filter(([key, value]) => value !== (key === "check"));
+    return { ...(Object.fromEntries(said) as unknown as ServerArgs), ...(rest.length > 0 ? { words: rest } : {}) };
+}
+
+const cookieFlags = ["indirect", "nocache", "httponly", "secure"] as const;
+
+export function importCookie([name, mode, ...flags]: string[]): CookieArgs | undefined {
+    if (!["prefix", "insert", "rewrite"].includes(mode) || flags.some((flag) => !isOneOf(cookieFlags, flag))) {
+        return undefined;
+    }
+    // Three of them are on by default with "insert", and the last one never is.
+    const isDefault = (flag: string) => mode === "insert" && flag !== "secure";
+    const differing = cookieFlags.filter((flag) => flags.includes(flag) !== isDefault(flag));
+    const said = Object.fromEntries(differing.map((flag) => [flag, flags.includes(flag)]));
+    return { name, mode, ...said };
+}
+
+/** What is behind `option httpchk`: at most a method, a path and HTTP/1.0. */
+export function importHttpchk(words: string[]): HttpchkArgs | undefined {
+    const [method, uri, version] = words.length === 1 ? ["OPTIONS", ...words] : words;
+    if (version !== undefined && version !== "HTTP/1.0") {
+        return undefined;
+    }
+    return { method: method ?? "OPTIONS", uri: uri ?? "/" };
+}
