@@ -1,5 +1,5 @@
 /** The kernel's parts that a lab is made of: network namespaces, control groups and mounts. */
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, run, until } from "../toolchain/shell";
 
@@ -29,8 +29,13 @@ function mounts(): { type: string; dir: string; options: string }[] {
 
 /** Unmounts everything below a folder, the deepest first. */
 export async function unmountBelow(dir: string): Promise<void> {
+    if (!existsSync(dir)) {
+        return;
+    }
+    // The kernel knows no symbolic links.
+    const real = realpathSync(dir);
     for (const mount of mounts().reverse()) {
-        if (mount.dir.startsWith(`${dir}/`)) {
+        if (mount.dir.startsWith(`${real}/`)) {
             await attempt(["umount", "--lazy", mount.dir]);
         }
     }

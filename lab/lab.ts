@@ -21,7 +21,13 @@ export interface LabPlan {
     backEnds: number;
 }
 
-export const defaultPlan: LabPlan = { name: "dev", release: "bookworm", loadBalancers: 2, backEnds: 2 };
+/** `HALB_LAB`: another lab for whatever names none, so that runs can be side by side. */
+export const defaultPlan: LabPlan = {
+    name: process.env.HALB_LAB ?? "dev",
+    release: "bookworm",
+    loadBalancers: 2,
+    backEnds: 2,
+};
 
 const labsDir = join(cache, "labs");
 

@@ -43,20 +43,18 @@ function totalsOf(file: string, exitCode: number): Totals {
     };
 }
 
-async function vitest(suite: string, pattern: string | undefined, labs: string): Promise<Totals> {
-    const dir = mkdtempSync(join(tmpdir(), "totals-"));
-    const file = join(dir, "report.json");
+/** `scratch`: for whatever its tests put into the folder for temporary files. */
+async function vitest(suite: string, pattern: string | undefined, labs: string, scratch: string): Promise<Totals> {
+    const file = join(scratch, `${suite}.json`);
     const command = ["vitest", "run", "--config", "test/vitest.config.mts", "--project", suite];
     const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
     const { code } = await attempt([...command, ...reporters, ...(pattern ? ["-t", pattern] : [])], {
         cwd: root,
-        env: { ...process.env, HALB_TEST_LABS: labs },
+        env: { ...process.env, HALB_TEST_LABS: labs, TMPDIR: scratch },
         timeout: 5_400_000,
         onLine: (line) => console.log(line),
     });
-    const totals = totalsOf(file, code);
-    rmSync(dir, { recursive: true });
-    return totals;
+    return totalsOf(file, code);
 }
 
 /** The labs of a run carry its process id; those of runs that are gone are left-overs. */
@@ -107,7 +105,11 @@ async function command(args: string[]): Promise<number> {
         return usage(`--suite: "${wrong}" is not one of ${suites.join(", ")}`);
     }
     const wanted = (values.suite ?? suites).filter((name) => !(name === "lab" && values["no-lab"]));
-    const remove = () => removeLabs((pid) => pid === process.pid);
+    const scratch = mkdtempSync(join(tmpdir(), "test-"));
+    const remove = async () => {
+        await removeLabs((pid) => pid === process.pid);
+        rmSync(scratch, { recursive: true, force: true });
+    };
     onInterrupt(remove);
     const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
     for (const suite of wanted) {
@@ -115,7 +117,7 @@ async function command(args: string[]): Promise<number> {
         if (suite === "lab") {
             await prepareLab();
         }
-        const totals = suite === "lint" ? await lint() : await vitest(suite, values.name, `t${process.pid}-`);
+        const totals = suite === "lint" ? await lint() : await vitest(suite, values.name, `t${process.pid}-`, scratch);
         sum.passed += totals.passed;
         sum.failed += totals.failed;
         sum.skipped += totals.skipped;

@@ -1,6 +1,7 @@
 /** The pipelines in examples/pipelines: their very commands, in the order of their jobs, in an environment like a runner's. */
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -36,7 +37,7 @@ const forge = `require("node:http").createServer((request, response) => {
 
 /** What nobody but the pipeline's own settings gives: the program itself, as it is here, and a stack's file. */
 beforeAll(async () => {
-    dir = mkdtempSync("/tmp/pipelines-");
+    dir = mkdtempSync(join(tmpdir(), "pipelines-"));
     await run(["sh", "-c", 'git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1"', "sh", dir], {
         cwd: root,
     });
