@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
+import { ensureObjectStore } from "../lab/objectStore";
 import { ensureRequirements, obstacles } from "../lab/requirements";
 import { isRunning } from "../toolchain/locks";
 import { ensureLanguages } from "../toolchain/offline";
@@ -75,6 +76,7 @@ async function prepareLab(): Promise<void> {
     }
     await ensureRequirements();
     await ensureLanguages(await ensureToolchain());
+    await ensureObjectStore();
     for (const release of releases) {
         await ensureImage(release);
     }

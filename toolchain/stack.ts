@@ -19,9 +19,10 @@ export class Stack {
 
     /** Makes the stack, without a state. */
     async create(): Promise<void> {
-        const { env, dir, name } = this.place;
-        await attempt(["pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config"], { cwd: dir, env });
-        await run(["pulumi", "stack", "init", name], { cwd: dir, env });
+        const { enter, env, dir, name } = this.place;
+        const remove = ["pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config"];
+        await attempt([...enter, ...remove], { cwd: dir, env });
+        await run([...enter, "pulumi", "stack", "init", name], { cwd: dir, env });
     }
 
     private get config(): string[] {

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { ensureObjectStore, ObjectStore } from "../../lab/objectStore";
 import { configure, declaredHosts, stackIn } from "../../lab/package";
 import { root } from "../../toolchain/paths";
 import { type Result, run, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
+import { makeCertificate } from "../certificates";
 import { page, site, useLab, virtualIp } from "./fixture";
 
 const used = useLab({ name: "pipelines" });
@@ -17,6 +19,7 @@ const passphrase = "known to the pipeline alone";
 let dir: string;
 let comments: string[];
 let server: ChildProcess | undefined;
+let store: ObjectStore | undefined;
 let environment: NodeJS.ProcessEnv;
 let stack: Stack;
 
@@ -48,16 +51,18 @@ beforeAll(async () => {
         virtualIps: [{ address: virtualIp }],
         servers: [{ name: "web1", address: "192.168.0.102" }],
     };
-    const own = { PULUMI_CONFIG_PASSPHRASE: passphrase };
+    await ensureObjectStore();
+    store = await ObjectStore.start(used.lab, makeCertificate(["localhost"]));
+    // What docs/pipelines.md says of a state in S3, and nothing else.
+    const own = { PULUMI_CONFIG_PASSPHRASE: passphrase, ...store.env };
     stack = await stackIn(dir, used.lab, "prod", settings, own);
-    const { PULUMI_BACKEND_URL, PULUMI_HOME, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION } = stack.place.env;
+    const { PULUMI_HOME, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION } = stack.place.env;
     const { PATH } = pulumiEnvironment(await ensureToolchain(), join(used.lab.scratch, "state"));
     environment = {
         PATH: [dirname(process.execPath), PATH].join(":"),
         HOME: used.lab.scratch,
         CI: "true",
         ...own,
-        PULUMI_BACKEND_URL,
         // Where the toolchain has installed its plugins.
         PULUMI_HOME,
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION,
@@ -75,6 +80,7 @@ beforeAll(async () => {
 
 afterAll(() => {
     server?.kill("SIGTERM");
+    store?.stop();
     rmSync(dir, { recursive: true, force: true });
 });
 
@@ -124,6 +130,13 @@ describe("GitHub Actions", () => {
         expect(body).toContain("+ 21 to create");
         expect(stdout + stderr + body).not.toContain("PRIVATE KEY");
         expect(stdout + stderr + body).not.toContain(passphrase);
+    });
+
+    test("the state is in S3, and its secrets are encrypted there", async () => {
+        const states = join(used.lab.scratch, "object-store", "data", "states", "load-balancers");
+        const state = readFileSync(join(states, ".pulumi", "stacks", "ha-load-balancer-pair", "prod.json"), "utf8");
+        expect(JSON.parse(state).checkpoint.stack).toContain("prod");
+        expect(state).not.toContain("PRIVATE KEY");
     });
 
     test("up makes it so, looks at it, and rehearses a hand-over", async () => {
