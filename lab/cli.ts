@@ -21,7 +21,7 @@ usage: npm run lab -- COMMAND [OPTION …]
                        stop every process of the host, and let them go on
 
 options
-  --name NAME          which lab (default: ${defaultPlan.name})
+  --name NAME          which lab (default: ${defaultPlan.name}; the variable HALB_LAB names another)
   --release RELEASE    up: ${releases.join(" or ")} (default: ${defaultPlan.release})
   --load-balancers N   up: how many (default: ${defaultPlan.loadBalancers})
   --back-ends N        up: how many (default: ${defaultPlan.backEnds})
