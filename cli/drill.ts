@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { script } from "../components/steps/script";
-import { attempt, cleanUp, sleep, UserError, until } from "../toolchain/shell";
+import { attempt, cleanUp, goOn, sleep, UserError, until } from "../toolchain/shell";
 import { Client, isGood, longestOutage, now, type Shot } from "./client";
 import { lookAtPair, ownScript, type PairState } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
@@ -41,9 +41,6 @@ export interface Drill {
     marks: Mark[];
     isRestored: boolean;
 }
-
-/** How long all must be well before something happens, in milliseconds: what is answered then is the measure for the rest. */
-const warmUp = 2000;
 
 interface Rehearsal {
     pair: DeclaredPair;
@@ -156,11 +153,13 @@ async function holderOf(pair: DeclaredPair): Promise<[DeclaredHost, DeclaredHost
     return [holder, other];
 }
 
+/** Rehearses a failure. `done` is told of all that was seen, also where it could not be restored. */
 export async function rehearse(
     pair: DeclaredPair,
     kind: Kind,
     options: DrillOptions,
-): Promise<{ drill: Drill; shots: Shot[] }> {
+    done: (drill: Drill, shots: Shot[]) => void,
+): Promise<void> {
     if (kind === "power" && !pair.fencing) {
         throw new UserError(
             "this pair has no fencing command, and so there is nothing that could switch a host off (fencing.command)",
@@ -176,62 +175,64 @@ export async function rehearse(
     };
     const it: Rehearsal = { pair, holder, other, options, mark };
     const client = new Client(pair.url, 1000 / options.rate, 500);
-    await sleep(warmUp);
-    if (!client.shots.some(isGood)) {
-        const [shot] = await client.stop();
-        throw new UserError(
-            `nobody answers at ${pair.url} from here (${shot.error ?? `status ${shot.status}`}), so there is nothing to measure; ` +
-                "run the drill where clients are",
-        );
-    }
     let isRestored = false;
-    let shots: Shot[] = [];
     try {
-        await rehearsals[kind].fail(it);
-        await sleep(3000);
-    } finally {
+        await warmUp(client, pair.url);
         try {
+            goOn();
+            await rehearsals[kind].fail(it);
+            await sleep(3000);
+        } finally {
             // Also after an interrupt, when nothing else is started any more.
             await cleanUp(() => rehearsals[kind].restore(it));
             isRestored = true;
             await sleep(2000);
-        } finally {
-            shots = await client.stop();
-            if (!isRestored) {
-                console.error(`  the pair is not as it was before: see "halb status"`);
-            }
+        }
+    } finally {
+        const shots = await client.stop();
+        if (marks.length > 0) {
+            const failed = shots.filter((shot) => !isGood(shot)).length;
+            const gap = longestOutage(shots, began) / 1000;
+            const when = { began: new Date(began).toISOString(), rate: options.rate };
+            const what = { sent: shots.length, failed, gap, marks, isRestored };
+            done({ pair: pair.name, kind, from: holder.name, to: other.name, ...when, ...what }, shots);
+        }
+        if (marks.length > 0 && !isRestored) {
+            console.error(`  the pair is not as it was before: see "halb status"`);
         }
     }
     await untilState("the pair is well again", options.patience, pair, isWell);
-    const failed = shots.filter((shot) => !isGood(shot)).length;
-    const drill: Drill = {
-        pair: pair.name,
-        kind,
-        from: holder.name,
-        to: other.name,
-        began: new Date(began).toISOString(),
-        rate: options.rate,
-        sent: shots.length,
-        failed,
-        gap: longestOutage(shots, began) / 1000,
-        marks,
-        isRestored,
-    };
-    return { drill, shots };
+}
+
+/** All must be well before something happens; what is answered then is the measure for the rest. */
+async function warmUp(client: Client, url: string): Promise<void> {
+    await sleep(2000);
+    if (!client.shots.some(isGood)) {
+        const [shot] = await client.stop();
+        throw new UserError(
+            `nobody answers at ${url} from here (${shot.error ?? `status ${shot.status}`}), so there is nothing to measure; ` +
+                "run the drill where clients are",
+        );
+    }
 }
 
 export async function drill(pair: DeclaredPair, kind: Kind, asJson: boolean, options: DrillOptions): Promise<number> {
-    const { drill: done, shots } = await rehearse(pair, kind, options);
-    if (options.report) {
-        mkdirSync(options.report, { recursive: true });
-        writeFileSync(join(options.report, "drill.json"), `${JSON.stringify(done, null, 4)}\n`);
-        writeFileSync(join(options.report, "drill.svg"), timeline(done, shots));
+    const { report } = options;
+    if (report) {
+        mkdirSync(report, { recursive: true });
     }
-    const { sent, failed, gap } = done;
-    console.log(
-        asJson
-            ? JSON.stringify(done, null, 4)
-            : `${kind}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s. All is as it was before.`,
-    );
+    let told = "";
+    await rehearse(pair, kind, options, (done, shots) => {
+        const { sent, failed, gap } = done;
+        const json = JSON.stringify(done, null, 4);
+        if (report) {
+            writeFileSync(join(report, "drill.json"), `${json}\n`);
+            writeFileSync(join(report, "drill.svg"), timeline(done, shots));
+        }
+        told = asJson
+            ? json
+            : `${kind}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s. All is as it was before.`;
+    });
+    console.log(told);
     return 0;
 }

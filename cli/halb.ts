@@ -40,7 +40,8 @@ async function confirmed(isSure: boolean | undefined, what: string): Promise<voi
     }
     const { createInterface } = await import("node:readline/promises");
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`${what}. Go on? Only "yes" counts: `);
+    // Ctrl-C and Ctrl-D are answers, too.
+    const answer = await terminal.question(`${what}. Go on? Only "yes" counts: `).catch(() => "no");
     terminal.close();
     if (answer.trim() !== "yes") {
         throw new UserError("nothing was done");

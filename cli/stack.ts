@@ -7,7 +7,7 @@
 import { asRoot } from "../components/steps/commandLine";
 import { payloadText } from "../components/steps/payload";
 import { type Answer, ask, type Login, Refused, Unreachable } from "../components/survey/ssh";
-import { attempt, UserError } from "../toolchain/shell";
+import { attempt, goOn, UserError } from "../toolchain/shell";
 
 const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
 
@@ -137,7 +137,8 @@ const timedOut = 124;
 
 /** Runs a script on a host as root; it ends there after `timeout`, in milliseconds, too: also when the way to it is lost. */
 export async function runAsRoot(name: string, login: Login, text: string, timeout = 20_000): Promise<Answer> {
-    const command = `${asRoot(login.user)}timeout ${timeout / 1000} sh -s`;
+    goOn();
+    const command = `${asRoot(login.user)}timeout -k 5 ${timeout / 1000} sh -s`;
     const answer = await ask(login, command, text, timeout + grace).catch((error) => {
         throw error instanceof Refused || error instanceof Unreachable ? new NotAsked(name, error.message) : error;
     });

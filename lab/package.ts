@@ -12,12 +12,23 @@ import type { Settings } from "./pulumi";
 
 const pack = ["npm", "pack", "--json", "--silent"];
 
-/** Installs the package in `dir`, beside a copy of the project's folder `from`, if any. Its files. */
-export async function installPackage(dir: string, from?: string): Promise<string[]> {
+export interface Packed {
+    files: string[];
+    /** In bytes. */
+    size: number;
+}
+
+/** Installs the package in `dir`, beside a copy of the project's folder `from`, if any; else with the oldest SDK that it promises to work with. */
+export async function installPackage(dir: string, from?: string): Promise<Packed> {
     // Runs can be side by side, and packing builds dist/ anew.
     const words = ["flock", join(cache, "pack.lock"), ...pack, "--pack-destination", dir];
-    const [report]: [{ filename: string; files: { path: string }[] }] = JSON.parse(await run(words, { cwd: root }));
-    const alone = [`@pulumi/pulumi@${manifest.devDependencies["@pulumi/pulumi"]}`, join(dir, report.filename)];
+    const [report]: [{ filename: string; size: number; files: { path: string }[] }] = JSON.parse(
+        await run(words, { cwd: root }),
+    );
+    const alone = [
+        `@pulumi/pulumi@${manifest.peerDependencies["@pulumi/pulumi"].replace("^", "")}`,
+        join(dir, report.filename),
+    ];
     if (from) {
         cpSync(join(root, from), dir, { recursive: true });
     } else {
@@ -25,7 +36,7 @@ export async function installPackage(dir: string, from?: string): Promise<string
     }
     const install = ["npm", "install", "--silent", "--no-audit", "--no-fund"];
     await run([...install, ...(from ? [] : alone)], { cwd: dir });
-    return report.files.map(({ path }) => path);
+    return { files: report.files.map(({ path }) => path), size: report.size };
 }
 
 /**

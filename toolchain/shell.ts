@@ -1,5 +1,6 @@
 /** Running programs and saying what is going on: shared by the toolchain, the lab, the demo and the benchmarks. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 
 /** What a finished program left. */
 export interface Result {
@@ -49,7 +50,7 @@ let interrupts = 0;
 let isCleaning = false;
 
 /** Whoever works on ends here when an interrupt has come. */
-function goOn(): void {
+export function goOn(): void {
     if (interrupts > 0 && !isCleaning) {
         throw new UserError("interrupted");
     }
@@ -109,12 +110,19 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
     return result.stdout.trim();
 }
 
+/** Programs that have the terminal. Interrupts are theirs alone. */
+const foreground = new Set<ChildProcess>();
+
 /** Runs a program on this terminal and returns its exit code. */
 export function onTerminal([program, ...args]: string[], env = process.env): Promise<number> {
     return new Promise((resolve, reject) => {
         const child = spawn(program, args, { env, stdio: "inherit" });
+        foreground.add(child);
         child.once("error", reject);
-        child.once("close", (code) => resolve(code ?? 1));
+        child.once("close", (code, signal) => {
+            foreground.delete(child);
+            resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+        });
     });
 }
 
@@ -156,35 +164,47 @@ export async function cleanUp(action: () => Promise<void>): Promise<void> {
     }
 }
 
+/** One Ctrl-C can come twice: by the terminal, and by a program between it and us that passes it on. In milliseconds. */
+const echo = 500;
+
 /**
  * An interrupt ends the programs that run and lets no other start, so that the work in progress unwinds. Only then is it
  * undone: cleaning up beside it would meet half of it. Impatience must not leave things half done, either; only the third
  * interrupt does.
  */
-function stopOn(signal: NodeJS.Signals): void {
-    process.on(signal, () => {
-        interrupts++;
-        if (interrupts > 2) {
-            process.exit(130);
-        }
-        const more = "still cleaning up; once more ends it here, and leaves what is not undone yet";
-        process.stderr.write(`\n${interrupts === 1 ? "interrupted; cleaning up …" : more}\n`);
-        for (const child of children) {
-            child.kill("SIGINT");
-        }
-    });
+function interrupt(): void {
+    interrupts++;
+    if (interrupts > 2) {
+        process.exit(130);
+    }
+    const more = "still cleaning up; once more ends it here, and leaves what is not undone yet";
+    process.stderr.write(`\n${interrupts === 1 ? "interrupted; cleaning up …" : more}\n`);
+    for (const child of children) {
+        child.kill("SIGINT");
+    }
+}
+
+function stopOn(signals: NodeJS.Signals[]): void {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const signal of signals) {
+        process.on(signal, () => {
+            for (const child of foreground) {
+                child.kill(signal);
+            }
+            if (foreground.size === 0 && performance.now() - last > echo) {
+                last = performance.now();
+                interrupt();
+            }
+        });
+    }
 }
 
 /** The frame of a command-line program: a user's mistake ends it with one plain message, Ctrl-C with a clean-up. */
 export async function main(body: () => Promise<number | undefined>): Promise<void> {
-    stopOn("SIGINT");
-    stopOn("SIGTERM");
-    stopOn("SIGHUP");
+    stopOn(["SIGINT", "SIGTERM", "SIGHUP"]);
     // Who read what is written may be gone, and the terminal too: that ends us like an interrupt, and not in the middle of it.
     process.stderr.on("error", () => {});
-    process.stdout.on("error", () => {
-        interrupts = Math.max(interrupts, 1);
-    });
+    process.stdout.on("error", () => interrupts === 0 && interrupt());
     try {
         process.exitCode = (await body()) ?? 0;
     } catch (error) {

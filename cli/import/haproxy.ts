@@ -1,57 +1,32 @@
-/** From haproxy.cfg to the component's arguments: what has a type by its type, everything else as the line that it is. */
-import type { BackendArgs, BindArgs, HaproxyArgs, ListenArgs, ServerArgs, TimeoutArgs } from "../../components/args";
+/** From haproxy.cfg to the component's arguments: what has a type by its type, everything else as the text that it is. */
+import type { BindArgs, HaproxyArgs, ListenArgs, ServerArgs } from "../../components/args";
+import { validate } from "../../components/validate";
+import { forms } from "../../components/validate/forms";
+import { type Defaults, importDefaults, inherited, last, noDefaults, readDefaults } from "./haproxyDefaults";
 import { importBind, importCookie, importHttpchk, importServer } from "./haproxyServer";
-import { type ImportedStats, importedStats, importStats, portOfStatistics } from "./haproxyStats";
+import { findPage, isStatsLine } from "./haproxyStats";
 import { type Section, sections } from "./haproxyText";
 import type { Imported } from "./heartbeat";
 
-/** What the component itself writes into `global` and `defaults`, or by another name. */
+/** What the component itself writes into `global`, or what is without effect. */
 const ownGlobal =
-    /^(log (\/dev\/log|127\.0\.0\.1|localhost)\b|chroot|user|group|daemon|pidfile|nbproc|maxconn|stats timeout)\b/;
-const ownDefaults =
-    /^(log global|option (dontlognull|redispatch|httplog|tcplog|forwardfor)|retries 3|mode \S+|balance .+)$/;
+    /^(chroot \/var\/lib\/haproxy|(user|group) haproxy|daemon|pidfile .*|nbproc 1|maxconn \d+|stats timeout .*|stats socket .*)$/;
 
-const timeouts: Record<string, keyof TimeoutArgs> = {
-    "timeout connect": "connect",
-    "timeout client": "client",
-    "timeout server": "server",
-    "timeout http-request": "httpRequest",
-    "timeout http-keep-alive": "httpKeepAlive",
-    "timeout queue": "queue",
-    "timeout check": "check",
-    "timeout tunnel": "tunnel",
-};
-
-/** What a `defaults` section gives to those behind it, and the component has in each of them. */
-interface Defaults {
-    mode: string;
-    forwardfor: boolean;
-    balance?: string;
-    defaultServer: string[];
-}
-
-interface Context {
-    defaults: Defaults;
-    virtualIps: string[];
-    stats: ImportedStats;
-    notes: string[];
-}
-
-/** What is behind a keyword, of the last line that begins with it. */
-function last(lines: string[], keyword: string): string | undefined {
-    return lines
-        .filter((line) => line.startsWith(`${keyword} `))
-        .at(-1)
-        ?.slice(keyword.length + 1);
-}
+/** The log of this host. */
+const localLog = /^log (?:\/dev\/log|127\.0\.0\.1|localhost)(?:\s+len\s+\d+)?\s+([a-z]+[0-7]?)$/;
 
 function importGlobal({ lines }: Section, args: HaproxyArgs, notes: string[]): void {
-    const sockets = lines.filter((line) => line.startsWith("stats socket "));
-    const more = lines.filter((line) => !ownGlobal.test(line) && !sockets.includes(line));
+    const log = lines.find((line) => localLog.test(line));
+    const [, facility] = localLog.exec(log ?? "") ?? [];
+    const more = lines.filter((line) => !ownGlobal.test(line) && line !== log);
     const maxconn = last(lines, "maxconn");
-    const facility = lines.map((line) => /^log \S+ (\w+)/.exec(line)?.[1]).find(Boolean);
-    for (const socket of sockets.filter((line) => !line.startsWith("stats socket /run/haproxy/admin.sock"))) {
+    for (const socket of lines.filter((line) => /^stats socket (?!\/run\/haproxy\/admin\.sock)/.test(line))) {
         notes.push(`haproxy.cfg: "${socket}" is left out; here the socket is /run/haproxy/admin.sock`);
+    }
+    for (const other of more.filter((line) => /^(chroot|user|group|nbproc) /.test(line))) {
+        notes.push(
+            `haproxy.cfg: "${other}" is another one than the component's, and wins over it: see that it is meant`,
+        );
     }
     Object.assign(args, {
         ...(maxconn ? { maxconn: Number(maxconn) } : {}),
@@ -60,92 +35,69 @@ function importGlobal({ lines }: Section, args: HaproxyArgs, notes: string[]): v
     });
 }
 
-/** All sections share the first one's; of a later one, only what the component has in each section goes on. */
-function importDefaults({ lines }: Section, args: HaproxyArgs, { notes, stats }: Context, isFirst: boolean): Defaults {
-    const timeout: Record<string, string> = {};
-    const more: string[] = [];
-    for (const line of lines) {
-        const [, keyword, value] = /^(timeout \S+) (\S+)$/.exec(line) ?? [];
-        const name = timeouts[keyword];
-        if (line.startsWith("stats ")) {
-            importStats(line.split(" ").slice(1), stats);
-        } else if (!isFirst && !ownDefaults.test(line) && !line.startsWith("default-server ")) {
-            notes.push(`haproxy.cfg: "${line}" of a later "defaults" is left out: give it to the sections behind it`);
-        } else if (name) {
-            timeout[name] = value;
-        } else if (!ownDefaults.test(line) && !line.startsWith("default-server ")) {
-            more.push(line);
-        }
-    }
-    Object.assign(args, {
-        ...(Object.keys(timeout).length > 0 ? { timeout } : {}),
-        ...(more.length > 0 ? { defaultsLines: more } : {}),
-    });
-    return {
-        mode: last(lines, "mode") ?? "tcp",
-        forwardfor: lines.includes("option forwardfor"),
-        balance: last(lines, "balance"),
-        defaultServer: wordsOf(lines),
-    };
-}
-
-/** The words of all `default-server` lines. */
-function wordsOf(lines: string[]): string[] {
-    return lines.flatMap((line) => (line.startsWith("default-server ") ? line.split(/\s+/).slice(1) : []));
-}
-
 interface Traffic extends ListenArgs {
     bind: BindArgs[];
     servers: ServerArgs[];
     lines: string[];
 }
 
+interface Context {
+    defaults: Defaults;
+    virtualIps: string[];
+    /** Whether its statistics page is the component's. */
+    isPage: boolean;
+    notes: string[];
+}
+
 function importTraffic({ keyword, words, lines: own }: Section, context: Context): ListenArgs {
-    const { defaults, virtualIps, notes } = context;
-    const [name, place] = words;
-    const section: Traffic = { name, mode: defaults.mode, bind: [], servers: [], lines: [] };
-    // `listen NAME ADDRESS:PORT`, as before 1.5.
-    const lines = [...(place ? [`bind ${place}`] : []), ...own];
-    const cookie = lines.map((line) =>
+    const { defaults, virtualIps, isPage, notes } = context;
+    const isBalanced = keyword === "frontend" || defaults.balance === undefined || last(own, "balance") !== undefined;
+    const lines = isBalanced ? own : [`balance ${defaults.balance}`, ...own];
+    const isHttp = (last(lines, "mode") ?? defaults.mode) === "http";
+    const section: Traffic = { name: words[0], mode: defaults.mode, bind: [], servers: [], lines: [] };
+    const cookies = lines.map((line) =>
         line.startsWith("cookie ") ? importCookie(line.split(" ").slice(1)) : undefined,
     );
+    // A check in several lines has an order of its own.
+    const isLongCheck = lines.some((line) => /^http-check (?!expect|disable-on-404)/.test(line));
     const defaultServer = [...defaults.defaultServer];
     let forwardfor = defaults.forwardfor;
-    if (defaults.balance && keyword !== "frontend") {
-        section.balance = defaults.balance;
-    }
     for (const [i, line] of lines.entries()) {
         const [first, ...rest] = line.split(/\s+/);
         const bind = first === "bind" ? importBind(rest, virtualIps) : undefined;
-        const httpchk = /^option httpchk\b/.test(line) ? importHttpchk(rest.slice(1)) : undefined;
+        const httpchk =
+            /^option httpchk\b/.test(line) && !isLongCheck ? importHttpchk(line.split(" ").slice(2)) : undefined;
         if (bind) {
             section.bind.push(bind);
         } else if (first === "default-server") {
             defaultServer.push(...rest);
         } else if (first === "server") {
-            section.servers.push(importServer(rest, defaultServer, cookie.some(Boolean)));
-        } else if (cookie[i]) {
-            section.cookie = cookie[i];
+            section.servers.push(importServer(rest, defaultServer, cookies.some(Boolean)));
+        } else if (cookies[i]) {
+            section.cookie = cookies[i];
         } else if (httpchk) {
             section.httpchk = httpchk;
-        } else if (first === "mode" || first === "balance") {
-            section[first] = rest.join(" ");
-        } else if (first === "maxconn") {
+        } else if (first === "mode") {
+            section.mode = rest[0];
+        } else if (first === "balance" && forms.balance.test(rest.join(" "))) {
+            section.balance = rest.join(" ");
+        } else if (first === "maxconn" && /^\d+$/.test(rest[0])) {
             section.maxconn = Number(rest[0]);
         } else if (first === "default_backend") {
             section.defaultBackend = rest[0];
         } else if (line === "option forwardfor") {
             forwardfor = true;
-        } else if (first === "stats") {
-            importStats(rest, context.stats);
-        } else if (!/^(log global|option (httplog|tcplog))$/.test(line)) {
-            if (first === "bind") {
-                notes.push(
-                    `haproxy.cfg: "${line}" stays a line of its own: it is not on a virtual IP alone, or has TLS`,
-                );
-            }
+        } else if (/^option http-restrict-req-hdr-names \S+$/.test(line)) {
+            section.restrictReqHdrNames = rest[1];
+        } else if (
+            !/^(log global|option (httplog|tcplog))$/.test(line) &&
+            !((isPage || !isHttp) && isStatsLine(line))
+        ) {
             section.lines.push(line);
         }
+    }
+    if (isHttp && keyword !== "backend") {
+        section.restrictReqHdrNames ??= "preserve";
     }
     nameThePorts(section, notes);
     return tidied(section, keyword, forwardfor);
@@ -153,7 +105,7 @@ function importTraffic({ keyword, words, lines: own }: Section, context: Context
 
 /** A server without a port is asked at the port by which the client came. */
 function nameThePorts({ name, bind, servers }: Traffic, notes: string[]): void {
-    for (const server of servers.filter(({ port }) => port === undefined)) {
+    for (const server of servers.filter(({ port, address }) => port === undefined && !/[@+]/.test(String(address)))) {
         if (bind.length === 1) {
             server.port = bind[0].port;
         } else {
@@ -178,50 +130,123 @@ function tidied(section: Traffic, keyword: string, forwardfor: boolean): ListenA
     } as ListenArgs;
 }
 
-/** `virtualIps`: their addresses. */
-export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<HaproxyArgs> {
-    const args: HaproxyArgs = {};
-    const stats: ImportedStats = { args: {}, notes: [] };
-    const context: Context = {
-        defaults: { mode: "tcp", forwardfor: false, defaultServer: [] },
-        virtualIps,
-        stats,
-        notes: [],
-    };
-    const traffic: Record<string, (ListenArgs | BackendArgs)[]> = { listen: [], frontend: [], backend: [] };
-    const others: string[] = [];
-    let isFirst = true;
-    for (const section of sections(text)) {
-        const port = portOfStatistics(section);
+/** A section as it stands there, with what it inherits; in the component's file it inherits less. */
+function asText(section: Section, defaults: Defaults): string {
+    const head = [section.keyword, ...section.words].join(" ");
+    const more = ["listen", "frontend", "backend"].includes(section.keyword) ? inherited(defaults, section) : [];
+    return [head, ...[...more, ...section.lines].map((line) => `    ${line}`), ""].join("\n");
+}
+
+type Keyword = "listen" | "frontend" | "backend";
+
+interface Typed {
+    from: Section;
+    keyword: Keyword;
+    args: ListenArgs;
+}
+
+/** Whether a section is typed: the component has more demands of one than HAProxy has. What it refuses stays text. */
+function refused(typed: Typed[], virtualIps: string[]): Typed[] {
+    const hosts = ["a", "b"].map((name, i) => ({ name, address: `127.0.0.${i + 1}`, hostKey: "ssh-ed25519 AAAA" }));
+    const of = (keyword: Keyword) => typed.filter((each) => each.keyword === keyword);
+    const haproxy = Object.fromEntries(
+        (["listen", "frontend", "backend"] as const)
+            .filter((keyword) => of(keyword).length > 0)
+            .map((keyword) => [keyword, of(keyword).map(({ args }) => args)]),
+    );
+    const addresses = virtualIps.length > 0 ? virtualIps : ["192.0.2.1"];
+    const problems = validate({ hosts, virtualIps: addresses.map((address) => ({ address })), haproxy });
+    return problems.flatMap(({ propertyPath }) => {
+        const [, keyword, index] = /^haproxy\.(listen|frontend|backend)\[(\d+)\]/.exec(propertyPath) ?? [];
+        return keyword ? [of(keyword as Keyword)[Number(index)]] : [];
+    });
+}
+
+/** What each section inherits; `global` and `defaults` go into the arguments. */
+function readGeneral(all: Section[], args: HaproxyArgs, notes: string[]): (section: Section) => Defaults {
+    const named = new Map<string, Defaults>();
+    const given = new Map<Section, Defaults>();
+    let latest: Defaults | undefined;
+    for (const section of all) {
+        const base = section.from === undefined ? latest : named.get(section.from);
+        given.set(section, base ?? noDefaults);
         if (section.keyword === "global") {
-            importGlobal(section, args, context.notes);
+            importGlobal(section, args, notes);
         } else if (section.keyword === "defaults") {
-            context.defaults = importDefaults(section, args, context, isFirst);
-            isFirst = false;
-        } else if (port !== undefined) {
-            stats.args.port = port;
-            for (const line of section.lines.filter((each) => each.startsWith("stats "))) {
-                importStats(line.split(" ").slice(1), stats);
-            }
-        } else if (section.keyword in traffic) {
-            traffic[section.keyword].push(importTraffic(section, context));
-        } else {
-            const head = [section.keyword, ...section.words].join(" ");
-            others.push([head, ...section.lines.map((line) => `    ${line}`), ""].join("\n"));
+            importDefaults(section, args, notes, latest === undefined);
+            latest = readDefaults(section, section.from === undefined ? noDefaults : base);
+            named.set(section.words[0], latest);
         }
     }
-    const filled = Object.entries(traffic).filter(([, list]) => list.length > 0);
-    const told = importedStats(stats);
-    if (others.some((section) => /^ +user .*password/m.test(section))) {
-        told.notes.push("haproxy.cfg: haproxy.sections has the passwords of a userlist in it");
+    return (section) => given.get(section) as Defaults;
+}
+
+function isTraffic({ keyword }: Section): boolean {
+    return ["listen", "frontend", "backend"].includes(keyword);
+}
+
+/** What is to be said of sections that have a type, and of those that stay text. */
+function notesOn(typed: Typed[], texts: Section[]): string[] {
+    const isEverywhere = (line: string) => /^bind (\*|0\.0\.0\.0|::)?:\d/.test(line);
+    const binds = typed.flatMap(({ args }) =>
+        ((args.lines ?? []) as string[]).filter((line) => line.startsWith("bind ")),
+    );
+    return [
+        ...binds.map(
+            (line) =>
+                `"${line}" stays a line: it is not on a virtual IP alone, or has a certificate, which both hosts must have`,
+        ),
+        ...texts
+            .filter(isTraffic)
+            .map(
+                ({ keyword, words }) =>
+                    `${keyword} ${words[0]} stays text (haproxy.sections): there is more in it than has a type`,
+            ),
+        ...(texts.some(({ lines }) => lines.some((line) => /^(user .*password|stats auth) /.test(line)))
+            ? ["haproxy.sections has passwords in it, which a preview shows"]
+            : []),
+        ...(typed.some(({ from }) => from.lines.some(isEverywhere))
+            ? ["where it listened on every address of a host, it listens on the virtual IPs alone here"]
+            : []),
+    ].map((note) => `haproxy.cfg: ${note}`);
+}
+
+/** `virtualIps`: their addresses. */
+export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<HaproxyArgs> {
+    const all = sections(text);
+    const args: HaproxyArgs = {};
+    const notes: string[] = [];
+    const defaultsOf = readGeneral(all, args, notes);
+    const page = findPage(all, virtualIps, (each) => (last(each.lines, "mode") ?? defaultsOf(each).mode) === "http");
+    const pages = all.filter((section) => section === page?.section && page.port !== undefined);
+    let typed: Typed[] = all
+        .filter((section) => isTraffic(section) && !pages.includes(section))
+        .map((from) => {
+            const context = { defaults: defaultsOf(from), virtualIps, isPage: from === page?.section, notes };
+            return { from, keyword: from.keyword as Keyword, args: importTraffic(from, context) };
+        });
+    for (let bad = refused(typed, virtualIps); bad.length > 0; bad = refused(typed, virtualIps)) {
+        typed = typed.filter((each) => !bad.includes(each));
     }
+    if (typed.every(({ keyword }) => keyword === "backend")) {
+        const why = "no section that receives something has a type here; it is taken as it is (haproxy.config)";
+        return { args: { config: text }, notes: [`haproxy.cfg: ${why}`] };
+    }
+    const isTyped = (section: Section) => typed.some(({ from }) => from === section);
+    const isGeneral = ({ keyword }: Section) => keyword === "global" || keyword === "defaults";
+    const texts = all.filter((each) => !isGeneral(each) && !pages.includes(each) && !isTyped(each));
+    const hasPage = page && (page.section === undefined || !texts.includes(page.section));
+    const of = (keyword: Keyword) => {
+        const list = typed.filter((each) => each.keyword === keyword).map((each) => each.args);
+        return list.length > 0 ? { [keyword]: list } : {};
+    };
     return {
         args: {
-            ...Object.fromEntries(filled),
-            stats: told.args,
+            ...{ ...of("listen"), ...of("frontend"), ...of("backend") },
+            stats: hasPage ? page.args : { enable: false },
             ...args,
-            ...(others.length > 0 ? { sections: others.join("\n") } : {}),
+            ...(texts.length > 0 ? { sections: texts.map((each) => asText(each, defaultsOf(each))).join("\n") } : {}),
         },
-        notes: [...context.notes, ...told.notes],
+        notes: [...notes, ...notesOn(typed, texts), ...(hasPage ? page.notes : [])],
     };
 }

@@ -45,7 +45,7 @@ export function importServer([name, place, ...own]: string[], defaultServer: str
             server[undone] = word === undone;
         } else if (word === "enabled") {
             server.disabled = false;
-        } else if (isOneOf(numbers, word)) {
+        } else if (isOneOf(numbers, word) && /^\d+$/.test(words[i + 1] ?? "")) {
             server[word] = Number(words[++i]);
         } else if (isOneOf(times, word)) {
             server[word] = words[++i];
@@ -55,7 +55,11 @@ export function importServer([name, place, ...own]: string[], defaultServer: str
             rest.push(word);
         }
     }
-    const said = Object.entries(server).filter(([key, value]) => value !== (key === "check"));
+    // Without checks they mean nothing, in HAProxy neither.
+    const needless = server.check ? [] : ["inter", "fall", "rise", "slowstart"];
+    const said = Object.entries(server).filter(
+        ([key, value]) => value !== (key === "check") && !needless.includes(key),
+    );
     return { ...(Object.fromEntries(said) as unknown as ServerArgs), ...(rest.length > 0 ? { words: rest } : {}) };
 }
 
@@ -72,11 +76,12 @@ export function importCookie([name, mode, ...flags]: string[]): CookieArgs | und
     return { name, mode, ...said };
 }
 
-/** What is behind `option httpchk`: at most a method, a path and HTTP/1.0. */
+/** What is behind `option httpchk`: a method, a path, and a version with at most the site's name, as it was written before 2.2. */
 export function importHttpchk(words: string[]): HttpchkArgs | undefined {
-    const [method, uri, version] = words.length === 1 ? ["OPTIONS", ...words] : words;
-    if (version !== undefined && version !== "HTTP/1.0") {
+    const [method, uri, ...rest] = words.length === 1 ? ["OPTIONS", ...words] : words;
+    const [, host] = /^HTTP\/1\.[01]\\r\\nHost:(?:\\ | )?([\w.:-]+)$/i.exec(rest.join(" ")) ?? [];
+    if (rest.length > 0 && rest.join(" ") !== "HTTP/1.0" && host === undefined) {
         return undefined;
     }
-    return { method: method ?? "OPTIONS", uri: uri ?? "/" };
+    return { method: method ?? "OPTIONS", uri: uri ?? "/", ...(host ? { host } : {}) };
 }

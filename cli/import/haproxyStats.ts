@@ -1,15 +1,23 @@
-/** `stats` lines of haproxy.cfg, and sections that have nothing else in them. */
+/** The statistics page of haproxy.cfg. */
 import type { StatsArgs } from "../../components/args";
 import type { Section } from "./haproxyText";
 
-export interface ImportedStats {
+/** Where the page is that the component can have: the first one. */
+export interface Page {
+    /** A section of its own, or the first of those that clients come to. */
+    section?: Section;
+    /** A port of its own. */
+    port?: number;
     args: StatsArgs;
     notes: string[];
 }
 
-/** A line, without its first word. */
-export function importStats([what, ...rest]: string[], { args, notes }: ImportedStats): void {
-    args.enable = true;
+export function isStatsLine(line: string): boolean {
+    return /^stats (?!socket|timeout)/.test(line);
+}
+
+/** A line's words. */
+function read([, what, ...rest]: string[], { args, notes }: Page): void {
     if (what === "uri") {
         args.uri = rest[0];
     } else if (what === "auth" && args.password === undefined) {
@@ -21,27 +29,41 @@ export function importStats([what, ...rest]: string[], { args, notes }: Imported
     }
 }
 
-/** The port of a section that is there for the statistics page alone; undefined of any other one. */
-export function portOfStatistics({ keyword, lines }: Section): number | undefined {
+/** The port of a section that is there for the page alone, and for whoever comes to a virtual IP; undefined of any other one. */
+function ownPort({ keyword, lines }: Section, virtualIps: string[]): number | undefined {
     const isOther = (line: string) =>
         !/^(bind|mode http$|stats|log global$|option httplog$|maxconn|timeout) ?/.test(line);
-    const [bind, ...others] = lines.filter((line) => line.startsWith("bind "));
-    const [, port] = /^bind \S*:(\d+)$/.exec(bind ?? "") ?? [];
-    if (keyword === "backend" || others.length > 0 || !lines.some((line) => line.startsWith("stats "))) {
-        return undefined;
-    }
-    return port === undefined || lines.some(isOther) ? undefined : Number(port);
+    const binds = lines.filter((line) => line.startsWith("bind "));
+    const [, address, port] = /^bind (\S*):(\d+)$/.exec(binds[0] ?? "") ?? [];
+    const isPublic = ["", "*", "0.0.0.0", "::", ...virtualIps].includes(address);
+    return keyword === "backend" || binds.length !== 1 || !isPublic || lines.some(isOther) ? undefined : Number(port);
 }
 
-/** What is to be said, at last. */
-export function importedStats({ args, notes }: ImportedStats): ImportedStats {
-    if (!args.enable) {
-        return { args: { enable: false }, notes };
+/** Looks for the page; undefined where the component cannot have the one that is there. `isHttp`: of the section's mode. */
+export function findPage(
+    all: Section[],
+    virtualIps: string[],
+    isHttp: (section: Section) => boolean,
+): Page | undefined {
+    const page: Page = { args: {}, notes: [] };
+    const has = ({ lines }: Section) => lines.some(isStatsLine);
+    const section = all.find((each) => /^(listen|frontend)$/.test(each.keyword) && has(each));
+    const shared = all.find((each) => each.keyword === "defaults" && has(each));
+    const port = section && ownPort(section, virtualIps);
+    const firstHttp = all.find((each) => /^(listen|frontend)$/.test(each.keyword) && isHttp(each));
+    if (!section && !shared) {
+        return undefined;
     }
-    const { enable: _, ...rest } = args;
-    const about =
-        args.password === undefined
-            ? "the statistics page has no password there; here it has a generated one (statisticsPassword)"
-            : "the password of the statistics page is among the arguments: keep it as a secret";
-    return { args: rest, notes: [...notes, `haproxy.cfg: ${about}`] };
+    if (section && port === undefined && section !== firstHttp) {
+        return undefined;
+    }
+    for (const line of [...(shared?.lines ?? []), ...(section?.lines ?? [])].filter(isStatsLine)) {
+        read(line.split(/\s+/), page);
+    }
+    page.notes.push(
+        page.args.password === undefined
+            ? "haproxy.cfg: the statistics page has no password there; here it has a generated one (statisticsPassword)"
+            : "haproxy.cfg: the password of the statistics page is among the arguments: keep it as a secret",
+    );
+    return { ...page, section, port, args: port === undefined ? page.args : { port, ...page.args } };
 }

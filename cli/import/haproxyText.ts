@@ -2,13 +2,17 @@
 
 export interface Section {
     keyword: string;
-    /** What is behind the keyword. */
+    /** What is behind the keyword, without what it inherits from. */
     words: string[];
+    /** `from NAME`. */
+    from?: string;
     lines: string[];
 }
 
-const keywords =
-    /^(global|defaults|listen|frontend|backend|peers|userlist|resolvers|cache|mailers|program|ring|http-errors|fcgi-app)\b/;
+const keywords = new RegExp(
+    "^(global|defaults|listen|frontend|backend|peers|userlist|resolvers|cache|mailers|program|ring|http-errors|fcgi-app|" +
+        "log-forward|log-profile|crt-store|traces|acme)( |$)",
+);
 
 /** How keywords were called before 1.5. */
 const renamed: [RegExp, string][] = [
@@ -36,7 +40,11 @@ export function sections(text: string): Section[] {
         const line = renamed.reduce((now, [old, name]) => now.replace(old, name), plain);
         if (keywords.test(line)) {
             const [keyword, ...words] = line.split(/\s+/);
-            all.push({ keyword, words, lines: [] });
+            const at = words.indexOf("from");
+            const from = at < 0 ? undefined : words.splice(at, 2)[1];
+            // `listen NAME ADDRESS:PORT`, as before 1.5.
+            const place = keyword === "listen" || keyword === "frontend" ? words.splice(1).join(" ") : "";
+            all.push({ keyword, words, from, lines: place ? [`bind ${place}`] : [] });
         } else if (line !== "") {
             all.at(-1)?.lines.push(line);
         }

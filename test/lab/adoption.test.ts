@@ -81,7 +81,11 @@ listen webfarm
        server webB 192.168.0.103:80 cookie B check
 `;
 
-describe.each(["bookworm", "trixie"])("%s", (release) => {
+describe.each([
+    // As the how-to writes it; and with all that its resource script takes.
+    ["bookworm", "192.168.0.99"],
+    ["trixie", "IPaddr::192.168.0.99/24/eth0"],
+])("%s", (release, resource) => {
     const used = usePair({ name: `adopt-${release}`, release });
 
     /** halb import, as somebody runs it who has two hosts and no stack. */
@@ -111,7 +115,7 @@ describe.each(["bookworm", "trixie"])("%s", (release) => {
                 apt-get -qq update && apt-get -qq -y --no-install-recommends install haproxy heartbeat net-tools >/dev/null 2>&1
                 echo 'net.ipv4.ip_nonlocal_bind=1' >>/etc/sysctl.conf && sysctl -q -p
                 printf 'auth 3\\n3 md5 somepassword\\n' >/etc/ha.d/authkeys && chmod 600 /etc/ha.d/authkeys
-                echo 'lb1.example.com 192.168.0.99' >/etc/ha.d/haresources`),
+                echo 'lb1.example.com ${resource}' >/etc/ha.d/haresources`),
             ),
         );
         const [first, second] = hosts();
@@ -159,6 +163,7 @@ describe.each(["bookworm", "trixie"])("%s", (release) => {
             `holders: ${moves.map(({ holders }) => holders.join("+") || "none").join(" → ") || "the same throughout"}`,
         );
         expect(seen).toMatchObject({ failed: 0, several: 0 });
+        expect(moves.length).toBeLessThanOrEqual(1);
         expect(await holds(hosts()[0])).toBe(true);
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 20 });
     });

@@ -2,9 +2,12 @@
  * The classic how-to, step by step, by one `pulumi up` instead of by hand: lb1 192.168.0.100, lb2 192.168.0.101, the
  * virtual IP 192.168.0.99 and two web servers. On each release, as root and as a user with sudo.
  */
+
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { Probe } from "../../lab/probe";
+import { root } from "../../toolchain/paths";
 import { sleep, until } from "../../toolchain/shell";
 import { counts, holds, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
 
@@ -46,6 +49,19 @@ describe.each([
         processes = await Promise.all(watchers.map((stop) => stop()));
         expect(counts(said)).toEqual({ created: 21 });
         expect((await page(used.lab, site)).status).toBe(200);
+    });
+
+    test("halb looks at it and moves it, by the same login", async () => {
+        const halb = (...words: string[]) => {
+            const program = [join(root, "node_modules/.bin/tsx"), join(root, "cli/halb.ts"), ...words];
+            const { env } = used.stack.place;
+            return used.lab.attempt([...program, "--cwd", root, "--stack", "dev"], { env });
+        };
+        await until("all is well", 60_000, async () => (await halb("status")).code === 0, 500);
+        for (const name of ["lb2", "lb1"]) {
+            const { code, stderr } = await halb("switchover", "--to", name);
+            expect(code, stderr).toBe(0);
+        }
     });
 
     test("the files are the same on both hosts, but for the peer's address in ha.cf", async () => {

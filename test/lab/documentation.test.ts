@@ -24,7 +24,9 @@ const agentSocket = join(dir, "agent");
 let agent: ChildProcess;
 let environment: NodeJS.ProcessEnv;
 /** Nobody has installed Pulumi: what is in the cache counts. */
-const withoutPulumi = { ...process.env, HALB_LAB: ownLab, PULUMI_SKIP_CONFIRMATIONS: "true" };
+const withoutPulumi: NodeJS.ProcessEnv = { ...process.env, HALB_LAB: ownLab, PULUMI_SKIP_CONFIRMATIONS: "true" };
+// The checkout has a cache of its own.
+delete withoutPulumi.HALB_CACHE;
 
 const pages = [
     "README.md",
@@ -62,16 +64,28 @@ interface Typing {
     /** Where there is a way to the registries, and none to the hosts. */
     isOutside?: boolean;
     replace?: [string, string];
+    /** Where it only needs time: what clients see is measured beside it. */
+    isNice?: boolean;
     env?: NodeJS.ProcessEnv;
 }
 
 /** Types a line of a page, which must be there, and which has not been typed before. */
-async function typeFrom(name: string, line: string, { cwd, isOutside, replace, env }: Typing = {}): Promise<Result> {
+async function typeFrom(
+    name: string,
+    line: string,
+    { cwd, isOutside, replace, isNice, env }: Typing = {},
+): Promise<Result> {
     const lines = untyped.get(name) as string[];
     expect(lines, `${name} has no such line, or it was typed before`).toContain(line);
     lines.splice(lines.indexOf(line), 1);
     const typed = Object.entries(addresses).reduce((text, [from, to]) => text.replaceAll(from, to), line);
-    const words = ["nice", "-n", "19", "bash", "-e", "-c", replace ? typed.replace(...replace) : typed];
+    const words = [
+        ...(isNice ? ["nice", "-n", "19"] : []),
+        "bash",
+        "-e",
+        "-c",
+        replace ? typed.replace(...replace) : typed,
+    ];
     const options = { cwd: join(checkout, cwd ?? ""), env: env ?? environment, timeout: 900_000 };
     return isOutside ? attempt(words, options) : used.lab.attempt(words, options);
 }
@@ -108,6 +122,7 @@ beforeAll(async () => {
     const pulumi = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
     environment = {
         ...pulumi,
+        HALB_CACHE: undefined,
         PATH: [dirname(process.execPath), join(checkout, "examples/node_modules/.bin"), pulumi.PATH].join(delimiter),
         HOME: home,
         SSH_AUTH_SOCK: agentSocket,
@@ -203,7 +218,8 @@ describe("the other pages about a pair that runs", () => {
 });
 
 describe("CONTRIBUTING.md", () => {
-    const say = (line: string) => done("CONTRIBUTING.md", line, { isOutside: true, env: withoutPulumi });
+    const say = (line: string, isNice = false) =>
+        done("CONTRIBUTING.md", line, { isOutside: true, isNice, env: withoutPulumi });
 
     test("the pair in a lab by hand", async () => {
         await say("npm run lab -- up");
@@ -222,7 +238,7 @@ describe("CONTRIBUTING.md", () => {
     });
 
     test("one test, by several ways", async () => {
-        expect(await say("npm test -- --no-lab")).toMatch(/^\d{3} passed, 0 failed$/m);
+        expect(await say("npm test -- --no-lab", true)).toMatch(/^\d{3} passed, 0 failed$/m);
         expect(await say('npm test -- --suite unit --name "ha.cf"')).toMatch(/^\d+ passed, 0 failed/m);
         expect(await say('npm test -- --suite lab --name "an old Node is named"')).toMatch(/^1 passed, 0 failed/m);
         expect(await say('npm test -- --suite lab --name "frozen holder thaws"')).toMatch(/^1 passed, 0 failed/m);

@@ -34,12 +34,15 @@ test("an old Node is named, with the one that is needed", async () => {
 
 test("no network: the registry is named as what is missing, at once", async () => {
     const env = { ...process.env, npm_config_cache: join(dir, "empty") };
+    mkdirSync(join(dir, "node_modules", "of-an-older-lock"), { recursive: true });
     const result = await attempt(["unshare", "--net", ...bootstrap], { env, timeout: 60_000 });
     expect(result.code).toBe(1);
     expect(lines(result).at(-1)).toBe(
         'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one',
     );
     expect(lines(result).length).toBeLessThan(5);
+    // What was there may be all that there is.
+    expect(existsSync(join(dir, "node_modules", "of-an-older-lock"))).toBe(true);
 });
 
 test("no network, and all that is needed in npm's cache: no network is needed", async () => {

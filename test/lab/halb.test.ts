@@ -94,6 +94,13 @@ describe("status", () => {
         expect(code).toBe(130);
     });
 
+    test("--watch ends when nobody reads it any more", async () => {
+        const watch = `${program.join(" ")} status --watch --interval 0.5 --stack dev | head -1`;
+        const { env } = used.stack.place;
+        const { code } = await used.lab.attempt(["bash", "-c", watch], { cwd: root, env, timeout: 60_000 });
+        expect(code).toBe(0);
+    });
+
     test("a host without power is told, and nobody waits long for it", async () => {
         await used.lab.host("lb2").powerOff();
         const { code, stdout } = await halb(["status"]);
@@ -208,6 +215,45 @@ describe("drill", () => {
         expect(stderr).toContain("lb1.example.com has the virtual IPs again");
         expect(await holds(used.lab.host("lb1"))).toBe(true);
         await untilWell();
+    });
+
+    test("that is interrupted twice at a terminal, through a program that passes signals on, restores what was", async () => {
+        const { env } = used.stack.place;
+        const words = [
+            join(root, "node_modules/.bin/tsx"),
+            "cli/halb.ts",
+            "drill",
+            "haproxy",
+            "--yes",
+            "--stack",
+            "dev",
+        ];
+        let child: ChildProcess | undefined;
+        const { stdout } = await used.lab.attempt(["script", "-qec", words.join(" "), "/dev/null"], {
+            ...{ cwd: root, env, keepInputOpen: true },
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => {
+                if (line.includes("HAProxy is stopped")) {
+                    child?.stdin?.write("\x03");
+                    setTimeout(() => child?.stdin?.write("\x03"), 1500);
+                }
+            },
+        });
+        expect(stdout).toContain("still cleaning up");
+        expect(stdout).toContain("lb1.example.com has the virtual IPs again");
+        expect(await holds(used.lab.host("lb1"))).toBe(true);
+        await untilWell();
+    });
+
+    test("that is interrupted before anything has happened lets nothing happen", async () => {
+        let child: ChildProcess | undefined;
+        const drill = halb(["drill", "haproxy", "--yes"], { onSpawn: (spawned) => (child = spawned) });
+        await sleep(2500);
+        child?.kill("SIGINT");
+        const { code, stderr } = await drill;
+        expect(code).toBe(130);
+        expect(stderr).not.toContain("HAProxy is stopped");
+        expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
     test("that is killed leaves the host a timer, which starts HAProxy again", async () => {

@@ -9,14 +9,17 @@ export interface Installed {
     dir: string;
     /** The files in the package. */
     packed: string[];
+    /** Of the package, in bytes. */
+    size: number;
 }
 
 /** A folder with a copy of the project's folder `from`, if any, and the package in it; there while the file's tests run. */
 export function useInstalled(from?: string): Installed {
     const dir = mkdtempSync(join(tmpdir(), "package-"));
-    const used: Installed = { dir, packed: [] };
+    const used: Installed = { dir, packed: [], size: 0 };
     beforeAll(async () => {
-        used.packed = await installPackage(dir, from);
+        const { files, size } = await installPackage(dir, from);
+        Object.assign(used, { packed: files, size });
     });
     afterAll(() => rmSync(dir, { recursive: true, force: true }));
     return used;

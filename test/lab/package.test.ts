@@ -15,12 +15,11 @@ let stack: Stack;
 
 const program = `import { readFileSync } from "node:fs";
 import { HaLoadBalancerPair, hostKeyOf } from "ha-load-balancer-pair";
-const { LAB_KEY, LAB_KNOWN_HOSTS } = process.env as Record<string, string>;
-const knownHosts = readFileSync(LAB_KNOWN_HOSTS, "utf8");
+const knownHosts = readFileSync(process.env.LAB_KNOWN_HOSTS as string, "utf8");
 const host = (name: string, address: string) => ({ name, address, hostKey: hostKeyOf(knownHosts, address, 22) });
 export const { url } = new HaLoadBalancerPair("web", {
     hosts: [host("lb1.example.com", "192.168.0.100"), host("lb2.example.com", "192.168.0.101")],
-    connection: { privateKey: readFileSync(LAB_KEY, "utf8") },
+    connection: { privateKey: readFileSync(process.env.LAB_KEY as string, "utf8") },
     virtualIps: [{ address: "192.168.0.99" }],
     haproxy: { listen: [{ name: "web", servers: [{ name: "web1", address: "192.168.0.102" }] }] },
 });
@@ -55,9 +54,12 @@ test("it has the compiled component, its types and the scripts for the hosts, an
     const halb = ["halb.js", "sh/look.sh", "sh/hand-over.sh", "sh/import.sh"].map((name) => `dist/cli/${name}`);
     expect(packed).toEqual(expect.arrayContaining([...scripts, ...keeper, ...halb]));
     expect(packed.filter((file) => /test|lab\/|__pycache__/.test(file))).toEqual([]);
+    console.log(`the package: ${packed.length} files, ${Math.round(installed.size / 1024)} KiB`);
+    expect(installed.size).toBeLessThan(500_000);
 });
 
 test("ten lines of TypeScript in a project of their own converge a pair", async () => {
+    expect(program.trim().split("\n")).toHaveLength(10);
     expect(counts(await stack.up())).toEqual({ created: 21 });
     const { url } = await stack.outputs();
     expect((await page(used.lab, url)).body.trim()).toBe("This is web1.");

@@ -57,10 +57,15 @@ test("every npm task that is named is one", () => {
     expect([...new Set(named.map(([, name]) => name))].filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
 
+const helps = new Map<string, string>();
+
 /** A program's own help, and all that it can be asked for. */
 function helpOf(program: string, ...words: string[]): string {
     const command = ["--import", "tsx", join(root, program), ...words, "--help"];
-    return execFileSync(process.execPath, command, { cwd: root, encoding: "utf8" });
+    const known = helps.get(command.join(" "));
+    const help = known ?? execFileSync(process.execPath, command, { cwd: root, encoding: "utf8" });
+    helps.set(command.join(" "), help);
+    return help;
 }
 
 const programs: [string, RegExp, string][] = [

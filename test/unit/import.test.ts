@@ -86,6 +86,8 @@ frontend www
     bind 192.168.0.99:443 ssl crt /etc/ssl/site.pem # TLS
     acl is_api path_beg /api
     use_backend api if is_api
+    stats uri /stats
+    stats auth me:it's:mine
     default_backend web
 backend web
     balance leastconn
@@ -98,7 +100,6 @@ backend api
 listen db 192.168.0.99:5432
     mode tcp
     maxconn 100
-    stats auth me:it's:mine
     server d1 10.0.0.31:5432 check
 `;
     const { args, notes } = importHaproxyCfg(text, ["192.168.0.99"]);
@@ -108,15 +109,19 @@ listen db 192.168.0.99:5432
             maxconn: 5000,
             logfacility: "local2",
             globalLines: ["tune.ssl.default-dh-param 2048"],
-            timeout: { connect: "4s", client: "30000", httpRequest: "5s" },
+            timeout: {
+                ...{ connect: "4s", client: "30000" },
+                ...{ httpRequest: "5s", httpKeepAlive: "5s", queue: "4s", tunnel: "30000" },
+            },
             defaultsLines: ["option http-server-close"],
-            stats: { user: "me", password: "it's:mine" },
+            stats: { uri: "/stats", user: "me", password: "it's:mine" },
             sections: "userlist people\n    user one password $5$abc\n",
             frontend: [
                 {
                     name: "www",
                     bind: [{ port: 80 }],
                     defaultBackend: "web",
+                    restrictReqHdrNames: "preserve",
                     lines: [
                         "bind 192.168.0.99:443 ssl crt /etc/ssl/site.pem",
                         "acl is_api path_beg /api",
@@ -130,11 +135,11 @@ listen db 192.168.0.99:5432
                     balance: "leastconn",
                     forwardfor: true,
                     cookie: { name: "SRV", mode: "insert", httponly: false },
+                    httpchk: { method: "GET", uri: "/health", host: "site" },
                     servers: [
                         { name: "w1", address: "10.0.0.21", port: 8080, inter: "3s", weight: 10, backup: true },
                         { name: "w2", address: "10.0.0.22", port: 8080, check: false, words: ["cookie", "two"] },
                     ],
-                    lines: ["option httpchk GET /health HTTP/1.1\\r\\nHost:\\ site"],
                 },
                 { name: "api", forwardfor: true, servers: [{ name: "a1", address: "fd00::1", port: 80 }] },
             ],
@@ -151,8 +156,9 @@ listen db 192.168.0.99:5432
         expect(notes).toEqual([
             'haproxy.cfg: "stats socket /tmp/haproxy" is left out; here the socket is /run/haproxy/admin.sock',
             expect.stringMatching(/^haproxy\.cfg: "bind 192\.168\.0\.99:443 ssl crt .*" stays a line/),
+            expect.stringMatching(/haproxy\.sections has passwords in it/),
+            expect.stringMatching(/listens on the virtual IPs alone here/),
             expect.stringMatching(/password of the statistics page/),
-            expect.stringMatching(/passwords of a userlist/),
         ]);
     });
 
@@ -177,7 +183,7 @@ listen db 192.168.0.99:5432
     /** Of a section `listen a` on the virtual IP with these lines. */
     function importedSection(lines: string, defaults = "mode http") {
         const { args: all, notes: told } = importHaproxyCfg(
-            `defaults\n${defaults}\nlisten a\nbind 192.168.0.99:80\nstats enable\nstats auth a:b\n${lines}\n`,
+            `defaults\n${defaults}\nlisten a\nbind 192.168.0.99:80\nstats enable\nstats auth a:b\n${lines}\n${/^server /m.test(lines) ? "" : "server z 10.0.0.9:80"}\n`,
             ["192.168.0.99"],
         );
         return { section: (all.listen as ListenArgs[])[0], told, all };
@@ -189,11 +195,11 @@ default-server check inter 5s weight 5 send-proxy
 server b 10.0.0.2:81 weight 7
 server c 10.0.0.3:81 no-check disabled`;
         expect(importedSection(lines, "default-server fall 9").section.servers).toEqual([
-            { name: "a", address: "10.0.0.1", port: 81, check: false, fall: 9 },
+            { name: "a", address: "10.0.0.1", port: 81, check: false },
             { name: "b", address: "10.0.0.2", port: 81, fall: 9, inter: "5s", weight: 7, words: ["send-proxy"] },
             {
                 ...{ name: "c", address: "10.0.0.3", port: 81, check: false, disabled: true },
-                ...{ fall: 9, inter: "5s", weight: 5, words: ["send-proxy"] },
+                ...{ weight: 5, words: ["send-proxy"] },
             },
         ]);
     });
@@ -213,12 +219,14 @@ mode http
 balance source
 timeout client 5s
 listen a
-bind :80
+bind 192.168.0.99:80
+server a 10.0.0.1:80
 defaults
 mode tcp
 timeout client 1h
 listen b
-bind :81
+bind 192.168.0.99:81
+server b 10.0.0.1:81
 balance first
 `,
             ["192.168.0.99"],
@@ -253,11 +261,22 @@ balance first
 
     test("a log elsewhere, and a log format, are kept", () => {
         const { args: all } = importHaproxyCfg(
-            "global\nlog 10.0.0.9:514 local1\nlog /dev/log local0\ndefaults\nmode http\noption httplog clf\n",
-            [],
+            `global
+log 10.0.0.9:514 local1
+log /dev/log local3
+log 127.0.0.1 local1 notice
+defaults
+mode http
+option httplog clf
+listen a
+bind 192.168.0.99:80
+server a 10.0.0.1:80
+`,
+            ["192.168.0.99"],
         );
         expect(all).toMatchObject({
-            globalLines: ["log 10.0.0.9:514 local1"],
+            logfacility: "local3",
+            globalLines: ["log 10.0.0.9:514 local1", "log 127.0.0.1 local1 notice"],
             defaultsLines: ["option httplog clf"],
             stats: { enable: false },
         });
@@ -266,13 +285,82 @@ balance first
     test("a section of statistics alone is the component's; what it lacks is told", () => {
         const lines =
             "mode http\nbind *:8404\nstats enable\nstats uri /\nstats refresh 10s\nstats auth a:b\nstats auth c:d";
-        const { args: all, notes: told } = importHaproxyCfg(`listen stats\n${lines}\n`, []);
-        expect(all).toEqual({ stats: { port: 8404, uri: "/", user: "a", password: "b" } });
+        const { args: all, notes: told } = importHaproxyCfg(`listen stats\n${lines}\n${site}`, ["192.168.0.99"]);
+        expect(all.stats).toEqual({ port: 8404, uri: "/", user: "a", password: "b" });
+        expect(all.listen).toHaveLength(1);
         expect(told).toEqual([
             'haproxy.cfg: "stats refresh 10s" has no counterpart, and is left out',
             'haproxy.cfg: the statistics page has one user here; "c" is left out',
             expect.stringMatching(/password of the statistics page/),
         ]);
+    });
+
+    const site = "listen a\nbind 192.168.0.99:80\nmode http\nserver a 10.0.0.1:80 check\n";
+
+    test.each([
+        ["on the host alone", "mode http\nbind 127.0.0.1:8404\nstats enable\nstats auth a:b"],
+        [
+            "with more in it",
+            "mode http\nbind *:8404\nstats enable\nhttp-request use-service prometheus-exporter if { path /m }",
+        ],
+        ["of a second section", `mode http\nbind *:8404\nstats enable\nserver b 10.0.0.1:80`],
+    ])("statistics %s stay as they are", (_, lines) => {
+        const { args: all } = importHaproxyCfg(`${site}listen stats\n${lines}\n`, ["192.168.0.99"]);
+        expect(all.stats).toEqual({ enable: false });
+        const text = `${all.sections ?? ""}${JSON.stringify(all.listen)}`;
+        expect(text).toContain("stats enable");
+        expect(text).toContain(lines.includes("127") ? "bind 127.0.0.1:8404" : "8404");
+    });
+
+    test("what the component would refuse stays text, with all that it inherits", () => {
+        const { args: all, notes: told } = importHaproxyCfg(
+            `defaults base
+mode http
+option forwardfor
+balance source
+default-server check
+defaults other
+mode tcp
+${site}frontend tls from base
+bind *:443 ssl crt /etc/ssl/site.pem
+default_backend web
+backend web from base
+server w unix@/run/web.sock
+log-forward syslog
+bind :514
+`,
+            ["192.168.0.99"],
+        );
+        expect(all.listen).toHaveLength(1);
+        expect(all.sections).toBe(
+            [
+                "frontend tls\n    mode http\n    option forwardfor\n    bind *:443 ssl crt /etc/ssl/site.pem\n    default_backend web\n",
+                "backend web\n    mode http\n    option forwardfor\n    balance source\n    default-server check\n    server w unix@/run/web.sock\n",
+                "log-forward syslog\n    bind :514\n",
+            ].join("\n"),
+        );
+        expect(told).toEqual([
+            expect.stringMatching(/^haproxy\.cfg: frontend tls stays text/),
+            expect.stringMatching(/^haproxy\.cfg: backend web stays text/),
+        ]);
+    });
+
+    test("where nothing has a type, the whole file is taken", () => {
+        const text = "frontend a\nbind 127.0.0.1:80\ndefault_backend b\nbackend b\nserver b 10.0.0.1:80\n";
+        expect(importHaproxyCfg(text, ["192.168.0.99"]).args).toEqual({ config: text });
+    });
+
+    test("a check in several lines stays as it is", () => {
+        const lines = ["option httpchk", "http-check send meth GET uri /health", "http-check expect status 200"];
+        const { section } = importedSection(lines.join("\n"));
+        expect(section.httpchk).toBeUndefined();
+        expect(section.lines).toEqual(lines);
+    });
+
+    test("algorithms and numbers that have no type stay words", () => {
+        const { section } = importedSection("balance uri depth 3\nmaxconn 10k\nserver a 10.0.0.1:80 weight 50%");
+        expect(section.lines).toEqual(["balance uri depth 3", "maxconn 10k"]);
+        expect(section.servers).toMatchObject([{ words: ["weight", "50%"] }]);
     });
 
     test("how keywords were called before 1.5", () => {

@@ -7,6 +7,7 @@ saved_migrate=$state/sysctl.net.ipv4.tcp_migrate_req
 
 restart_haproxy() {
     if ! is_active haproxy || ! start_bridge; then
+        migrate_no_more
         systemctl restart haproxy || not_running
         return 0
     fi
@@ -24,9 +25,14 @@ restart_haproxy() {
 # Linux 5.14 or later; without it a few connections that nobody has accepted yet break. What was there before is on disk, where
 # the next run or a destroy finds it.
 migrate_requests() {
-    before=$(sysctl -n net.ipv4.tcp_migrate_req 2>/dev/null) || return 0
-    [ -e "$saved_migrate" ] || echo "$before" >"$saved_migrate"
+    is_known=$(migrates 2>/dev/null || :)
+    [ -n "$is_known" ] || return 0
+    [ -e "$saved_migrate" ] || store migrates "$saved_migrate"
     sysctl -q -w net.ipv4.tcp_migrate_req=1
+}
+
+migrates() {
+    sysctl -n net.ipv4.tcp_migrate_req
 }
 
 migrate_no_more() {
@@ -35,11 +41,17 @@ migrate_no_more() {
     rm -f "$saved_migrate"
 }
 
-# It ends by itself, too: a run that dies here must not keep it. The next one has other files for it.
+# It ends by itself, too: a run that dies here must not keep it. The next run has other files for one, and until that is there it
+# may be the only one that listens.
 start_bridge() {
-    systemctl stop "$bridge" 2>/dev/null || :
+    old_bridge=
+    if is_active "$bridge"; then
+        old_bridge=$bridge
+        bridge=$bridge-again
+    fi
     systemd-run --quiet --collect --unit "$bridge" --service-type=notify --property=RuntimeMaxSec=120 \
-        /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2
+        /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2 || return 1
+    [ -z "$old_bridge" ] || systemctl kill --kill-who=main --signal=USR1 "$old_bridge" || :
 }
 
 has_ended() {

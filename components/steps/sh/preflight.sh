@@ -63,10 +63,12 @@ examine_ports() {
 }
 
 # Somebody's own Heartbeat is killed in its time (see heartbeat.sh). One with a watchdog would take the whole host with it, and one
-# with STONITH would be shot by its peer.
+# with STONITH would be shot by its peer; with crm it is Pacemaker that has the resources.
 examine_other_heartbeat() {
     ! grep -qxF /etc/ha.d/ha.cf "$state/managed" 2>/dev/null && is_active heartbeat || return 0
-    directive=$(sed -n 's/^[[:space:]]*\(watchdog\|stonith\|stonith_host\)[[:space:]].*/\1/p' /etc/ha.d/ha.cf 2>/dev/null | sed 1q)
+    directive=$(awk '
+        /^[ \t]*(watchdog|stonith|stonith_host)[ \t]/ || tolower($0) ~ /^[ \t]*crm[ \t]+(yes|on|true|1|y|respawn|manual)/ { print $1; exit }
+    ' /etc/ha.d/ha.cf 2>/dev/null || :)
     [ -z "$directive" ] ||
         refuse "Heartbeat runs there with \"$directive\" in /etc/ha.d/ha.cf, and cannot be replaced while it does" \
             "take that line out on both hosts and restart Heartbeat, first where no virtual IP is (\"systemctl restart heartbeat\")"
