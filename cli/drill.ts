@@ -178,8 +178,8 @@ export async function rehearse(
     let isRestored = false;
     try {
         await warmUp(client, pair.url);
+        goOn();
         try {
-            goOn();
             await rehearsals[kind].fail(it);
             await sleep(3000);
         } finally {
