@@ -89,7 +89,13 @@ function pairOf(component: State, resources: State[]): DeclaredPair {
 
 async function exported({ cwd, stack }: Place): Promise<State> {
     const words = ["pulumi", "stack", "export", "--show-secrets", "--non-interactive"];
-    const { code, stdout, stderr } = await attempt([...words, ...(stack ? ["--stack", stack] : [])], { cwd });
+    const { code, stdout, stderr } = await attempt([...words, ...(stack ? ["--stack", stack] : [])], { cwd }).catch(
+        (error) => {
+            const way =
+                'put it on PATH (https://www.pulumi.com/docs/install/), or use "npm run halb", which brings one';
+            throw new UserError(/is not installed/.test(error.message) ? `${error.message}; ${way}` : error.message);
+        },
+    );
     if (code !== 0) {
         const said = stderr.trim().replace(/^error: /, "");
         throw new UserError(

@@ -37,11 +37,16 @@ export function obstacles(): string[] {
     return found;
 }
 
+/** A sentence about one obstacle, a list of several. */
+export function needs(who: string, found: string[]): string {
+    return `${who}${found.length === 1 ? ` ${found[0]}` : `:\n${found.map((line) => `  - ${line}`).join("\n")}`}`;
+}
+
 /** Installs what is missing; where that cannot be done, says exactly what is needed. */
 export async function ensureRequirements(): Promise<void> {
     const found = obstacles();
     if (found.length > 0) {
-        throw new UserError(`the lab needs:\n${found.map((line) => `  - ${line}`).join("\n")}`);
+        throw new UserError(needs("the lab needs", found));
     }
     await ensurePrograms(programs);
 }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
 import { ensureObjectStore } from "../lab/objectStore";
-import { ensureRequirements, obstacles } from "../lab/requirements";
+import { ensureRequirements, needs, obstacles } from "../lab/requirements";
 import { isRunning } from "../toolchain/locks";
 import { ensureLanguages } from "../toolchain/offline";
 import { root } from "../toolchain/paths";
@@ -71,8 +71,7 @@ async function removeLabs(isOurs: (pid: number) => boolean): Promise<void> {
 async function prepareLab(): Promise<void> {
     const found = obstacles();
     if (found.length > 0) {
-        const list = found.map((line) => `  - ${line}`).join("\n");
-        throw new UserError(`the lab tests need:\n${list}\nTo leave them out: npm test -- --no-lab`);
+        throw new UserError(`${needs("the lab tests need", found)}\nTo leave them out: npm test -- --no-lab`);
     }
     await ensureRequirements();
     await ensureLanguages(await ensureToolchain());

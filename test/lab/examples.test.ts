@@ -145,6 +145,9 @@ describe("Pulumi's own options", () => {
     test("reach every resource of the pair", async () => {
         const all = (await resources()).filter(({ urn }) => urn.includes("HaLoadBalancerPair"));
         expect(all).toHaveLength(20);
+        // What the component waits for its children wait for: they are registered behind it, and deleted before it.
+        const [pair] = all.filter(({ type }) => type.endsWith(":HaLoadBalancerPair"));
+        expect(pair.dependencies).toEqual([expect.stringMatching(/::command:remote:Command::network$/)]);
         for (const { urn, type, protect, provider, customTimeouts } of all) {
             expect(protect, urn).toBe(true);
             if (type === "command:remote:Command") {
