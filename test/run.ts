@@ -1,5 +1,5 @@
 /** `npm test`: every suite, and the totals over all of them. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -107,6 +107,8 @@ async function command(args: string[]): Promise<number> {
     }
     const wanted = (values.suite ?? suites).filter((name) => !(name === "lab" && values["no-lab"]));
     const scratch = mkdtempSync(join(tmpdir(), "test-"));
+    // Tests run programs as other users, too.
+    chmodSync(scratch, 0o1777);
     const remove = async () => {
         await removeLabs((pid) => pid === process.pid);
         rmSync(scratch, { recursive: true, force: true });

@@ -120,7 +120,7 @@ test("without root it says exactly what it needs", async () => {
     const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const result = await attempt([...asNobody, ...cli("up", "--name", name)]);
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain("error: the lab needs:\n  - root (run it with sudo)");
+    expect(result.stderr).toContain("error: the lab needs root (run it with sudo)");
     expect(await traces(name)).toEqual([]);
 });
 

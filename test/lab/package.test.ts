@@ -1,9 +1,9 @@
 /** The package as npm publishes it: installed in a project of its own, somewhere else, it converges a pair. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { root } from "../../toolchain/paths";
-import { until } from "../../toolchain/shell";
+import { run, until } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { counts, page, useLab } from "./fixture";
@@ -56,6 +56,13 @@ test("it has the compiled component, its types and the scripts for the hosts, an
     expect(packed.filter((file) => /test|lab\/|__pycache__/.test(file))).toEqual([]);
     console.log(`the package: ${packed.length} files, ${Math.round(installed.size / 1024)} KiB`);
     expect(installed.size).toBeLessThan(500_000);
+});
+
+test("the program in the README compiles with its types", async () => {
+    const [, text] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(root, "README.md"), "utf8")) as RegExpExecArray;
+    writeFileSync(join(installed.dir, "readme.ts"), text);
+    const words = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "readme.ts"];
+    await run([join(root, "node_modules/.bin/tsc"), ...words, "--ignoreConfig"], { cwd: installed.dir });
 });
 
 test("ten lines of TypeScript in a project of their own converge a pair", async () => {
