@@ -214,6 +214,9 @@ function notesOn(typed: Typed[], texts: Section[]): string[] {
 /** `virtualIps`: their addresses. */
 export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<HaproxyArgs> {
     const all = sections(text);
+    if (!all.some(({ keyword }) => keyword === "listen" || keyword === "frontend")) {
+        return { args: {}, notes: ["haproxy.cfg: nothing in it receives requests; declare haproxy.listen"] };
+    }
     const args: HaproxyArgs = {};
     const notes: string[] = [];
     const defaultsOf = readGeneral(all, args, notes);

@@ -21,6 +21,8 @@ export interface Defaults {
     mode: string;
     forwardfor: boolean;
     balance?: string;
+    /** `option httplog` or the like. */
+    log?: string;
     /** The words of all `default-server` lines. */
     defaultServer: string[];
 }
@@ -36,6 +38,8 @@ export function last(lines: string[], keyword: string): string | undefined {
         ?.slice(keyword.length + 1);
 }
 
+const logFormat = /^option (httplog|tcplog)\b/;
+
 /** `base`: what is behind `from`. */
 export function readDefaults({ lines }: Section, base = noDefaults): Defaults {
     const servers = lines.filter((line) => line.startsWith("default-server "));
@@ -43,20 +47,20 @@ export function readDefaults({ lines }: Section, base = noDefaults): Defaults {
         mode: last(lines, "mode") ?? base.mode,
         forwardfor: base.forwardfor || lines.includes("option forwardfor"),
         balance: last(lines, "balance") ?? base.balance,
+        log: lines.filter((line) => logFormat.test(line)).at(-1) ?? base.log,
         defaultServer: [...base.defaultServer, ...servers.flatMap((line) => line.split(/\s+/).slice(1))],
     };
 }
 
 /** The lines that a section inherits, where it has none of its own. */
-export function inherited(
-    { mode, forwardfor, balance, defaultServer }: Defaults,
-    { keyword, lines }: Section,
-): string[] {
+export function inherited(defaults: Defaults, { keyword, lines }: Section): string[] {
+    const { mode, forwardfor, balance, log, defaultServer } = defaults;
     const isBackend = keyword !== "frontend";
     const says = (word: string) => lines.some((line) => line.startsWith(`${word} `) || line === word);
     const isHttp = (last(lines, "mode") ?? mode) === "http";
     return [
         ...(says("mode") ? [] : [`mode ${mode}`]),
+        ...(log && keyword !== "backend" && !lines.some((line) => logFormat.test(line)) ? [log] : []),
         ...(forwardfor && isHttp && !says("option forwardfor") ? ["option forwardfor"] : []),
         ...(balance && isBackend && !says("balance") ? [`balance ${balance}`] : []),
         ...(defaultServer.length > 0 && isBackend ? [`default-server ${defaultServer.join(" ")}`] : []),

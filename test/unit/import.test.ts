@@ -316,6 +316,7 @@ server a 10.0.0.1:80
         const { args: all, notes: told } = importHaproxyCfg(
             `defaults base
 mode http
+option httplog
 option forwardfor
 balance source
 default-server check
@@ -334,7 +335,7 @@ bind :514
         expect(all.listen).toHaveLength(1);
         expect(all.sections).toBe(
             [
-                "frontend tls\n    mode http\n    option forwardfor\n    bind *:443 ssl crt /etc/ssl/site.pem\n    default_backend web\n",
+                "frontend tls\n    mode http\n    option httplog\n    option forwardfor\n    bind *:443 ssl crt /etc/ssl/site.pem\n    default_backend web\n",
                 "backend web\n    mode http\n    option forwardfor\n    balance source\n    default-server check\n    server w unix@/run/web.sock\n",
                 "log-forward syslog\n    bind :514\n",
             ].join("\n"),
@@ -348,6 +349,12 @@ bind :514
     test("where nothing has a type, the whole file is taken", () => {
         const text = "frontend a\nbind 127.0.0.1:80\ndefault_backend b\nbackend b\nserver b 10.0.0.1:80\n";
         expect(importHaproxyCfg(text, ["192.168.0.99"]).args).toEqual({ config: text });
+    });
+
+    test("a file that receives nothing gives no arguments", () => {
+        const { args: all, notes: told } = importHaproxyCfg("global\ndefaults\nmode http\n", []);
+        expect(all).toEqual({});
+        expect(told).toEqual([expect.stringContaining("declare haproxy.listen")]);
     });
 
     test("a check in several lines stays as it is", () => {
