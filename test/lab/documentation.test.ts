@@ -7,9 +7,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
 import { Lab } from "../../lab/lab";
 import { cache, root } from "../../toolchain/paths";
-import { attempt, type Result, run, until } from "../../toolchain/shell";
+import { attempt, type Result, run, sleep, until } from "../../toolchain/shell";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { makeCertificate } from "../certificates";
 import { holds, labPrefix, page, useLab } from "./fixture";
@@ -214,6 +215,89 @@ describe("the other pages about a pair that runs", () => {
         expect(await done("examples/README.md", up, { cwd: "examples/two-pairs" })).toContain("+ 21 created");
         const halb = "halb import 10.0.0.11 10.0.0.12 --identity ~/.ssh/id_ed25519";
         expect(await done("docs/operations.md", halb)).toContain('"address": "192.168.0.99"');
+    });
+});
+
+/** Commands within sentences, by their first word: the whole line that is typed for each, where it is only a part of one. */
+const onHosts: Record<string, string> = {
+    "hostnamectl set-hostname": "hostnamectl set-hostname lb1.example.com",
+};
+const here: Record<string, string> = {
+    "npm run halb -- host-keys ADDRESS …": "npm run halb -- host-keys 192.168.0.100 192.168.0.101",
+    "npm run halb -- host-keys ADDRESS ADDRESS": "npm run halb -- host-keys 192.168.0.100 192.168.0.101",
+    "halb switchover --to HOST": "halb switchover --to lb2",
+    "halb switchover --to": "halb switchover --to lb1",
+    "halb drill": "halb drill hand-over --yes",
+    "halb import": "halb import 192.168.0.100 192.168.0.101",
+    "pulumi config set --secret sshPrivateKey": "pulumi config set --secret sshPrivateKey < ~/.ssh/id_ed25519",
+    "pulumi state delete": "pulumi state delete --help",
+    "npm install ha-load-balancer-pair-0.1.0.tgz": "npm install --dry-run --offline ../ha-load-balancer-pair-0.1.0.tgz",
+};
+/** Typed elsewhere, or not to be typed here. */
+const elsewhere: [RegExp, string][] = [
+    [
+        /^npm run( bench.*| soak| format| schema| toolchain| pulumi)?$/,
+        "CONTRIBUTING.md, below; the long benchmarks are what its table has",
+    ],
+    [/^npm run bench -- power-loss --runs 10$/, "20 minutes"],
+    [/^npm run halb -- status$|^npm pack$|^pulumi$|^halb$/, "README.md and examples/README.md, above"],
+    [/^npm install$|^git pull$|^pulumi package add /, "need a registry, or a repository, that has this project"],
+    [/^npx vitest run .* -u$/, "what every test runs; -u changes the checkout"],
+    [/^timedatectl set-ntp true$/, "a host of the lab has the machine's clock"],
+    [/^apt-get could not install$/, "an error's text"],
+];
+
+function sentencesWith(programs: RegExp): string[] {
+    const all = [...pages, "docs/runbook.md", "docs/pipelines.md", "docs/high-availability.md", "docs/inputs.md"];
+    const texts = all.map((name) => readFileSync(join(root, name), "utf8").replace(/^```.*?^```$/gms, ""));
+    const words = texts.flatMap((text) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code));
+    return [...new Set(words)].filter((code) => programs.test(code) && !elsewhere.some(([known]) => known.test(code)));
+}
+
+describe("commands within sentences", () => {
+    test("on a host", async () => {
+        const [lb1, lb2] = used.lab.loadBalancers;
+        const lock = "/var/lib/ha-load-balancer-pair/lock";
+        await lb1.run(`systemd-run --quiet --unit busy flock ${lock} sleep 60`);
+        const commands = sentencesWith(
+            /^(journalctl|systemctl|dmesg|apt-get|apt-cache|timedatectl|hostnamectl|lslocks|uname|\/usr\/share\/heartbeat\/\S+) /,
+        );
+        const said = new Map<string, string>();
+        const isHandedOver = async (command: string, to: Host) => {
+            // Heartbeat does not heed a request in the first 10 s after its start.
+            await lb1.run(command);
+            await sleep(3000);
+            return holds(to);
+        };
+        for (const command of [...commands.filter((each) => !each.startsWith("/")), "dmesg"]) {
+            said.set(command, await lb1.run(onHosts[command] ?? command));
+        }
+        await lb1.run("systemctl stop busy");
+        for (const [command, to] of [
+            ["/usr/share/heartbeat/hb_standby all", lb2],
+            ["/usr/share/heartbeat/hb_takeover local", lb1],
+        ] as const) {
+            expect(commands).toContain(command);
+            await until(`${to.name} holds it`, 60_000, () => isHandedOver(command, to));
+        }
+        expect(said.size).toBeGreaterThan(7);
+        expect(said.get("lslocks -u")).toMatch(new RegExp(`flock.*${lock}`));
+    });
+
+    test("where the program is", async () => {
+        const commands = sentencesWith(/^(npm|npx|pulumi|halb)\b/).filter((command) => command !== "pulumi destroy");
+        expect(commands.length).toBeGreaterThan(15);
+        for (const command of [...commands, "pulumi destroy"]) {
+            const cwd = join(checkout, command.startsWith("npm run") ? "" : "examples/two-pairs");
+            const words = ["bash", "-e", "-c", here[command] ?? command];
+            const { code, stdout, stderr } = await used.lab.attempt(words, { cwd, env: environment });
+            expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
+            if (/^halb (switchover|drill)/.test(command)) {
+                const status = ["halb", "status"];
+                const isWell = async () => (await used.lab.attempt(status, { cwd, env: environment })).code === 0;
+                await until("all is well", 60_000, isWell);
+            }
+        }
     });
 });
 

@@ -40,7 +40,7 @@ take_lock() {
     chmod 0700 "$state"
     exec 9>"$state/lock"
     flock -w 300 9 || fail 'another run has been at work on this host for 5 minutes' \
-        'wait for it to end, or end it ("fuser -v /var/lib/ha-load-balancer-pair/lock" names it), then run "pulumi up" again'
+        'wait for it to end, or end it ("lslocks -u" names it, by the path of its lock), then run "pulumi up" again'
 }
 
 # store COMMAND FILE: what the command prints, as a whole and on disk.
