@@ -196,9 +196,9 @@ export async function rehearse(
             const when = { began: new Date(began).toISOString(), rate: options.rate };
             const what = { sent: shots.length, failed, gap, marks, isRestored };
             done({ pair: pair.name, kind, from: holder.name, to: other.name, ...when, ...what }, shots);
-        }
-        if (marks.length > 0 && !isRestored) {
-            console.error(`  the pair is not as it was before: see "halb status"`);
+            if (!isRestored) {
+                console.error(`  the pair is not as it was before: see "halb status"`);
+            }
         }
     }
     await untilState("the pair is well again", options.patience, pair, isWell);

@@ -7,7 +7,7 @@
 import { asRoot } from "../components/steps/commandLine";
 import { payloadText } from "../components/steps/payload";
 import { type Answer, ask, type Login, Refused, Unreachable } from "../components/survey/ssh";
-import { attempt, goOn, UserError } from "../toolchain/shell";
+import { attempt, goOn, NotInstalled, UserError } from "../toolchain/shell";
 
 const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
 
@@ -93,7 +93,7 @@ async function exported({ cwd, stack }: Place): Promise<State> {
         (error) => {
             const way =
                 'put it on PATH (https://www.pulumi.com/docs/install/), or use "npm run halb", which brings one';
-            throw new UserError(/is not installed/.test(error.message) ? `${error.message}; ${way}` : error.message);
+            throw new UserError(error instanceof NotInstalled ? `${error.message}; ${way}` : error.message);
         },
     );
     if (code !== 0) {

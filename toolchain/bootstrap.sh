@@ -14,26 +14,23 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
     empty=$(mktemp -d)
     said=$(npm view @pulumi/pulumi name --fetch-retries=0 --cache "$empty" 2>&1) || unreachable=yes
     rm -rf "$empty"
-    # What npm has in its cache needs no network. npm ci removes what is there first, which may be all that there is.
-    if [ -n "${unreachable-}" ]; then
+    if [ -z "${unreachable-}" ]; then
+        npm ci --no-fund --no-audit --loglevel=error >&2 || {
+            echo 'error: npm ci failed; its message is above. When that is mended, run the same again' >&2
+            exit 1
+        }
+    else
+        # What npm has in its cache needs no network. npm ci removes what is there first, which may be all that there is.
         rm -rf node_modules.before
         [ ! -e node_modules ] || mv node_modules node_modules.before
-        if npm ci --offline --no-fund --no-audit --loglevel=silent >&2; then
-            cached=yes
-        else
+        npm ci --offline --no-fund --no-audit --loglevel=silent >&2 || {
             rm -rf node_modules
             [ ! -e node_modules.before ] || mv node_modules.before node_modules
-        fi
+            echo "$said" | sed 1q >&2
+            echo 'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one' >&2
+            exit 1
+        }
         rm -rf node_modules.before
     fi
-    if [ -n "${unreachable-}" ] && [ -z "${cached-}" ]; then
-        echo "$said" | sed 1q >&2
-        echo 'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one' >&2
-        exit 1
-    fi
-    [ -n "${unreachable-}" ] || npm ci --no-fund --no-audit --loglevel=error >&2 || {
-        echo 'error: npm ci failed; its message is above. When that is mended, run the same again' >&2
-        exit 1
-    }
     cp package-lock.json node_modules/.installed-lock
 fi

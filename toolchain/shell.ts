@@ -27,6 +27,13 @@ export interface RunOptions {
 /** A mistake or a lack that the user can mend: shown without a stack trace. */
 export class UserError extends Error {}
 
+/** A program that is not there. */
+export class NotInstalled extends UserError {
+    constructor(program: string) {
+        super(`${program} is not installed`);
+    }
+}
+
 /** A program that ended with an exit code other than 0. */
 export class CommandFailed extends UserError {
     constructor(command: string[], result: Result) {
@@ -86,7 +93,7 @@ export function attempt(command: string[], options: RunOptions = {}): Promise<Re
         });
         child.once("error", (error: NodeJS.ErrnoException) => {
             clearTimeout(limit);
-            reject(error.code === "ENOENT" ? new UserError(`${program} is not installed`) : error);
+            reject(error.code === "ENOENT" ? new NotInstalled(program) : error);
         });
         child.once("close", (code, signal) => {
             children.delete(child);

@@ -2,10 +2,10 @@
 import type { BindArgs, HaproxyArgs, ListenArgs, ServerArgs } from "../../components/args";
 import { validate } from "../../components/validate";
 import { forms } from "../../components/validate/forms";
-import { type Defaults, importDefaults, inherited, last, noDefaults, readDefaults } from "./haproxyDefaults";
+import { type Defaults, importDefaults, inherited, isHttp, last, noDefaults, readDefaults } from "./haproxyDefaults";
 import { importBind, importCookie, importHttpchk, importServer } from "./haproxyServer";
 import { findPage, isStatsLine } from "./haproxyStats";
-import { type Section, sections } from "./haproxyText";
+import { receives, type Section, sections } from "./haproxyText";
 import type { Imported } from "./heartbeat";
 
 /** What the component itself writes into `global`, or what is without effect. */
@@ -49,11 +49,12 @@ interface Context {
     notes: string[];
 }
 
-function importTraffic({ keyword, words, lines: own }: Section, context: Context): ListenArgs {
+function importTraffic(from: Section, context: Context): ListenArgs {
+    const { keyword, words, lines: own } = from;
     const { defaults, virtualIps, isPage, notes } = context;
     const isBalanced = keyword === "frontend" || defaults.balance === undefined || last(own, "balance") !== undefined;
     const lines = isBalanced ? own : [`balance ${defaults.balance}`, ...own];
-    const isHttp = (last(lines, "mode") ?? defaults.mode) === "http";
+    const isWeb = isHttp(from, defaults);
     const section: Traffic = { name: words[0], mode: defaults.mode, bind: [], servers: [], lines: [] };
     const cookies = lines.map((line) =>
         line.startsWith("cookie ") ? importCookie(line.split(" ").slice(1)) : undefined,
@@ -89,14 +90,11 @@ function importTraffic({ keyword, words, lines: own }: Section, context: Context
             forwardfor = true;
         } else if (/^option http-restrict-req-hdr-names \S+$/.test(line)) {
             section.restrictReqHdrNames = rest[1];
-        } else if (
-            !/^(log global|option (httplog|tcplog))$/.test(line) &&
-            !((isPage || !isHttp) && isStatsLine(line))
-        ) {
+        } else if (!/^(log global|option (httplog|tcplog))$/.test(line) && !((isPage || !isWeb) && isStatsLine(line))) {
             section.lines.push(line);
         }
     }
-    if (isHttp && keyword !== "backend") {
+    if (isWeb && keyword !== "backend") {
         section.restrictReqHdrNames ??= "preserve";
     }
     nameThePorts(section, notes);
@@ -133,7 +131,7 @@ function tidied(section: Traffic, keyword: string, forwardfor: boolean): ListenA
 /** A section as it stands there, with what it inherits; in the component's file it inherits less. */
 function asText(section: Section, defaults: Defaults): string {
     const head = [section.keyword, ...section.words].join(" ");
-    const more = ["listen", "frontend", "backend"].includes(section.keyword) ? inherited(defaults, section) : [];
+    const more = isTraffic(section) ? inherited(defaults, section) : [];
     return [head, ...[...more, ...section.lines].map((line) => `    ${line}`), ""].join("\n");
 }
 
@@ -181,8 +179,8 @@ function readGeneral(all: Section[], args: HaproxyArgs, notes: string[]): (secti
     return (section) => given.get(section) as Defaults;
 }
 
-function isTraffic({ keyword }: Section): boolean {
-    return ["listen", "frontend", "backend"].includes(keyword);
+function isTraffic(section: Section): boolean {
+    return receives(section) || section.keyword === "backend";
 }
 
 /** What is to be said of sections that have a type, and of those that stay text. */
@@ -214,13 +212,13 @@ function notesOn(typed: Typed[], texts: Section[]): string[] {
 /** `virtualIps`: their addresses. */
 export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<HaproxyArgs> {
     const all = sections(text);
-    if (!all.some(({ keyword }) => keyword === "listen" || keyword === "frontend")) {
+    if (!all.some(receives)) {
         return { args: {}, notes: ["haproxy.cfg: nothing in it receives requests; declare haproxy.listen"] };
     }
     const args: HaproxyArgs = {};
     const notes: string[] = [];
     const defaultsOf = readGeneral(all, args, notes);
-    const page = findPage(all, virtualIps, (each) => (last(each.lines, "mode") ?? defaultsOf(each).mode) === "http");
+    const page = findPage(all, virtualIps, (each) => isHttp(each, defaultsOf(each)));
     const pages = all.filter((section) => section === page?.section && page.port !== undefined);
     let typed: Typed[] = all
         .filter((section) => isTraffic(section) && !pages.includes(section))

@@ -40,6 +40,11 @@ export function last(lines: string[], keyword: string): string | undefined {
 
 const logFormat = /^option (httplog|tcplog)\b/;
 
+/** Whether a section is in HTTP mode. */
+export function isHttp({ lines }: Section, { mode }: Defaults): boolean {
+    return (last(lines, "mode") ?? mode) === "http";
+}
+
 /** `base`: what is behind `from`. */
 export function readDefaults({ lines }: Section, base = noDefaults): Defaults {
     const servers = lines.filter((line) => line.startsWith("default-server "));
@@ -53,15 +58,15 @@ export function readDefaults({ lines }: Section, base = noDefaults): Defaults {
 }
 
 /** The lines that a section inherits, where it has none of its own. */
-export function inherited(defaults: Defaults, { keyword, lines }: Section): string[] {
+export function inherited(defaults: Defaults, section: Section): string[] {
+    const { keyword, lines } = section;
     const { mode, forwardfor, balance, log, defaultServer } = defaults;
     const isBackend = keyword !== "frontend";
     const says = (word: string) => lines.some((line) => line.startsWith(`${word} `) || line === word);
-    const isHttp = (last(lines, "mode") ?? mode) === "http";
     return [
         ...(says("mode") ? [] : [`mode ${mode}`]),
         ...(log && keyword !== "backend" && !lines.some((line) => logFormat.test(line)) ? [log] : []),
-        ...(forwardfor && isHttp && !says("option forwardfor") ? ["option forwardfor"] : []),
+        ...(forwardfor && isHttp(section, defaults) && !says("option forwardfor") ? ["option forwardfor"] : []),
         ...(balance && isBackend && !says("balance") ? [`balance ${balance}`] : []),
         ...(defaultServer.length > 0 && isBackend ? [`default-server ${defaultServer.join(" ")}`] : []),
     ];

@@ -1,6 +1,6 @@
 /** The statistics page of haproxy.cfg. */
 import type { StatsArgs } from "../../components/args";
-import type { Section } from "./haproxyText";
+import { receives, type Section } from "./haproxyText";
 
 /** Where the page is that the component can have: the first one. */
 export interface Page {
@@ -47,10 +47,10 @@ export function findPage(
 ): Page | undefined {
     const page: Page = { args: {}, notes: [] };
     const has = ({ lines }: Section) => lines.some(isStatsLine);
-    const section = all.find((each) => /^(listen|frontend)$/.test(each.keyword) && has(each));
+    const section = all.find((each) => receives(each) && has(each));
     const shared = all.find((each) => each.keyword === "defaults" && has(each));
     const port = section && ownPort(section, virtualIps);
-    const firstHttp = all.find((each) => /^(listen|frontend)$/.test(each.keyword) && isHttp(each));
+    const firstHttp = all.find((each) => receives(each) && isHttp(each));
     if (!section && !shared) {
         return undefined;
     }

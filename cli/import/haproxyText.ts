@@ -9,6 +9,11 @@ export interface Section {
     lines: string[];
 }
 
+/** Whether clients come to it. */
+export function receives({ keyword }: Section): boolean {
+    return keyword === "listen" || keyword === "frontend";
+}
+
 const keywords = new RegExp(
     "^(global|defaults|listen|frontend|backend|peers|userlist|resolvers|cache|mailers|program|ring|http-errors|fcgi-app|" +
         "log-forward|log-profile|crt-store|traces|acme)( |$)",

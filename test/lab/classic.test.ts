@@ -3,13 +3,11 @@
  * virtual IP 192.168.0.99 and two web servers. On each release, as root and as a user with sudo.
  */
 
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { Probe } from "../../lab/probe";
-import { root } from "../../toolchain/paths";
 import { sleep, until } from "../../toolchain/shell";
-import { counts, holds, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
+import { counts, halb, holds, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
 
 /** Collects the command lines of a host's processes, from outside, until the returned function is called. */
 function watchProcesses(host: Host): () => Promise<string> {
@@ -52,14 +50,9 @@ describe.each([
     });
 
     test("halb looks at it and moves it, by the same login", async () => {
-        const halb = (...words: string[]) => {
-            const program = [join(root, "node_modules/.bin/tsx"), join(root, "cli/halb.ts"), ...words];
-            const { env } = used.stack.place;
-            return used.lab.attempt([...program, "--cwd", root, "--stack", "dev"], { env });
-        };
-        await until("all is well", 60_000, async () => (await halb("status")).code === 0, 500);
+        await until("all is well", 60_000, async () => (await halb(used, ["status"])).code === 0, 500);
         for (const name of ["lb2", "lb1"]) {
-            const { code, stderr } = await halb("switchover", "--to", name);
+            const { code, stderr } = await halb(used, ["switchover", "--to", name]);
             expect(code, stderr).toBe(0);
         }
     });

@@ -13,7 +13,7 @@ import { cache, root } from "../../toolchain/paths";
 import { attempt, type Result, run, sleep, until } from "../../toolchain/shell";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { makeCertificate } from "../certificates";
-import { holds, labPrefix, page, useLab } from "./fixture";
+import { copyCheckout, holds, labPrefix, page, useLab } from "./fixture";
 
 const used = useLab({ name: "docs" });
 /** The lab of the commands that make one. */
@@ -25,9 +25,13 @@ const agentSocket = join(dir, "agent");
 let agent: ChildProcess;
 let environment: NodeJS.ProcessEnv;
 /** Nobody has installed Pulumi: what is in the cache counts. */
-const withoutPulumi: NodeJS.ProcessEnv = { ...process.env, HALB_LAB: ownLab, PULUMI_SKIP_CONFIRMATIONS: "true" };
-// The checkout has a cache of its own.
-delete withoutPulumi.HALB_CACHE;
+const withoutPulumi: NodeJS.ProcessEnv = {
+    ...process.env,
+    // The checkout has a cache of its own.
+    HALB_CACHE: undefined,
+    HALB_LAB: ownLab,
+    PULUMI_SKIP_CONFIRMATIONS: "true",
+};
 
 const pages = [
     "README.md",
@@ -98,11 +102,15 @@ async function done(name: string, line: string, typing: Typing = {}): Promise<st
     return stdout;
 }
 
+/** A pair that has just moved something is well when both hosts hear each other of it. */
+async function untilWell(status: string, cwd: string): Promise<void> {
+    const look = () => used.lab.attempt(status.split(" "), { cwd, env: environment });
+    await until("all is well", 60_000, async () => (await look()).code === 0);
+}
+
 beforeAll(async () => {
     mkdirSync(checkout);
-    await run(["sh", "-c", 'git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1"', "sh", checkout], {
-        cwd: root,
-    });
+    await copyCheckout(checkout);
     // The documentation's tests ask git for the pages.
     await run(["sh", "-c", "git init -q && git add -A"], { cwd: checkout });
     mkdirSync(join(checkout, ".cache"));
@@ -151,23 +159,20 @@ describe("README.md: your own hosts, and when it runs", () => {
     });
 
     test("halb", async () => {
-        await until("all is well", 60_000, async () => (await attemptStatus()).code === 0);
+        await untilWell("npm run halb -- status", checkout);
         expect(await say("npm run halb -- status")).toContain("All is well.");
         expect(await say("npm run halb -- doctor")).toContain("ok ");
         expect(await say("npm run halb -- switchover")).toContain("lb2.example.com has 192.168.0.99");
         expect(await holds(used.lab.host("lb2"))).toBe(true);
         // At a terminal, where somebody is asked, and is sure.
         const drill = "npm run halb -- drill haproxy";
-        await until("all is well", 60_000, async () => (await attemptStatus()).code === 0);
+        await untilWell("npm run halb -- status", checkout);
         expect(await say(drill, { replace: [drill, `script -qec '${drill}' /dev/null <<<yes`] })).toMatch(
             /haproxy: \d+ of \d+ requests failed, longest gap/,
         );
         const printed = await say("npm run halb -- import A B", { replace: ["A B", "192.168.0.100 192.168.0.101"] });
         expect(printed).toContain('"address": "192.168.0.99"');
     });
-
-    const attemptStatus = () =>
-        used.lab.attempt(["npm", "run", "halb", "--", "status"], { cwd: checkout, env: environment });
 });
 
 describe("the other pages about a pair that runs", () => {
@@ -218,11 +223,9 @@ describe("the other pages about a pair that runs", () => {
     });
 });
 
-/** Commands within sentences, by their first word: the whole line that is typed for each, where it is only a part of one. */
-const onHosts: Record<string, string> = {
+/** Of commands within sentences that are only a part of one: the whole line that is typed. */
+const completed: Record<string, string> = {
     "hostnamectl set-hostname": "hostnamectl set-hostname lb1.example.com",
-};
-const here: Record<string, string> = {
     "npm run halb -- host-keys ADDRESS …": "npm run halb -- host-keys 192.168.0.100 192.168.0.101",
     "npm run halb -- host-keys ADDRESS ADDRESS": "npm run halb -- host-keys 192.168.0.100 192.168.0.101",
     "halb switchover --to HOST": "halb switchover --to lb2",
@@ -270,7 +273,7 @@ describe("commands within sentences", () => {
             return holds(to);
         };
         for (const command of [...commands.filter((each) => !each.startsWith("/")), "dmesg"]) {
-            said.set(command, await lb1.run(onHosts[command] ?? command));
+            said.set(command, await lb1.run(completed[command] ?? command));
         }
         await lb1.run("systemctl stop busy");
         for (const [command, to] of [
@@ -289,13 +292,11 @@ describe("commands within sentences", () => {
         expect(commands.length).toBeGreaterThan(15);
         for (const command of [...commands, "pulumi destroy"]) {
             const cwd = join(checkout, command.startsWith("npm run") ? "" : "examples/two-pairs");
-            const words = ["bash", "-e", "-c", here[command] ?? command];
+            const words = ["bash", "-e", "-c", completed[command] ?? command];
             const { code, stdout, stderr } = await used.lab.attempt(words, { cwd, env: environment });
             expect(code, `${command}\n${stdout}${stderr}`).toBe(0);
             if (/^halb (switchover|drill)/.test(command)) {
-                const status = ["halb", "status"];
-                const isWell = async () => (await used.lab.attempt(status, { cwd, env: environment })).code === 0;
-                await until("all is well", 60_000, isWell);
+                await untilWell("halb status", cwd);
             }
         }
     });

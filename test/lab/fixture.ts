@@ -1,11 +1,13 @@
 /** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
 import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Host } from "../../lab/host";
 import { Lab, type LabPlan } from "../../lab/lab";
 import { labStack, type Settings, site, virtualIp } from "../../lab/pulumi";
 import { type Seen, seenDuring } from "../../lab/seen";
-import { sleep, until } from "../../toolchain/shell";
+import { root } from "../../toolchain/paths";
+import { type Result, type RunOptions, run, sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 
 export { site, virtualIp };
@@ -49,6 +51,25 @@ export async function holds(host: Host, address = virtualIp): Promise<boolean> {
 
 export function untilHolds(host: Host, limit = 60_000, address = virtualIp): Promise<boolean> {
     return until(`${host.name} holds ${address}`, limit, () => holds(host, address));
+}
+
+/** halb, without the command tsx: that is a process of its own, which would die of a signal that is not for it. */
+export const halbProgram = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts")];
+
+/** In an environment of its own: nobody at a terminal, and nothing but what the state needs. */
+export function halb(
+    { lab, stack }: { lab: Lab; stack: Stack },
+    words: string[],
+    options: RunOptions = {},
+): Promise<Result> {
+    const command = [...halbProgram, ...words, "--cwd", root, "--stack", "dev"];
+    return lab.attempt(command, { cwd: root, env: stack.place.env, ...options });
+}
+
+/** The project as it is here, what is not committed included, and nothing that git does not know. */
+export async function copyCheckout(to: string): Promise<void> {
+    const copy = 'git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1"';
+    await run(["sh", "-c", copy, "sh", to], { cwd: root });
 }
 
 /** The body and status of a page, as a client in the lab's network gets them; status 0 where nobody answers. */

@@ -7,19 +7,12 @@ import type { Drill } from "../../cli/drill";
 import type { PairState } from "../../cli/look";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
 import { root } from "../../toolchain/paths";
-import { type Result, type RunOptions, run, sleep } from "../../toolchain/shell";
-import { holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { type RunOptions, run, sleep } from "../../toolchain/shell";
+import { halb as halbOn, halbProgram, holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
 const used = usePair({ name: "halb" }, { fencing: { command: "/usr/local/bin/fence" } });
 
-/** Without the command tsx, a process of its own that would die of a signal which is not for it. */
-const program = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts")];
-
-/** In an environment of its own: nobody at a terminal, and nothing but what the state needs. */
-function halb(words: string[], options: RunOptions = {}): Promise<Result> {
-    const { env } = used.stack.place;
-    return used.lab.attempt([...program, ...words, "--cwd", root, "--stack", "dev"], { cwd: root, env, ...options });
-}
+const halb = (words: string[], options?: RunOptions) => halbOn(used, words, options);
 
 /** A pair that has just moved something is well when both hosts hear each other of it. */
 async function untilWell(): Promise<void> {
@@ -95,7 +88,7 @@ describe("status", () => {
     });
 
     test("--watch ends when nobody reads it any more", async () => {
-        const watch = `${program.join(" ")} status --watch --interval 0.5 --stack dev | head -1`;
+        const watch = `${halbProgram.join(" ")} status --watch --interval 0.5 --stack dev | head -1`;
         const { env } = used.stack.place;
         const { code } = await used.lab.attempt(["bash", "-c", watch], { cwd: root, env, timeout: 60_000 });
         expect(code).toBe(0);
@@ -360,7 +353,7 @@ test("import tells in one line what is wrong with a login", async () => {
 test("completion: a script by which bash completes commands and their words", async () => {
     const path = [join(used.lab.scratch, "bin"), process.env.PATH].join(delimiter);
     mkdirSync(join(used.lab.scratch, "bin"));
-    writeFileSync(join(used.lab.scratch, "bin", "halb"), `#!/bin/sh\nexec ${program.join(" ")} "$@"\n`, {
+    writeFileSync(join(used.lab.scratch, "bin", "halb"), `#!/bin/sh\nexec ${halbProgram.join(" ")} "$@"\n`, {
         mode: 0o755,
     });
     const completed = (...words: string[]) => {

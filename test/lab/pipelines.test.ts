@@ -12,7 +12,7 @@ import { type Result, run, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { makeCertificate } from "../certificates";
-import { page, site, useLab, virtualIp } from "./fixture";
+import { copyCheckout, page, site, useLab, virtualIp } from "./fixture";
 
 const used = useLab({ name: "pipelines" });
 const passphrase = "known to the pipeline alone";
@@ -41,9 +41,7 @@ const forge = `require("node:http").createServer((request, response) => {
 /** What nobody but the pipeline's own settings gives: the program itself, as it is here, and a stack's file. */
 beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "pipelines-"));
-    await run(["sh", "-c", 'git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1"', "sh", dir], {
-        cwd: root,
-    });
+    await copyCheckout(dir);
     // The jobs' first command, ahead of them: from where the hosts are there is no way to a registry.
     await run(["npm", "run", "bootstrap"], { cwd: dir });
     const settings = {
