@@ -154,10 +154,11 @@ class Keeper:
             me = self.own_view(virtual_ip)
             # Before the agent is called, which reads it.
             virtual_ip.write_peer(peer)
+            # Before the peer is given it.
+            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address), self.addresses.look)
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
-            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.tend_connections(virtual_ip, peer)
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)

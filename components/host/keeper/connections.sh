@@ -24,10 +24,8 @@ clear() {
     done
 }
 
-# pass_on OLD-HOLDER INTERFACE. A connection is known by the client's address and port. What is open here already (of a
-# time when this host was the holder) is ours too; but not what is closed and only remembered (TIME-WAIT), for the client may
-# have used that port again, with the other host.
-pass_on() {
+# Connections that begin here. They are heeded before those that are open are listed: none may begin in between.
+learn() {
     cat <<RULES
 table $family $table {
     set here {
@@ -41,15 +39,24 @@ table $family $table {
     }
     chain connections {
         tcp flags & (syn | ack) == syn add @here { $family saddr . tcp sport } accept
-        $family saddr . tcp sport @here accept
-        dup to $1 device "$2"
-        drop
     }
 }
 RULES
-    ss -Htn state established state close-wait state fin-wait-1 state last-ack src "$address" | awk -v "set=$family $table here" '
-        { port = client = $NF; sub(/.*:/, "", port); sub(/:[^:]*$/, "", client); gsub(/[][]|%.*/, "", client) }
-        { print "add element", set, "{", client, ".", port, "}" }'
+}
+
+# pass_on OLD-HOLDER INTERFACE. A connection is known by the client's address and port. What is open here already (this host may
+# have been the holder, or be the one on which it lingers) is ours too; but not what is closed and only remembered (TIME-WAIT), for
+# the client may have used that port again, with the other host.
+pass_on() {
+    ss -Htn state syn-recv state established state close-wait state fin-wait-1 state last-ack src "$address" |
+        awk -v "set=$family $table here" '
+            { port = client = $NF; sub(/.*:/, "", port); sub(/:[^:]*$/, "", client); gsub(/[][]|%.*/, "", client) }
+            { print "add element", set, "{", client, ".", port, "}" }'
+    cat <<RULES
+add rule $family $table connections $family saddr . tcp sport @here accept
+add rule $family $table connections dup to $1 device "$2"
+add rule $family $table connections drop
+RULES
 }
 
 # IPv6 asks and answers in ICMPv6, the address in question behind 8 bytes.
@@ -92,7 +99,8 @@ command -v nft >/dev/null || exit 0
 case $1 in
     pass-on)
         [ $# -eq 4 ] || usage
-        { clear && pass_on "$3" "$4"; } | nft -f -
+        { clear && learn; } | nft -f -
+        pass_on "$3" "$4" | nft -f -
         ;;
     hush)
         { clear && hush; } | nft -f -

@@ -37,8 +37,9 @@ def decide(me, peer, preferred):
         # Nobody can reach it here, and where it can be reached the peer has taken it.
         if me["isolated"]:
             return DROP
-        # Where Heartbeat on both hosts wants it, they do not hear each other, and it cannot move by hb_standby.
-        if peer["fresh"] and peer["wanted"] and peer["healthy"] and not (me["healthy"] and me["wanted"]):
+        # Where Heartbeat on both hosts wants it, they do not hear each other, and it cannot move by hb_standby. Not to a peer that has
+        # it as well: that one may be letting it go at this moment.
+        if peer["fresh"] and not peer_has and peer["wanted"] and peer["healthy"] and not (me["healthy"] and me["wanted"]):
             return YIELD
         return NOTHING
     if me["wanted"] and may_take(me, peer):

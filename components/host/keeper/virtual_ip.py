@@ -172,10 +172,12 @@ class VirtualIp:
     def call_agent(self, action):
         run([AGENT, self.word, action], 3)
 
-    def announce_again(self, peer, former_holds):
-        """The clients must hear once more where it is when another holder has let go."""
+    def announce_again(self, peer, former_holds, look):
+        """The clients must hear once more where it is when another holder has let go: while that one had it, they may have heard from
+        it. `look` tells the host's addresses."""
         is_doubled = self.held == HELD and ((peer["fresh"] and peer["held"] == HELD) or former_holds)
         if self.held == HELD and self._was_doubled and not is_doubled:
+            self._announce(look())
             self.call_agent("announce")
         self._was_doubled = is_doubled
 

@@ -202,7 +202,7 @@ old_and_new_virtual_ips() {
 change_virtual_ips() {
     complete_groups
     while read -r virtual_ip; do
-        [ "$("$agent" "$virtual_ip" status)" = running ] || continue
+        holds "$virtual_ip" || continue
         declared=$(awk -F / -v "address=${virtual_ip%%/*}" '$1 == address' "$scratch/virtual-ips")
         if [ -z "$declared" ]; then
             say "letting go ${virtual_ip%%/*}"

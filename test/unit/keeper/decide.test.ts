@@ -95,6 +95,11 @@ describe("the keeper decides", () => {
             { me: { held: "held", wanted: true, healthy: false }, peer: { wanted: true } },
         ],
         [
+            "but not while the peer has it as well, which may be letting it go",
+            "nothing",
+            { me: { held: "held", wanted: false, age: 2 }, peer: { held: "held", wanted: true, age: 60 } },
+        ],
+        [
             "keeps it where the peer is no better",
             "nothing",
             { me: { held: "held", wanted: true, healthy: false }, peer: { wanted: true, healthy: false } },
