@@ -46,73 +46,78 @@ export function outageAtLast(shots: Shot[]): number {
 export const now = () => performance.timeOrigin + performance.now();
 
 type End = (seen: Partial<Shot>) => void;
-
-/** Ends a shot once, by what comes first, or by the timeout: `giveUp` then ends what is still under way. */
-function once(timeout: number, end: End, giveUp: () => void): End {
-    let isOver = false;
-    const settle: End = (seen) => {
-        if (!isOver) {
-            isOver = true;
-            clearTimeout(limit);
-            end(seen);
-        }
-    };
-    const limit = setTimeout(() => {
-        settle({ error: "timeout" });
-        giveUp();
-    }, timeout);
-    return settle;
-}
+/** Ends what is still under way. */
+type GiveUp = () => void;
 
 function reason(error: NodeJS.ErrnoException): Partial<Shot> {
     return { error: error.code ?? error.message };
 }
 
-/** A new connection each time, as new clients make; no answer may wait for another. */
-function request(url: string, timeout: number, end: End): void {
+/** A new connection each time, as new clients make; no answer may wait for another. The first word to `end` counts. */
+function request(url: string, end: End): GiveUp {
     const get = url.startsWith("https:") ? getEncrypted : getPlain;
     // Whether it answers is asked here, not whether its certificate is right.
     const asked = get(url, { agent: false, rejectUnauthorized: false }, (response) => {
         response.resume();
         // An answer that is cut off has no end, but it closes.
         response.once("close", () =>
-            settle(response.complete ? { status: response.statusCode } : { error: "ECONNRESET" }),
+            end(response.complete ? { status: response.statusCode } : { error: "ECONNRESET" }),
         );
     });
-    const settle = once(timeout, end, () => asked.destroy());
-    asked.on("error", (error) => settle(reason(error)));
+    asked.on("error", (error) => end(reason(error)));
+    return () => asked.destroy();
 }
 
-function connection(url: string, timeout: number, end: End): void {
+function connection(url: string, end: End): GiveUp {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname.replace(/[[\]]/g, ""), () => {
-        settle({ status: 0 });
+        end({ status: 0 });
         socket.destroy();
     });
-    const settle = once(timeout, end, () => socket.destroy());
-    socket.on("error", (error) => settle(reason(error)));
+    socket.on("error", (error) => end(reason(error)));
+    return () => socket.destroy();
 }
+
+/** What this process sleeps through says nothing of who is asked. Of the time between two looks at the clock so much counts, in milliseconds. */
+const AWAKE = 20;
 
 export class Client {
     readonly shots: Shot[] = [];
     private readonly pending = new Set<Promise<void>>();
+    /** By `awake`; in the order in which they were sent. */
+    private readonly limits = new Set<{ at: number; giveUp: GiveUp }>();
     private readonly timer: NodeJS.Timeout;
+    private readonly start = now();
+    private looked = now();
+    /** For how long this process has been awake, in milliseconds. */
+    private awake = 0;
+    private isStopped = false;
 
     /** Starts sending: one request every `interval` milliseconds, each given up after `timeout`. `url`: http, https or tcp. */
     constructor(
         private readonly url: string,
-        interval: number,
+        private readonly interval: number,
         private readonly timeout: number,
     ) {
-        const start = now();
-        this.timer = setInterval(() => {
-            // A late timer sends what it owes: the schedule does not follow the answers or the scheduler.
-            while (start + this.shots.length * interval <= now()) {
-                const shot = this.shoot();
-                this.pending.add(shot);
-                shot.finally(() => this.pending.delete(shot));
+        this.timer = setInterval(() => this.look(), 1);
+    }
+
+    private look(): void {
+        const at = now();
+        this.awake += Math.min(at - this.looked, AWAKE);
+        this.looked = at;
+        for (const limit of this.limits) {
+            if (limit.at > this.awake) {
+                break;
             }
-        }, 1);
+            limit.giveUp();
+        }
+        // A late timer sends what it owes: the schedule does not follow the answers or the scheduler.
+        while (!this.isStopped && this.start + this.shots.length * this.interval <= at) {
+            const shot = this.shoot();
+            this.pending.add(shot);
+            shot.finally(() => this.pending.delete(shot));
+        }
     }
 
     private shoot(): Promise<void> {
@@ -120,17 +125,29 @@ export class Client {
         this.shots.push(shot);
         const send = this.url.startsWith("tcp:") ? connection : request;
         return new Promise((resolve) => {
-            send(this.url, this.timeout, (seen) => {
-                Object.assign(shot, { ended: now(), ...seen });
-                resolve();
-            });
+            const end: End = (seen) => {
+                if (this.limits.delete(limit)) {
+                    Object.assign(shot, { ended: now(), ...seen });
+                    resolve();
+                }
+            };
+            const limit = {
+                at: this.awake + this.timeout,
+                giveUp: () => {
+                    end({ error: "timeout" });
+                    cancel();
+                },
+            };
+            this.limits.add(limit);
+            const cancel = send(this.url, end);
         });
     }
 
     /** Stops sending, and waits for the answers that are still out. */
     async stop(): Promise<Shot[]> {
-        clearInterval(this.timer);
+        this.isStopped = true;
         await Promise.all(this.pending);
+        clearInterval(this.timer);
         return this.shots;
     }
 }

@@ -176,6 +176,7 @@ export async function rehearse(
     const it: Rehearsal = { pair, holder, other, options, mark };
     const client = new Client(pair.url, 1000 / options.rate, 500);
     let isRestored = false;
+    console.error(`  asking ${pair.url} ${options.rate} times a second; 2 s without a failure first`);
     try {
         await warmUp(client, pair.url);
         goOn();

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** The lab's tests mostly wait: for Heartbeat's times, and for apt. Two files at a time leave room on two cores for what clients see. */
-const lab = { maxWorkers: 2, testTimeout: 300_000, hookTimeout: 600_000 };
+const lab = { maxWorkers: 2, testTimeout: 900_000, hookTimeout: 900_000 };
 
 export default defineConfig({
     test: {

@@ -1,6 +1,7 @@
 /** Whom an event happens to: this pair, and keepalived on the same hosts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { explain } from "../../lab/explain";
 import { labStack, virtualIp } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { sleep, step, until } from "../../toolchain/shell";
@@ -46,7 +47,7 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
             // more before it declares it dead.
             do {
                 await until("both hosts have settled", 90_000, () => isSettled(place)).catch(async (error) => {
-                    await explain(place);
+                    await explain(place.lab);
                     throw error;
                 });
                 await sleep(6000);
@@ -73,15 +74,6 @@ async function isSettled({ lb1, lb2 }: Place): Promise<boolean> {
     );
     // What it has let go it may still have, for open connections.
     return isCalm && /^(no|lingering)/.test(own[3]) && /^held/.test(peers[3]);
-}
-
-/** Prints what the hosts say of a pair that does not do what it should. */
-export async function explain({ lb1, lb2 }: Place): Promise<void> {
-    const look = `ip -o address show to ${virtualIp}; cl_status rscstatus; journalctl -n 60 -o short-precise -u heartbeat -u ha-load-balancer-pair`;
-    for (const host of [lb1, lb2]) {
-        const { stdout, stderr } = await host.attempt(look);
-        console.log(`${host.name}:\n${stdout}${stderr}`);
-    }
 }
 
 /** VRRP version and seconds between advertisements. */

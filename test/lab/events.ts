@@ -1,6 +1,6 @@
 /** Events of the availability table, once each, on a pair that serves: who holds the virtual IP, and what a client sees. */
-import { beforeAll, expect, onTestFailed, test } from "vitest";
-import { explain, ours } from "../../bench/availability/contenders";
+import { beforeAll, expect, test } from "vitest";
+import { ours } from "../../bench/availability/contenders";
 import { restartBoth } from "../../bench/availability/events/actions";
 import { type Event, measure, type Place, placeOf } from "../../bench/availability/harness";
 import { useLab } from "./fixture";
@@ -30,7 +30,6 @@ export function testEvents(kind: string, events: Event[]): void {
         );
         const { before = "lb1", after, isDown = false, ...never } = event.holds;
         const lost = failed - Math.min(broken, moves);
-        onTestFailed(() => explain(place));
         expect({ holderBefore, holderAfter, failed: lost, several, moves }).toMatchObject({
             holderBefore: before,
             holderAfter: after,

@@ -1,7 +1,8 @@
 /** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { explain } from "../../lab/explain";
 import type { Host } from "../../lab/host";
 import { Lab, type LabPlan } from "../../lab/lab";
 import { labStack, type Settings, site, virtualIp } from "../../lab/pulumi";
@@ -21,6 +22,11 @@ export function useLab(plan: Partial<LabPlan> & { name: string }): { lab: Lab } 
     const name = `${labPrefix}${plan.name}`;
     beforeAll(async () => {
         used.lab = await Lab.up({ ...plan, name });
+    });
+    afterEach(async ({ task }) => {
+        if (task.result?.state === "fail") {
+            await explain(used.lab);
+        }
     });
     afterAll(() => Lab.down(name));
     return used;

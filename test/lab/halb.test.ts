@@ -240,10 +240,10 @@ describe("drill", () => {
 
     test("that is interrupted before anything has happened lets nothing happen", async () => {
         let child: ChildProcess | undefined;
-        const drill = halb(["drill", "haproxy", "--yes"], { onSpawn: (spawned) => (child = spawned) });
-        await sleep(2500);
-        child?.kill("SIGINT");
-        const { code, stderr } = await drill;
+        const { code, stderr } = await halb(["drill", "haproxy", "--yes"], {
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => line.includes("without a failure first") && child?.kill("SIGINT"),
+        });
         expect(code).toBe(130);
         expect(stderr).not.toContain("HAProxy is stopped");
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");

@@ -36,9 +36,9 @@ async function during(action: () => Promise<unknown>): Promise<void> {
 
 test("a hand-over to the second host, and back", async () => {
     await during(() => lb1().run("/usr/share/heartbeat/hb_standby all"));
-    expect(await holds(lb2())).toBe(true);
+    await untilHolds(lb2());
     await during(() => lb1().run("/usr/share/heartbeat/hb_takeover local"));
-    expect(await holds(lb1())).toBe(true);
+    await untilHolds(lb1());
 });
 
 test("Heartbeat is stopped on the holder", async () => {

@@ -40,6 +40,20 @@ test("an answer that has no end in time is none", async () => {
     expect(shot.ended - shot.sent).toBeLessThan(5000);
 });
 
+test("an answer that comes while the client stands still is in time", async () => {
+    const server = createServer((_, response) => setTimeout(() => response.end(), 100)).listen(0, "127.0.0.1");
+    await sleep(20);
+    const client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 10, 300);
+    await sleep(300);
+    const until = Date.now() + 1000;
+    while (Date.now() < until);
+    await sleep(50);
+    const shots = await client.stop();
+    server.close();
+    expect(shots.length).toBeGreaterThan(50);
+    expect(shots.filter(({ status }) => status !== 200)).toEqual([]);
+});
+
 test("nobody there, by HTTP and by TCP", async () => {
     for (const scheme of ["http", "tcp"]) {
         const client = new Client(`${scheme}://127.0.0.1:1/`, 10_000, 300);
