@@ -174,8 +174,8 @@ class VirtualIp:
 
     def announce_again(self, peer, former_holds, look):
         """The clients must hear once more where it is when another holder has let go: while that one had it, they may have heard from
-        it. `look` tells the host's addresses."""
-        is_doubled = self.held == HELD and ((peer["fresh"] and peer["held"] == HELD) or former_holds)
+        it. A peer that was silent may have had it, and have let it go before it was heard. `look` tells the host's addresses."""
+        is_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
         if self.held == HELD and self._was_doubled and not is_doubled:
             self._announce(look())
             self.call_agent("announce")
