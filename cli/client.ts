@@ -5,6 +5,7 @@
 import { get as getPlain } from "node:http";
 import { get as getEncrypted } from "node:https";
 import { connect } from "node:net";
+import { sleep } from "../toolchain/shell";
 
 export interface Shot {
     /** When the request was sent, and when the answer or the failure came: milliseconds since the epoch. */
@@ -78,14 +79,16 @@ function connection(url: string, end: End): GiveUp {
     return () => socket.destroy();
 }
 
-/** What this process sleeps through says nothing of who is asked. Of the time between two looks at the clock so much counts, in milliseconds. */
+/**
+ * What this process sleeps through says nothing of who is asked: of the time between two looks at the clock so much counts, in
+ * milliseconds.
+ */
 const AWAKE = 20;
 
 export class Client {
     readonly shots: Shot[] = [];
-    private readonly pending = new Set<Promise<void>>();
-    /** By `awake`; in the order in which they were sent. */
-    private readonly limits = new Set<{ at: number; giveUp: GiveUp }>();
+    /** In the order in which they were sent; each is given up when `awake` is more than `until`. */
+    private readonly underWay = new Set<{ until: number; giveUp: GiveUp }>();
     private readonly timer: NodeJS.Timeout;
     private readonly start = now();
     private looked = now();
@@ -106,47 +109,43 @@ export class Client {
         const at = now();
         this.awake += Math.min(at - this.looked, AWAKE);
         this.looked = at;
-        for (const limit of this.limits) {
-            if (limit.at > this.awake) {
+        for (const { until, giveUp } of this.underWay) {
+            if (until > this.awake) {
                 break;
             }
-            limit.giveUp();
+            giveUp();
         }
         // A late timer sends what it owes: the schedule does not follow the answers or the scheduler.
         while (!this.isStopped && this.start + this.shots.length * this.interval <= at) {
-            const shot = this.shoot();
-            this.pending.add(shot);
-            shot.finally(() => this.pending.delete(shot));
+            this.shoot();
         }
     }
 
-    private shoot(): Promise<void> {
+    private shoot(): void {
         const shot: Shot = { sent: now(), ended: 0 };
         this.shots.push(shot);
-        const send = this.url.startsWith("tcp:") ? connection : request;
-        return new Promise((resolve) => {
-            const end: End = (seen) => {
-                if (this.limits.delete(limit)) {
-                    Object.assign(shot, { ended: now(), ...seen });
-                    resolve();
-                }
-            };
-            const limit = {
-                at: this.awake + this.timeout,
-                giveUp: () => {
-                    end({ error: "timeout" });
-                    cancel();
-                },
-            };
-            this.limits.add(limit);
-            const cancel = send(this.url, end);
-        });
+        const end: End = (seen) => {
+            if (this.underWay.delete(own)) {
+                Object.assign(shot, { ended: now(), ...seen });
+            }
+        };
+        const own = {
+            until: this.awake + this.timeout,
+            giveUp: () => {
+                end({ error: "timeout" });
+                cancel();
+            },
+        };
+        this.underWay.add(own);
+        const cancel = (this.url.startsWith("tcp:") ? connection : request)(this.url, end);
     }
 
     /** Stops sending, and waits for the answers that are still out. */
     async stop(): Promise<Shot[]> {
         this.isStopped = true;
-        await Promise.all(this.pending);
+        while (this.underWay.size > 0) {
+            await sleep(1);
+        }
         clearInterval(this.timer);
         return this.shots;
     }

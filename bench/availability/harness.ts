@@ -4,7 +4,7 @@ import { isGood, longestOutage, outageAtLast } from "../../cli/client";
 import type { Look } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
-import { virtualIp } from "../../lab/pulumi";
+import { site, virtualIp } from "../../lab/pulumi";
 import { type Seen, seenDuring } from "../../lab/seen";
 import { sleep } from "../../toolchain/shell";
 import type { Contender } from "./contenders";
@@ -78,7 +78,7 @@ function moves(looks: Look[]): number {
 export async function measure(place: Place, contender: Contender, event: Event): Promise<Outcome> {
     await contender.rest(place);
     // The client is one that was served before: a new one may be answered by a frozen holder's kernel (README.md).
-    await place.lab.run(["curl", "-sS", "-o", "/dev/null", `http://${virtualIp}/`]);
+    await place.lab.run(["curl", "-sS", "-o", "/dev/null", site]);
     await event.before?.(place);
     let began = 0;
     try {

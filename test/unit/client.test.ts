@@ -5,15 +5,20 @@ import { expect, test } from "vitest";
 import { Client, longestOutage, type Shot } from "../../cli/client";
 import { sleep } from "../../toolchain/shell";
 
-/** The first shot at a server that answers like this. */
-async function shotAt(answer: RequestListener): Promise<Shot> {
+/** The shots at a server that answers like this, one every `interval` milliseconds while something happens. */
+async function shotsAt(answer: RequestListener, interval: number, meanwhile: () => Promise<unknown>): Promise<Shot[]> {
     const server = createServer(answer).listen(0, "127.0.0.1");
     await sleep(20);
-    const client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 10_000, 300);
-    await sleep(50);
-    const [shot] = await client.stop();
+    const client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, interval, 300);
+    await meanwhile();
+    const shots = await client.stop();
     server.closeAllConnections();
     server.close();
+    return shots;
+}
+
+async function shotAt(answer: RequestListener): Promise<Shot> {
+    const [shot] = await shotsAt(answer, 10_000, () => sleep(50));
     return shot;
 }
 
@@ -41,15 +46,13 @@ test("an answer that has no end in time is none", async () => {
 });
 
 test("an answer that comes while the client stands still is in time", async () => {
-    const server = createServer((_, response) => setTimeout(() => response.end(), 100)).listen(0, "127.0.0.1");
-    await sleep(20);
-    const client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, 10, 300);
-    await sleep(300);
-    const until = Date.now() + 1000;
-    while (Date.now() < until);
-    await sleep(50);
-    const shots = await client.stop();
-    server.close();
+    const late: RequestListener = (_, response) => setTimeout(() => response.end(), 100);
+    const shots = await shotsAt(late, 10, async () => {
+        await sleep(300);
+        const until = Date.now() + 1000;
+        while (Date.now() < until);
+        await sleep(50);
+    });
     expect(shots.length).toBeGreaterThan(50);
     expect(shots.filter(({ status }) => status !== 200)).toEqual([]);
 });

@@ -155,7 +155,7 @@ class Keeper:
             # Before the agent is called, which reads it.
             virtual_ip.write_peer(peer)
             # Before the peer is given it.
-            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address), self.addresses.look)
+            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])

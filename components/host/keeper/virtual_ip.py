@@ -55,8 +55,10 @@ class VirtualIp:
         self._is_hushed = False
         # An address of this host's on the same interface, where the peer can send packets for it.
         self.via = None
-        # Whether both hosts held it when last looked at.
-        self._was_doubled = False
+        # The number of the interface that it is on, when last looked at.
+        self._interface = None
+        # Whether both hosts may have held it when last looked at.
+        self._may_have_been_doubled = False
         self._peer_had = None
         self._is_vetoed = None
         self._veto_due = 0
@@ -66,18 +68,18 @@ class VirtualIp:
 
     def look(self, present):
         """`present`: the host's addresses, as Addresses.look tells them."""
-        permanent, interface = present.get(self.address, (None, None))
+        permanent, self._interface = present.get(self.address, (None, None))
         self.held = NO if permanent is None else HELD if permanent else LINGERING
         if self.held == HELD:
             self._held_at = time.monotonic()
-        self.via = self._find_via(present, interface) if self.held == LINGERING else None
+        self.via = self._find_via(present) if self.held == LINGERING else None
         self.wanted = read(self._path("wanted"))
         self._taken = None if self.held == NO else read(self._path("held"))
 
-    def _find_via(self, present, interface):
+    def _find_via(self, present):
         for address, (is_permanent, other) in present.items():
             is_own = is_permanent and address not in self._everyone
-            if is_own and other == interface and family_of(address) == family_of(self.address):
+            if is_own and other == self._interface and family_of(address) == family_of(self.address):
                 return address
         return None
 
@@ -117,20 +119,18 @@ class VirtualIp:
         if time.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
         self.do("take")
-        present = look_again()
-        self.look(present)
+        self.look(look_again())
         if self.held == HELD:
             self._failures = 0
-            self._announce(present)
+            self._announce()
         else:
             self._failures += 1
             self._failed_at = time.monotonic()
 
-    def _announce(self, present):
+    def _announce(self):
         """At once; the agent's program, which does it again, has yet to start."""
-        _, interface = present[self.address]
         try:
-            announce(self.address, socket.if_indextoname(interface))
+            announce(self.address, socket.if_indextoname(self._interface))
         except OSError as error:
             log(f"{self.address}: {error}")
 
@@ -172,14 +172,14 @@ class VirtualIp:
     def call_agent(self, action):
         run([AGENT, self.word, action], 3)
 
-    def announce_again(self, peer, former_holds, look):
+    def announce_again(self, peer, former_holds):
         """The clients must hear once more where it is when another holder has let go: while that one had it, they may have heard from
-        it. A peer that was silent may have had it, and have let it go before it was heard. `look` tells the host's addresses."""
-        is_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
-        if self.held == HELD and self._was_doubled and not is_doubled:
-            self._announce(look())
+        it. A peer that was silent may have had it, and have let it go before it was heard."""
+        may_be_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
+        if self.held == HELD and self._may_have_been_doubled and not may_be_doubled:
+            self._announce()
             self.call_agent("announce")
-        self._was_doubled = is_doubled
+        self._may_have_been_doubled = may_be_doubled
 
     def write_peer(self, peer):
         has = "silent" if not peer["fresh"] else f"{peer['held']} {peer['via'] or ''}".strip()
