@@ -1,4 +1,5 @@
 /** `npm run bench -- pressure`: both hosts without CPU, memory or disk to spare, at the default timing. Nothing may move. */
+import { secondsOf } from "../lab/holders";
 import { virtualIp } from "../lab/pulumi";
 import { seenDuring } from "../lab/seen";
 import { sleep, step } from "../toolchain/shell";
@@ -26,11 +27,14 @@ export async function pressure(minutes: number): Promise<void> {
         const during = () =>
             step(`${minutes} minutes of full CPU, memory and disk in both hosts`, () => sleep(minutes * 60_000));
         // A client that is as short of CPU as the hosts: ten requests a second, with patience.
-        const { looks, failed, sent, gap } = await seenDuring(lab, virtualIp, during, { interval: 100, timeout: 3000 });
-        const elsewhere = looks.filter(({ holders }) => holders.join() !== "lb1").length;
+        const { changes, failed, sent, gap } = await seenDuring(lab, virtualIp, during, {
+            interval: 100,
+            timeout: 3000,
+        });
+        const elsewhere = secondsOf(changes, ({ holders }) => holders.join() !== "lb1");
         console.log(`\n${machine()}; load ${await lb1.run("cut -d ' ' -f 1-3 /proc/loadavg")}`);
         console.log(
-            `${looks.length} looks at the holders, ${elsewhere} saw another one than lb1; ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
+            `another holder than lb1 for ${elsewhere.toFixed(3)} s; ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
         );
         for (const host of lab.loadBalancers) {
             const count = (pattern: string, unit: string) =>

@@ -1,67 +1,131 @@
-/** Who holds an address, seen from outside the hosts all the while. */
+/** Records which hosts hold an address, from the kernel's own events. */
 import type { ChildProcess } from "node:child_process";
-import { attempt } from "../toolchain/shell";
+import { attempt, until } from "../toolchain/shell";
 import type { Host } from "./host";
+import type { Lab } from "./lab";
 
-/** One look at all hosts. */
-export interface Look {
-    /** Seconds since the machine's boot. */
+/** Who holds the address from this moment on. */
+export interface Change {
+    /** Seconds since the epoch. */
     at: number;
     /** The names of the hosts that hold the address. */
     holders: string[];
 }
 
 export interface Holding {
-    looks: Look[];
-    /** Looks that saw no holder, and more than one. */
+    /** The first one is from the start of the record, the last one from its end. */
+    changes: Change[];
+    /** For how many seconds no host held the address, and for how many more than one did. */
     none: number;
     several: number;
 }
 
-/**
- * Looks at the kernels' own lists, and pauses 20 ms. An address that a host has let go and keeps for one more second, so that
- * the other one has it first, does not count as held.
- */
-const look = `
-address=$1
-shift
-while :; do
-    holders=
-    for namespace in "$@"; do
-        [ -z "$(ip -n "$namespace" -o address show permanent to "$address" 2>/dev/null)" ] || holders="$holders \${namespace##*.}"
-    done
-    read -r now _ </proc/uptime
-    echo "$now$holders"
-    sleep 0.02
-done`;
+/** For how many seconds a condition was true. */
+export function secondsOf(changes: Change[], is: (change: Change) => boolean): number {
+    return changes.slice(1).reduce((sum, { at }, i) => sum + (is(changes[i]) ? at - changes[i].at : 0), 0);
+}
 
+/** `[2026-11-27T23:20:01.123456] [nsid 1]Deleted 2: eth0    inet 192.168.0.99/24 … valid_lft forever preferred_lft forever` */
+const event = /^\[(\S+)\] \[nsid (\d+)\](Deleted )?\d+: \S+ +inet6? ([^/ ]+)\S* .*valid_lft (\S+)/;
+
+/**
+ * One `ip monitor` hears all hosts of a lab on one socket, so that the order of two hosts' events is the kernel's. An address
+ * with a limited lifetime does not count as held: a host that hands over keeps its address so until the other host has it.
+ */
 export class HolderWatch {
+    private readonly changes: Change[] = [];
+    private readonly holders = new Set<string>();
+    private child?: ChildProcess;
+    private ended?: Promise<unknown>;
+
     private constructor(
-        private readonly child: ChildProcess,
-        private readonly output: Promise<{ stdout: string }>,
+        private readonly hosts: Host[],
+        private readonly address: string,
     ) {}
 
-    static start(hosts: Host[], address: string): HolderWatch {
-        let child: ChildProcess | undefined;
-        const bare = address.replace(/[[\]]/g, "");
-        const output = attempt(["sh", "-c", look, "look", bare, ...hosts.map(({ id }) => id)], {
+    static async start(lab: Lab, address: string): Promise<HolderWatch> {
+        const watch = new HolderWatch(lab.loadBalancers, address.replace(/[[\]]/g, ""));
+        await watch.listen(lab);
+        return watch;
+    }
+
+    private async listen(lab: Lab): Promise<void> {
+        let isReady = false;
+        const command = [...lab.enter, "ip", "-ts", "-o", "monitor", "all-nsid", "address", "link"];
+        this.ended = attempt(command, {
             timeout: 3_600_000,
-            onSpawn: (spawned) => (child = spawned),
+            onSpawn: (child) => (this.child = child),
+            onLine: (line) => {
+                isReady = true;
+                this.hear(line);
+            },
         });
-        return new HolderWatch(child as ChildProcess, output);
+        // The monitor says nothing when it is ready: a change of its own namespace shows that it is.
+        await until("ip monitor hears the lab", 10_000, async () => {
+            await lab.run(["ip", "link", "set", "lo", "alias", String(performance.now())]);
+            return isReady;
+        });
+        for (const host of this.hosts) {
+            const lines = await attempt([
+                "ip",
+                "-n",
+                host.id,
+                "-o",
+                "address",
+                "show",
+                "permanent",
+                "to",
+                this.address,
+            ]);
+            if (lines.stdout !== "") {
+                this.holders.add(host.name);
+            }
+        }
+        this.note(Date.now() / 1000);
+    }
+
+    private note(at: number): void {
+        const holders = this.hosts.map(({ name }) => name).filter((name) => this.holders.has(name));
+        const last = this.changes.at(-1);
+        if (last === undefined || last.holders.join() !== holders.join()) {
+            this.changes.push({ at, holders });
+        }
+    }
+
+    private hear(line: string): void {
+        const [, time, nsid, deleted, address, lifetime] = event.exec(line) ?? [];
+        const host = this.hosts.find((each) => String(each.nsid) === nsid);
+        if (host === undefined || address !== this.address) {
+            return;
+        }
+        if (deleted === undefined && lifetime === "forever") {
+            this.holders.add(host.name);
+        } else {
+            this.holders.delete(host.name);
+        }
+        if (this.changes.length > 0) {
+            this.note(new Date(time).getTime() / 1000);
+        }
+    }
+
+    /** The names of the hosts that hold the address now. */
+    get current(): string[] {
+        return this.changes.at(-1)?.holders ?? [];
+    }
+
+    /** For how many seconds nothing has changed. */
+    get calm(): number {
+        return Date.now() / 1000 - (this.changes.at(-1)?.at ?? Number.POSITIVE_INFINITY);
     }
 
     async stop(): Promise<Holding> {
-        this.child.kill("SIGTERM");
-        const lines = (await this.output).stdout.trim().split("\n");
-        const looks = lines.map((line) => {
-            const [at, ...holders] = line.split(" ");
-            return { at: Number(at), holders };
-        });
+        this.child?.kill("SIGTERM");
+        await this.ended;
+        const changes = [...this.changes, { at: Date.now() / 1000, holders: this.current }];
         return {
-            looks,
-            none: looks.filter(({ holders }) => holders.length === 0).length,
-            several: looks.filter(({ holders }) => holders.length > 1).length,
+            changes,
+            none: secondsOf(changes, ({ holders }) => holders.length === 0),
+            several: secondsOf(changes, ({ holders }) => holders.length > 1),
         };
     }
 }

@@ -1,6 +1,16 @@
 /** One host of a lab: its disk, its cable, its power switch, and a way in. */
 import { spawn } from "node:child_process";
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    closeSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    openSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { attempt, type Result, run, UserError, until } from "../toolchain/shell";
 import type { Image } from "./image";
@@ -30,6 +40,22 @@ export interface Site {
     /** The namespace that operators and clients are in. */
     control: string;
     image: Image;
+    /** The folder of the converged pair that the lab begins with (converged.ts). */
+    converged?: string;
+}
+
+/** The socket of the SSH connection to a host that all commands of root share. (The path of a socket has 108 characters at most.) */
+function connectionOf(id: string): string {
+    return `/run/${id}.ssh`;
+}
+
+/** Closes the shared connections to the hosts whose ids begin so. */
+export async function closeConnections(prefix: string): Promise<void> {
+    const sockets = readdirSync("/run").filter((name) => name.startsWith(prefix) && name.endsWith(".ssh"));
+    for (const socket of sockets) {
+        await attempt(["ssh", "-F", "none", "-o", `ControlPath=/run/${socket}`, "-O", "exit", "host"]);
+        rmSync(join("/run", socket), { force: true });
+    }
 }
 
 export class Host {
@@ -49,15 +75,26 @@ export class Host {
         this.dir = join(site.dir, plan.name);
     }
 
+    /** What the control namespace's kernel calls the host's namespace, in the events that it passes on. */
+    get nsid(): number {
+        return Number(this.address.split(".")[3]);
+    }
+
     /** The root file system, as seen from outside; only while the disk is mounted. */
     get root(): string {
         return join(this.dir, "root");
+    }
+
+    /** What the host has written on its disk itself, as seen from outside. */
+    get ownDisk(): string {
+        return join(this.dir, "disk", "upper");
     }
 
     /** Makes the disk and the cable. The host stays off. */
     async make(hostsFile: string): Promise<void> {
         await this.makeDisk(hostsFile);
         await run(["ip", "netns", "add", this.id]);
+        await run(["ip", "-n", this.site.control, "netns", "set", this.id, String(this.nsid)]);
         await ip(
             this.cables.flatMap((cable, i) => [
                 `link add ${cable} type veth peer name eth${i} netns ${this.id}`,
@@ -77,12 +114,13 @@ export class Host {
         await this.powerOff();
         await unmountBelow(this.dir);
         rmSync(this.dir, { recursive: true });
-        const knownHost = await this.makeHostKey();
-        await this.makeDisk(hostsFile);
+        const knownHost = await this.makeHostKey(true);
+        await this.makeDisk(hostsFile, true);
         return knownHost;
     }
 
-    private async makeDisk(hostsFile: string): Promise<void> {
+    /** `isRebuilt`: it begins bare, whatever the lab began with. */
+    private async makeDisk(hostsFile: string, isRebuilt = false): Promise<void> {
         const disk = join(this.dir, "disk");
         mkdirSync(disk, { recursive: true });
         await run(["truncate", "--size=4G", `${disk}.img`]);
@@ -92,10 +130,34 @@ export class Host {
             mkdirSync(folder);
         }
         const { base, web } = this.site.image;
-        const lower = this.plan.role === "back end" ? `${web}:${base}` : base;
+        const above =
+            this.plan.role === "back end" ? [web] : isRebuilt ? [] : this.kept.map((kept) => join(kept, "disk"));
+        const lower = [...above, base].join(":");
         const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
         await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
         await this.individualize(hostsFile);
+    }
+
+    /** Where the converged pair has this host, if it has it. */
+    private get kept(): string[] {
+        const dir = join(this.site.converged ?? "/nowhere", this.name);
+        return existsSync(dir) ? [dir] : [];
+    }
+
+    /** Copies the disk of a host that is off, and its SSH key, for labs that begin with it. */
+    async keep(to: string): Promise<void> {
+        mkdirSync(to);
+        // With the marks of deleted files, which are special files, and of replaced folders, which are extended attributes.
+        await run(["cp", "-a", this.ownDisk, join(to, "disk")]);
+        rmSync(join(to, "disk", "var", "log", "journal"), { recursive: true, force: true });
+        mkdirSync(join(to, "disk", "var", "log", "journal"), { recursive: true });
+        this.copyHostKey(this.dir, to);
+    }
+
+    private copyHostKey(from: string, to: string): void {
+        for (const file of ["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]) {
+            cpSync(join(from, file), join(to, file));
+        }
     }
 
     /** What makes a copy of the base this host: names, keys, pages. */
@@ -121,10 +183,15 @@ export class Host {
     }
 
     /** Makes the host's SSH key and returns its line for a known_hosts file. */
-    async makeHostKey(): Promise<string> {
+    async makeHostKey(isRebuilt = false): Promise<string> {
         mkdirSync(this.dir, { recursive: true });
         const key = join(this.dir, "ssh_host_ed25519_key");
-        await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
+        const [kept] = this.kept;
+        if (kept && !isRebuilt) {
+            this.copyHostKey(kept, this.dir);
+        } else {
+            await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
+        }
         const [type, blob] = readFileSync(`${key}.pub`, "utf8").split(" ");
         return `${this.address} ${type} ${blob}\n`;
     }
@@ -185,7 +252,7 @@ export class Host {
         ];
     }
 
-    /** Waits until sshd answers. */
+    /** Waits until sshd answers, and opens the connection that all commands share. */
     async booted(): Promise<void> {
         await until(`${this.name} answers on port 22 (see ${this.dir}/console.log)`, 60_000, async () => {
             const probe = [
@@ -195,6 +262,11 @@ export class Host {
             ];
             return (await this.fromControl(probe)).code === 0;
         });
+        await closeConnections(this.id);
+        const { code, stderr } = await this.fromControl([...this.sshCommand(), "-M", "-N", "-f"]);
+        if (code !== 0) {
+            throw new UserError(`${this.name}: ssh exited with ${code}: ${stderr}`);
+        }
     }
 
     /** Plugs the cable in, boots, and waits until sshd answers. */
@@ -207,6 +279,7 @@ export class Host {
     async powerOff(): Promise<void> {
         await Promise.all(this.cables.map((_, i) => this.cut(i)));
         await kill(this.id);
+        await closeConnections(this.id);
         // Of a host without power no address is left; its namespace stays.
         await ip(["address flush dev eth0 scope global"], this.id);
     }
@@ -256,6 +329,8 @@ export class Host {
             "StrictHostKeyChecking=yes",
             "ConnectTimeout=5",
             "LogLevel=ERROR",
+            // A handshake costs 50 ms of CPU at each end. Without a connection to share, each command makes its own.
+            `ControlPath=${user === "root" ? connectionOf(this.id) : "none"}`,
         ];
         return ["ssh", "-F", "none", ...options.flatMap((option) => ["-o", option]), `${user}@${this.address}`];
     }

@@ -18,7 +18,7 @@ export interface Image {
 const scripts = ["build-image.sh", "configure-base.sh"].map((name) => join(__dirname, "sh", name));
 
 /** Changes with the scripts, so that an image made by older ones is built again. */
-function recipe(): string {
+export function recipe(): string {
     const hash = createHash("sha256");
     for (const script of scripts) {
         hash.update(readFileSync(script));

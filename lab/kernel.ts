@@ -79,6 +79,19 @@ export function isPopulated(group: string): boolean {
     return existsSync(file) && readFileSync(file, "utf8").includes("populated 1");
 }
 
+let spentByHosts = 0;
+
+/** The CPU of all hosts that this process has switched off, in seconds. */
+export function secondsOfHosts(): number {
+    return spentByHosts;
+}
+
+/** Of a host since it was switched on, in seconds. */
+function secondsOf(group: string): number {
+    const text = readFileSync(join(controlTrees().unified, group, "cpu.stat"), "utf8");
+    return Number(/^usage_usec (\d+)/.exec(text)?.[1] ?? 0) / 1e6;
+}
+
 /**
  * Kills every process of a host at once, as a power cut does, and removes its groups: Linux 6.18 also kills what is later
  * forked straight into a group that was killed once, as systemd 254 and later do.
@@ -87,6 +100,7 @@ export async function kill(group: string): Promise<void> {
     if (existsSync(join(controlTrees().unified, group))) {
         control(group, "cgroup.kill", "1");
         await until(`processes of ${group} gone`, 10_000, async () => !isPopulated(group), 10);
+        spentByHosts += secondsOf(group);
     }
     controlGroupFolders(group).forEach(removeTree);
 }

@@ -4,11 +4,12 @@
  * All traffic stays in namespaces that the lab made. Operators and clients (pulumi, ssh, curl) are
  * in its control namespace, at 192.168.0.1 and fd00::1; every host hangs on the same bridge, and the load balancers on one more.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inTurn } from "../toolchain/budget";
 import { cache } from "../toolchain/paths";
 import { attempt, cleanUp, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
-import { Host, type HostPlan, type Role, type Site } from "./host";
+import { closeConnections, Host, type HostPlan, type Role, type Site } from "./host";
 import { ensureImage } from "./image";
 import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";
 import { ensureRequirements } from "./requirements";
@@ -19,6 +20,8 @@ export interface LabPlan {
     release: string;
     loadBalancers: number;
     backEnds: number;
+    /** The folder of a converged pair to begin with (converged.ts). Default: bare hosts. */
+    converged?: string;
 }
 
 /** `HALB_LAB`: another lab for whatever names none, so that runs can be side by side. */
@@ -62,6 +65,13 @@ async function allEnded(work: Promise<void>[]): Promise<void> {
     }
 }
 
+/** The operators' key; the hosts' are with the hosts. */
+function copyKeys(from: string, to: string): void {
+    for (const file of ["id_ed25519", "id_ed25519.pub"]) {
+        cpSync(join(from, file), join(to, file));
+    }
+}
+
 export class Lab {
     readonly hosts: Host[];
 
@@ -83,14 +93,14 @@ export class Lab {
         checkName(plan.name);
         await ensureRequirements();
         const image = await ensureImage(plan.release);
-        const lab = new Lab(plan, { ...Lab.site(plan.name), image });
+        const lab = new Lab(plan, { ...Lab.site(plan.name), image, converged: plan.converged });
         if (existsSync(lab.site.dir) || namespaces(`${lab.site.prefix}.`).length > 0) {
             throw new UserError(
                 `a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`,
             );
         }
         try {
-            await lab.make();
+            await inTurn(() => lab.make());
         } catch (error) {
             await cleanUp(() => Lab.down(plan.name));
             throw error;
@@ -115,7 +125,12 @@ export class Lab {
     private async make(): Promise<void> {
         const { dir, control } = this.site;
         mkdirSync(dir, { recursive: true });
-        await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", this.privateKeyFile]);
+        if (this.plan.converged) {
+            copyKeys(this.plan.converged, dir);
+            cpSync(join(this.plan.converged, "state"), join(this.scratch, "state"), { recursive: true });
+        } else {
+            await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", this.privateKeyFile]);
+        }
         const keys = await Promise.all(this.hosts.map((host) => host.makeHostKey()));
         writeFileSync(this.knownHostsFile, keys.join(""));
         await run(["ip", "netns", "add", control]);
@@ -140,6 +155,15 @@ export class Lab {
         writeFileSync(join(dir, "lab.json"), `${JSON.stringify(this.plan, null, 4)}\n`);
     }
 
+    /** Keeps all that a lab needs which begins with this one's load balancers, as they are now. They must be off. */
+    async keep(to: string): Promise<void> {
+        for (const host of this.loadBalancers) {
+            await host.keep(join(to, host.name));
+        }
+        copyKeys(this.site.dir, to);
+        cpSync(join(this.scratch, "state"), join(to, "state"), { recursive: true });
+    }
+
     /** Removes whatever there is of a lab, also where it was only half made. */
     static async down(name: string): Promise<void> {
         checkName(name);
@@ -147,6 +171,7 @@ export class Lab {
         for (const group of controlGroups(`${prefix}.`)) {
             await kill(group);
         }
+        await closeConnections(`${prefix}.`);
         await unmountBelow(dir);
         for (const namespace of namespaces(`${prefix}.`)) {
             await deleteNamespace(namespace);

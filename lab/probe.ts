@@ -1,6 +1,8 @@
 /** What a client sees (cli/client.ts), from a process of its own in the lab. */
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { isGood, longestGap, type Shot } from "../cli/client";
 import { root } from "../toolchain/paths";
 import { sleep } from "../toolchain/shell";
@@ -27,6 +29,16 @@ export interface ProbeOptions {
     timeout?: number;
 }
 
+/** The program in one file, made once for each lab: to load it as TypeScript would cost more CPU than ten seconds of sending. */
+function program(lab: Lab): string {
+    const outfile = join(lab.scratch, "probe.cjs");
+    if (!existsSync(outfile)) {
+        const entryPoints = [join(root, "lab", "probeProcess.ts")];
+        buildSync({ entryPoints, outfile, bundle: true, platform: "node", logLevel: "error" });
+    }
+    return outfile;
+}
+
 export class Probe {
     private constructor(
         private readonly child: ChildProcess,
@@ -34,22 +46,21 @@ export class Probe {
     ) {}
 
     static async start(lab: Lab, url: string, { interval = 10, timeout = 500 }: ProbeOptions = {}): Promise<Probe> {
-        const command = [
-            join(root, "node_modules", ".bin", "tsx"),
-            join(root, "lab", "probeProcess.ts"),
-            url,
-            String(interval),
-            String(timeout),
-        ];
+        const command = [process.execPath, program(lab), url, String(interval), String(timeout)];
         let child: ChildProcess | undefined;
-        const output = lab.run(command, {
-            keepInputOpen: true,
-            timeout: 3_600_000,
-            onSpawn: (spawned) => (child = spawned),
+        let output: Promise<string> | undefined;
+        await new Promise<void>((resolve, reject) => {
+            output = lab.run(command, {
+                keepInputOpen: true,
+                timeout: 3_600_000,
+                onSpawn: (spawned) => (child = spawned),
+                onLine: (line) => line === "sending" && resolve(),
+            });
+            output.catch(reject);
         });
-        output.catch(() => {});
-        await sleep(1000);
-        return new Probe(child as ChildProcess, output);
+        // Some answers, so that a gap has a beginning.
+        await sleep(200);
+        return new Probe(child as ChildProcess, output as Promise<string>);
     }
 
     /** Stops sending and says what was seen. */

@@ -8,6 +8,8 @@ import { Client } from "../cli/client";
 const [url, interval, timeout] = process.argv.slice(2);
 const client = new Client(url, Number(interval), Number(timeout));
 
+// For who has started it: requests are being sent.
+process.stderr.write("sending\n");
 process.stdin.resume();
 process.stdin.once("end", async () => {
     process.stdout.write(JSON.stringify(await client.stop()));

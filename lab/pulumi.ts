@@ -1,5 +1,5 @@
 /** This project's own program, in front of a lab's hosts. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { root } from "../toolchain/paths";
@@ -26,7 +26,10 @@ export async function labStack(lab: Lab, settings: Settings = {}): Promise<Stack
     const env = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
     // By the name of the stack that has a file here, because a new stack writes its salt to the file of its name.
     const stack = new Stack({ enter: lab.enter, env, dir: root, name: "dev", configFile });
-    await stack.create();
+    // A lab that began converged has brought the state of its pair.
+    if (!existsSync(join(dir, "state", ".pulumi", "stacks"))) {
+        await stack.create();
+    }
     return stack;
 }
 

@@ -9,14 +9,14 @@ export interface Seen extends Sighting, Holding {}
 export async function seenDuring(
     lab: Lab,
     address: string,
-    action: () => Promise<unknown>,
+    action: (watch: HolderWatch) => Promise<unknown>,
     options?: ProbeOptions,
 ): Promise<Seen> {
     const probe = await Probe.start(lab, `http://${address}/`, options);
-    const watch = HolderWatch.start(lab.loadBalancers, address);
+    const watch = await HolderWatch.start(lab, address);
     let seen: Seen;
     try {
-        await action();
+        await action(watch);
     } finally {
         seen = { ...(await watch.stop()), ...(await probe.stop()) };
     }

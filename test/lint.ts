@@ -4,7 +4,7 @@ import { goEnvironment } from "../toolchain/go";
 import { root } from "../toolchain/paths";
 import { venv } from "../toolchain/python";
 import { aptInstall, attempt, run } from "../toolchain/shell";
-import type { Totals } from "./run";
+import type { Totals } from "./report";
 
 /** The shell scripts without the ending .sh: programs on the load balancers, named as the field names them. */
 const scriptsWithoutEnding = ["components/host/VirtualIp"];

@@ -1,61 +1,69 @@
-/** `npm test`: every suite, and the totals over all of them. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+/** `npm test` and `npm run test:all`: the suites, their cost, and the totals over all of them. */
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ensureConverged } from "../lab/converged";
 import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
 import { ensureObjectStore } from "../lab/objectStore";
 import { ensureRequirements, needs, obstacles } from "../lab/requirements";
+import { keepBudget } from "../toolchain/budget";
 import { isRunning } from "../toolchain/locks";
 import { ensureLanguages } from "../toolchain/offline";
 import { root } from "../toolchain/paths";
-import { attempt, main, onInterrupt, UserError } from "../toolchain/shell";
+import { attempt, main, onInterrupt, run, UserError } from "../toolchain/shell";
 import { ensureToolchain } from "../toolchain/toolchain";
 import { lint } from "./lint";
+import { python } from "./python";
+import { type Report, read, slowest, type Totals } from "./report";
+import { yardstick } from "./yardstick";
+
+const suites = ["lint", "unit", "keeper", "engine", "simulation", "lab"];
 
 const help = `usage: npm test [-- OPTION …]
+       npm run test:all [-- OPTION …]
 
-Runs lint, types, and the suites unit, engine and lab, and ends with the totals over all.
+Runs the suites ${suites.join(", ")}, and ends with the slowest files and the totals over all. \`npm test\`
+proves each mechanism once; \`npm run test:all\` runs every test there is.
 
-  --suite NAME    only this one: lint, unit, engine or lab (can be repeated)
+  --suite NAME    only this one: ${suites.join(", ")} (can be repeated)
   --no-lab        leave the lab tests out (they need root on Linux); without it they fail where they cannot run
-  --name PATTERN  only tests whose name matches
+  --name PATTERN  only tests whose name matches, whichever of the two they belong to
+  --file PATTERN  only test files whose path contains this (can be repeated)
 
 exit codes: 0 all passed, 1 something failed, 2 the command line is wrong
 `;
+/** How many things that burn CPU run side by side in the lab: one, for two cores. What is measured needs the other one. */
+const turns = 1;
 
-const suites = ["lint", "unit", "engine", "lab"];
-
-export interface Totals {
-    passed: number;
-    failed: number;
-    skipped: number;
-}
-
-/** What vitest's JSON report says. A suite that could not even start counts as one failure. */
-function totalsOf(file: string, exitCode: number): Totals {
-    const report = JSON.parse(readFileSync(file, "utf8"));
-    const failed: number = report.numFailedTests;
-    return {
-        passed: report.numPassedTests,
-        failed: failed === 0 && (exitCode !== 0 || !report.success) ? 1 : failed,
-        skipped: report.numPendingTests + report.numTodoTests,
-    };
+interface Choice {
+    suites: string[];
+    isAll: boolean;
+    name?: string;
+    files: string[];
 }
 
 /** `scratch`: for whatever its tests put into the folder for temporary files. */
-async function vitest(suite: string, pattern: string | undefined, labs: string, scratch: string): Promise<Totals> {
-    const file = join(scratch, `${suite}.json`);
-    const command = ["vitest", "run", "--config", "test/vitest.config.mts", "--project", suite];
-    const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
-    const { code } = await attempt([...command, ...reporters, ...(pattern ? ["-t", pattern] : [])], {
+async function vitest(suite: string, { isAll, name, files }: Choice, scratch: string): Promise<Report> {
+    const output = join(scratch, `${suite}.json`);
+    const costs = join(scratch, `${suite}.costs`);
+    const command = ["vitest", "run", "--config", "test/vitest.config.mts", "--project", suite, "--passWithNoTests"];
+    const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${output}`];
+    const tags = isAll || name !== undefined ? [] : ["--tags-filter=!all"];
+    const { code } = await attempt([...command, ...reporters, ...tags, ...(name ? ["-t", name] : []), ...files], {
         cwd: root,
-        env: { ...process.env, HALB_TEST_LABS: labs, TMPDIR: scratch },
+        env: {
+            ...process.env,
+            HALB_TEST_LABS: `t${process.pid}-`,
+            HALB_TEST_COSTS: costs,
+            HALB_TEST_ALL: isAll ? "1" : undefined,
+            TMPDIR: scratch,
+        },
         timeout: 5_400_000,
         onLine: (line) => console.log(line),
     });
-    return totalsOf(file, code);
+    return read(output, costs, code);
 }
 
 /** The labs of a run carry its process id; those of runs that are gone are left-overs. */
@@ -68,18 +76,34 @@ async function removeLabs(isOurs: (pid: number) => boolean): Promise<void> {
     }
 }
 
-async function prepareLab(): Promise<void> {
+async function prepareLab({ isAll, name }: Choice): Promise<void> {
     const found = obstacles();
     if (found.length > 0) {
         throw new UserError(`${needs("the lab tests need", found)}\nTo leave them out: npm test -- --no-lab`);
     }
     await ensureRequirements();
-    await ensureLanguages(await ensureToolchain());
-    await ensureObjectStore();
+    const toolchain = await ensureToolchain();
+    if (isAll || name !== undefined) {
+        await ensureLanguages(toolchain);
+        await ensureObjectStore();
+    }
     for (const release of releases) {
         await ensureImage(release);
     }
     await removeLabs((pid) => !isRunning(pid));
+    await ensureConverged(releases[0]);
+    process.env.HALB_TEST_COMPILED = await compile();
+}
+
+/** The package's programs, compiled as they are published; the tests start them some hundred times. */
+async function compile(): Promise<string> {
+    const folder = join(root, ".cache", "compiled");
+    rmSync(folder, { recursive: true, force: true });
+    await run(["tsc", "-p", "tsconfig.build.json", "--outDir", folder], { cwd: root });
+    cpSync(join(root, "cli", "sh"), join(folder, "cli", "sh"), { recursive: true });
+    cpSync(join(root, "components", "host"), join(folder, "components", "host"), { recursive: true });
+    cpSync(join(root, "components", "steps", "sh"), join(folder, "components", "steps", "sh"), { recursive: true });
+    return folder;
 }
 
 function usage(message: string): number {
@@ -87,47 +111,97 @@ function usage(message: string): number {
     return 2;
 }
 
-async function command(args: string[]): Promise<number> {
-    let values: { help?: boolean; "no-lab"?: boolean; suite?: string[]; name?: string };
+/** What the command line asks for; a text where it is wrong. */
+function choose(args: string[]): Choice | string | undefined {
+    const text = { type: "string" } as const;
+    const flag = { type: "boolean" } as const;
+    const list = { ...text, multiple: true } as const;
+    const options = { help: flag, all: flag, "no-lab": flag, suite: list, name: text, file: list } as const;
     try {
-        const option = { type: "string" } as const;
-        const flag = { type: "boolean" } as const;
-        const options = { help: flag, "no-lab": flag, suite: { ...option, multiple: true }, name: option } as const;
-        values = parseArgs({ args, options }).values;
+        const { values } = parseArgs({ args, options });
+        const unknown = values.suite?.find((name) => !suites.includes(name));
+        if (values.help) {
+            return undefined;
+        }
+        if (unknown) {
+            return `--suite: "${unknown}" is not one of ${suites.join(", ")}`;
+        }
+        const asked = values.suite ?? (values.name || values.file ? suites.filter((name) => name !== "lint") : suites);
+        return {
+            suites: asked.filter((name) => !(name === "lab" && values["no-lab"])),
+            isAll: values.all ?? false,
+            name: values.name,
+            files: values.file ?? [],
+        };
     } catch (error) {
-        return usage((error as Error).message);
+        return (error as Error).message;
     }
-    if (values.help) {
+}
+
+async function runSuite(suite: string, choice: Choice, scratch: string): Promise<Report> {
+    console.log(`\n== ${suite}`);
+    if (suite === "lint") {
+        return { totals: await lint(), files: [], left: [] };
+    }
+    if (suite === "keeper" || suite === "simulation") {
+        return python(suite, choice.isAll);
+    }
+    if (suite === "lab") {
+        await prepareLab(choice);
+    }
+    return vitest(suite, choice, scratch);
+}
+
+const minutes = (milliseconds: number) => (milliseconds / 60_000).toFixed(1);
+
+async function command(args: string[]): Promise<number> {
+    const choice = choose(args);
+    if (choice === undefined) {
         process.stdout.write(help);
         return 0;
     }
-    const wrong = values.suite?.find((name) => !suites.includes(name));
-    if (wrong) {
-        return usage(`--suite: "${wrong}" is not one of ${suites.join(", ")}`);
+    if (typeof choice === "string") {
+        return usage(choice);
     }
-    const wanted = (values.suite ?? suites).filter((name) => !(name === "lab" && values["no-lab"]));
+    const began = performance.now();
     const scratch = mkdtempSync(join(tmpdir(), "test-"));
     // Tests run programs as other users, too.
     chmodSync(scratch, 0o1777);
+    const budget = keepBudget(join(scratch, "budget"), turns);
     const remove = async () => {
+        budget.close();
         await removeLabs((pid) => pid === process.pid);
         rmSync(scratch, { recursive: true, force: true });
     };
     onInterrupt(remove);
-    const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
-    for (const suite of wanted) {
-        console.log(`\n== ${suite}`);
-        if (suite === "lab") {
-            await prepareLab();
+    const reports: Report[] = [];
+    for (const suite of choice.suites) {
+        reports.push(await runSuite(suite, choice, scratch));
+    }
+    await remove();
+    return conclude(reports, choice, performance.now() - began);
+}
+
+function conclude(reports: Report[], choice: Choice, took: number): number {
+    const left = reports.flatMap((report) => report.left);
+    if (left.length > 0) {
+        console.log(`\n${left.length} tests were left to "npm run test:all":`);
+        for (const line of left) {
+            console.log(`  ${line}`);
         }
-        const totals = suite === "lint" ? await lint() : await vitest(suite, values.name, `t${process.pid}-`, scratch);
+    }
+    console.log(`\n${slowest(reports.flatMap((report) => report.files)).join("\n")}`);
+    console.log(
+        `\n${minutes(took)} minutes; the yardstick, a fixed piece of computing, takes ${yardstick().toFixed(2)} s here`,
+    );
+    if (!choice.suites.includes("lab")) {
+        console.log("the lab tests were left out");
+    }
+    const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
+    for (const { totals } of reports) {
         sum.passed += totals.passed;
         sum.failed += totals.failed;
         sum.skipped += totals.skipped;
-    }
-    await remove();
-    if (values["no-lab"]) {
-        console.log("\nthe lab tests were left out (--no-lab)");
     }
     console.log(`\n${sum.passed} passed, ${sum.failed} failed${sum.skipped ? `, ${sum.skipped} skipped` : ""}`);
     return sum.failed === 0 && sum.passed > 0 ? 0 : 1;

@@ -1,15 +1,44 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The lab's tests mostly wait: for Heartbeat's times, and for apt. Two files at a time leave room on two cores for what clients see. */
-const lab = { maxWorkers: 2, testTimeout: 900_000, hookTimeout: 900_000 };
+/** The lab's tests mostly wait, for Heartbeat's times. What burns CPU in them takes turns (toolchain/budget.ts). */
+const lab = { maxWorkers: 4, testTimeout: 900_000, hookTimeout: 900_000 };
+
+/** Long waits first: they cost little CPU, and the others run beside them. What is not here comes after these, the largest file first. */
+const first = [
+    "Events.test",
+    "openConnections",
+    "fencing",
+    "links",
+    "activeActive",
+    "adoption",
+    "examples",
+    "documentation",
+    "classic",
+];
+
+class LongestFirst extends BaseSequencer {
+    override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+        const place = ({ moduleId }: TestSpecification) => {
+            const known = first.findIndex((name) => moduleId.includes(name));
+            return known < 0 ? first.length : known;
+        };
+        return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    }
+}
+
+const setupFiles = ["cost.ts"];
 
 export default defineConfig({
     test: {
+        // What `npm test` leaves to `npm run test:all`.
+        tags: [{ name: "all" }],
         root: import.meta.dirname,
+        sequence: { sequencer: LongestFirst },
         projects: [
-            { test: { name: "unit", include: ["unit/**/*.test.ts"], testTimeout: 60_000 } },
-            { test: { name: "engine", include: ["engine/**/*.test.ts"], testTimeout: 30_000 } },
-            { test: { name: "lab", include: ["lab/**/*.test.ts"], ...lab } },
+            { test: { name: "unit", include: ["unit/**/*.test.ts"], testTimeout: 60_000, setupFiles } },
+            { test: { name: "engine", include: ["engine/**/*.test.ts"], testTimeout: 30_000, setupFiles } },
+            { test: { name: "lab", include: ["lab/**/*.test.ts"], ...lab, setupFiles } },
         ],
     },
 });

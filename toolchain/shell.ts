@@ -79,7 +79,12 @@ export function attempt(command: string[], options: RunOptions = {}): Promise<Re
             children.add(child);
         }
         options.onSpawn?.(child);
-        const limit = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
+        const limit = setTimeout(() => {
+            child.kill("SIGKILL");
+            // Who else has them open (a shared SSH connection to a host that is frozen) is not waited for.
+            child.stdout.destroy();
+            child.stderr.destroy();
+        }, options.timeout ?? 600_000);
         let stdout = "";
         let stderr = "";
         const onLine = options.onLine ? lineSplitter(options.onLine) : undefined;

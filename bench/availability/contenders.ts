@@ -1,8 +1,9 @@
 /** Whom an event happens to: this pair, and keepalived on the same hosts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { explain } from "../../lab/explain";
+import type { Lab } from "../../lab/lab";
 import { labStack, virtualIp } from "../../lab/pulumi";
+import { holdersOf, untilRest, whyRestless } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
 import { sleep, step, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
@@ -18,6 +19,8 @@ export interface Contender {
     tearDown(place: Place): Promise<void>;
     /** Waits until lb1 holds the virtual IP and both hosts have settled. */
     rest(place: Place): Promise<void>;
+    /** Why the hosts have not settled; undefined where they have. */
+    whyRestless(lab: Lab): Promise<string | undefined>;
 }
 
 /** Hosts of its own for a contender that is set up on them; gone afterwards. */
@@ -42,17 +45,8 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
         async tearDown() {
             await stack.destroy();
         },
-        async rest(place) {
-            // Twice: two Heartbeats that have just met again may be about to restart. And in its first 5 s each gives a new peer 2 s
-            // more before it declares it dead.
-            do {
-                await until("both hosts have settled", 90_000, () => isSettled(place)).catch(async (error) => {
-                    await explain(place.lab);
-                    throw error;
-                });
-                await sleep(6000);
-            } while (!(await isSettled(place)));
-        },
+        rest: ({ lab }) => untilRest(lab, "lb1"),
+        whyRestless,
     };
 }
 
@@ -62,19 +56,6 @@ export const timings = [
     () => ours({ keepalive: "100ms", deadtime: "300ms" }),
     () => ours({ keepalive: "50ms", deadtime: "150ms" }),
 ];
-
-/** Whether lb1 holds the virtual IP, and each host knows all there is to know of the other. */
-async function isSettled({ lb1, lb2 }: Place): Promise<boolean> {
-    const look = `cl_status nodestatus lb1.example.com; cl_status nodestatus lb2.example.com; cl_status rscstatus; cat /run/ha-load-balancer-pair/peer/${virtualIp}`;
-    const [own, peers] = await Promise.all(
-        [lb1, lb2].map(async (host) => (await host.attempt(look)).stdout.split("\n")),
-    );
-    const isCalm = [own, peers].every(
-        ([first, second, resources]) => first === "active" && second === "active" && resources !== "transition",
-    );
-    // What it has let go it may still have, for open connections.
-    return isCalm && /^(no|lingering)/.test(own[3]) && /^held/.test(peers[3]);
-}
 
 /** VRRP version and seconds between advertisements. */
 function keepalivedConf(isFirst: boolean, version: 2 | 3, interval: number): string {
@@ -120,14 +101,11 @@ export function keepalived(version: 2 | 3, interval: number): Contender {
                 );
             }
         },
-        async rest({ lb1, lb2 }) {
-            await until("lb1 alone holds the virtual IP", 60_000, async () => {
-                const [first, second] = await Promise.all(
-                    [lb1, lb2].map((host) => host.attempt(`ip -o address show to ${virtualIp}`)),
-                );
-                return first.stdout !== "" && second.code === 0 && second.stdout === "";
-            });
+        async rest({ lab }) {
+            await until("lb1 alone holds the virtual IP", 60_000, async () => (await holdersOf(lab)).join() === "lb1");
             await sleep(4000);
         },
+        // Its hosts say nothing of each other: that the holder does not change is all that is seen.
+        whyRestless: async () => undefined,
     };
 }

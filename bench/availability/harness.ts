@@ -1,12 +1,12 @@
 /** One event on a pair that serves: what a client sees of it, and who holds the virtual IP before, meanwhile and after. */
 
 import { isGood, longestOutage, outageAtLast } from "../../cli/client";
-import type { Look } from "../../lab/holders";
+import { type Change, type HolderWatch, secondsOf } from "../../lab/holders";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { site, virtualIp } from "../../lab/pulumi";
 import { type Seen, seenDuring } from "../../lab/seen";
-import { sleep } from "../../toolchain/shell";
+import { sleep, UserError, until } from "../../toolchain/shell";
 import type { Contender } from "./contenders";
 
 /** Where an event takes place. */
@@ -23,17 +23,21 @@ export function placeOf(lab: Lab): Place {
 
 export interface Event {
     name: string;
-    /** What should come of it, as the table says it. */
+    /** What should come of it, as the table says it. Each statement is a bound in `holds`. */
     expected: string;
     /** Whether it is about Heartbeat or the keeper, which keepalived has not got. */
     oursOnly?: true;
-    /** Whether it takes minutes: for the table only, and not for every run of the tests. */
-    isLong?: true;
+    /** When it is run: by `npm test` too, by `npm run test:all` only (the default), or for the table only, because it takes minutes. */
+    tier?: "quick" | "table";
     /** What must be true of every run of it on this pair. Figures are for the table; these are for the tests. */
     holds: Limits;
+    /** Whether the hosts do not see each other at its end: it is over then when the holder has not changed for 3 s. */
+    endsApart?: true;
+    /** After how many seconds an event that is not over has failed. Default: 60. */
+    within?: number;
     /** What must have happened before the clocks run. */
     before?: (place: Place) => Promise<unknown>;
-    /** The event itself, and the time in which its consequences show. */
+    /** The event itself. What comes of it is waited for. */
     action: (place: Place) => Promise<unknown>;
     /** Undoes what the event has done. */
     after?: (place: Place) => Promise<unknown>;
@@ -46,9 +50,12 @@ export interface Limits {
     after: "lb1" | "lb2" | "lb1 and lb2";
     /** That no request fails, but for one at most at each move whose connection was open just then. */
     failed?: 0;
-    /** That there was never more than one holder, by any look. */
-    several?: 0;
-    /** That no look saw a change of holders. */
+    /** The longest gap that a client may see, and the least one, in seconds. Generous: the machine is shared. */
+    gap?: number;
+    leastGap?: number;
+    /** For how many seconds there may be more than one holder. */
+    several?: number;
+    /** That the holder never changes. */
     moves?: 0;
     /** Whether nobody answers any more in the end. Otherwise whatever clients lost has an end. */
     isDown?: true;
@@ -68,10 +75,10 @@ export interface Outcome extends Seen {
     began: number;
 }
 
-const names = ({ holders }: Look) => holders.join(" and ") || "none";
+const names = ({ holders }: Change) => holders.join(" and ") || "none";
 
-function moves(looks: Look[]): number {
-    const single = looks.filter(({ holders }) => holders.length === 1).map(names);
+function moves(changes: Change[]): number {
+    const single = changes.filter(({ holders }) => holders.length === 1).map(names);
     return single.slice(1).filter((holder, i) => holder !== single[i]).length;
 }
 
@@ -82,10 +89,11 @@ export async function measure(place: Place, contender: Contender, event: Event):
     await event.before?.(place);
     let began = 0;
     try {
-        const seen = await seenDuring(place.lab, virtualIp, async () => {
+        const seen = await seenDuring(place.lab, virtualIp, async (watch) => {
             await sleep(300);
             began = performance.timeOrigin + performance.now();
             await event.action(place);
+            await untilOver(place, contender, event, watch);
         });
         return { ...seen, ...summary(seen, began) };
     } finally {
@@ -93,22 +101,37 @@ export async function measure(place: Place, contender: Contender, event: Event):
     }
 }
 
-export function summary({ looks, shots }: Seen, began: number) {
-    const last = looks[looks.length - 1];
+/** Waits until the declared host holds the virtual IP, and that and the hosts' peace have lasted for 3 s. */
+async function untilOver(
+    { lab }: Place,
+    { whyRestless }: Contender,
+    { holds, endsApart, within = 60 }: Event,
+    watch: HolderWatch,
+): Promise<void> {
+    let missing: string | undefined;
+    let settledAt = Number.POSITIVE_INFINITY;
+    const isOver = async () => {
+        const holder = watch.current.join(" and ") || "none";
+        missing = holder === holds.after ? undefined : `the holder is ${holder}, not ${holds.after}`;
+        missing ??= endsApart ? undefined : await whyRestless(lab);
+        settledAt = missing === undefined ? Math.min(settledAt, performance.now()) : Number.POSITIVE_INFINITY;
+        return watch.calm > 3 && performance.now() - settledAt > 3000;
+    };
+    await until("the event is over", within * 1000, isOver, 250).catch((error) => {
+        throw error instanceof UserError ? new UserError(`${error.message}: ${missing ?? "it does not last"}`) : error;
+    });
+}
+
+export function summary({ changes, shots }: Seen, began: number) {
     // Where nobody answered at first, the gap is what it took from the beginning; where nobody did at last, what it took till the end.
     const gap = longestOutage(shots, began) / 1000;
     return {
         gap,
         isOver: isGood(shots[shots.length - 1]) || outageAtLast(shots) / 1000 < gap,
         began,
-        holderBefore: names(looks[0]),
-        holderAfter: names(last),
-        moves: moves(looks),
-        both: secondsOf(looks, ({ holders }) => holders.length > 1),
+        holderBefore: names(changes[0]),
+        holderAfter: names(changes[changes.length - 1]),
+        moves: moves(changes),
+        both: secondsOf(changes, ({ holders }) => holders.length > 1),
     };
-}
-
-/** For how long looks saw what `is` asks for. */
-function secondsOf(looks: Look[], is: (look: Look) => boolean): number {
-    return looks.slice(1).reduce((sum, { at }, i) => sum + (is(looks[i]) ? at - looks[i].at : 0), 0);
 }

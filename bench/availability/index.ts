@@ -99,7 +99,7 @@ export async function availability(runs: number, { only, labs }: { only?: string
         );
     }
     // The long ones first, so that no lab is left alone with one.
-    const inOrder = [...chosen].sort((a, b) => Number(b.isLong ?? false) - Number(a.isLong ?? false));
+    const inOrder = [...chosen].sort((a, b) => Number(b.tier === "table") - Number(a.tier === "table"));
     const works = contenders.map((make) => ({ make, events: inOrder.filter((event) => goesThrough(make(), event)) }));
     await measureAll(works, { runs, labs }, save);
     const records = load();

@@ -57,9 +57,9 @@ an event, on ${all(({ labs }) => labs)} pairs of hosts side by side, of the [lab
 
 A client sends 100 requests a second, open loop, each on a new connection with 0.5 s for an answer. The **gap** is the longest time
 between the sending of the last request that was answered before and the first answer after: least / median / most, in seconds.
-Where nothing is lost it is the slowest answer; "without end": it lasted as long as was looked. The holders are looked at some 30
-times a second, from outside; an address that a host has let go and keeps for a while for open connections does not count as held.
-"Two at once" is for how long such looks saw two; a holder that is cut off or frozen counts there, though nobody can reach it.
+Where nothing is lost it is the slowest answer; "without end": it lasted as long as was looked. The holders are
+recorded from the events of the hosts' kernels; an address that a host has released and keeps for open connections does not count as held.
+"Two at once" is for how long both held it; a holder that is cut off or frozen counts there, though no client reaches it.
 
 keepalived is as its own sample configuration has it, on the same hosts, with the same HAProxy. It went through those events that
 are not about Heartbeat or the keeper.

@@ -10,7 +10,8 @@
 set -eu
 
 release=$1
-dir=$2
+# The kernel lists mounts without symbolic links, and what is not found there would be deleted with what is mounted on it.
+dir=$(realpath -m "$2")
 here=$(dirname "$0")
 work=$dir.building
 
@@ -22,7 +23,7 @@ umount_all() {
 
 clean_up() {
     umount_all
-    rm -rf "$work"
+    rm -rf --one-file-system "$work"
 }
 
 in_root() {

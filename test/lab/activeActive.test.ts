@@ -1,9 +1,9 @@
 /** Two virtual IPs, each with its own preferred host: both hosts serve. One of them is IPv6. */
 import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
+import { untilRest } from "../../lab/rest";
 import type { Seen } from "../../lab/seen";
-import { sleep } from "../../toolchain/shell";
-import { counts, holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { counts, holds, inAll, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
 const second = "fd00::98";
 const virtualIps = [{ address: virtualIp }, { address: second, preferredHost: "lb2.example.com" }];
@@ -39,7 +39,7 @@ test("one pulumi up gives each host its own, also of two machines made from one 
 });
 
 test("a host loses power: only its virtual IP moves, and the other one loses nothing", async () => {
-    await sleep(6000);
+    await untilRest(used.lab);
     const { first, other } = await underBoth("lb1 without power", async () => {
         await lb1().powerOff();
         await untilHolds(lb2());
@@ -49,7 +49,7 @@ test("a host loses power: only its virtual IP moves, and the other one loses not
     expect(await holds(lb2(), second)).toBe(true);
 });
 
-test("it returns: its virtual IP goes back, and no request is lost on either", async () => {
+test("it returns: its virtual IP goes back, and no request is lost on either", inAll, async () => {
     const { first, other } = await underBoth("lb1 returns", async () => {
         await lb1().boot();
         await untilHolds(lb1());
@@ -61,8 +61,8 @@ test("it returns: its virtual IP goes back, and no request is lost on either", a
     ]);
 });
 
-test("the second host loses power and returns: the same the other way round", async () => {
-    await sleep(6000);
+test("the second host loses power and returns: the same the other way round", inAll, async () => {
+    await untilRest(used.lab);
     const gone = await underBoth("lb2 without power", async () => {
         await lb2().powerOff();
         await untilHolds(lb1(), 60_000, second);
@@ -75,8 +75,8 @@ test("the second host loses power and returns: the same the other way round", as
     expect([back.first.failed, lost(back.other)]).toEqual([0, 0]);
 });
 
-test("a new key reaches both, and each has its own again", async () => {
-    await sleep(6000);
+test("a new key reaches both, and each has its own again", inAll, async () => {
+    await untilRest(used.lab);
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps, heartbeat: { keyVersion: 2 } });
     const { first, other } = await underBoth("a new key", () => used.stack.up());
     expect([first.several, other.several]).toEqual([0, 0]);

@@ -3,11 +3,13 @@
  * virtual IP 192.168.0.99 and two web servers. On each release, as root and as a user with sudo.
  */
 
+import { writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { Probe } from "../../lab/probe";
-import { sleep, until } from "../../toolchain/shell";
-import { counts, halb, holds, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
+import { run, sleep, until } from "../../toolchain/shell";
+import { counts, halb, holds, inAll, page, site, snapshot, untilHolds, usePair, virtualIp } from "./fixture";
 
 /** Collects the command lines of a host's processes, from outside, until the returned function is called. */
 function watchProcesses(host: Host): () => Promise<string> {
@@ -20,12 +22,16 @@ function watchProcesses(host: Host): () => Promise<string> {
     };
 }
 
-describe.each([
-    { release: "bookworm", user: "root" },
-    { release: "bookworm", user: "admin" },
-    { release: "trixie", user: "root" },
-    { release: "trixie", user: "admin" },
-])("$release as $user", ({ release, user }) => {
+for (const [release, user, options] of [
+    ["bookworm", "root", {}],
+    ["bookworm", "admin", inAll],
+    ["trixie", "root", inAll],
+    ["trixie", "admin", {}],
+] as const) {
+    describe(`${release} as ${user}`, options, () => isTheHowTo(release, user));
+}
+
+function isTheHowTo(release: string, user: string): void {
     const used = usePair({ name: `${release}-${user}`, release }, { connection: { user } });
     const balancers = () => [used.lab.host("lb1"), used.lab.host("lb2")];
     const onBoth = (command: string) => Promise.all(balancers().map((host) => host.run(command)));
@@ -119,17 +125,31 @@ describe.each([
             await used.stack.preview("--diff"),
             (await used.stack.attempt(["stack", "output"])).stdout,
         );
-        const holdersOf = (secret: string) =>
-            onBoth(`cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c -- '${secret}' >&2 || :
-                journalctl --no-pager | grep -c -- '${secret}' >&2 || :
-                find / -xdev -type f -readable \\( -perm -004 -o -path /etc/haproxy/haproxy.cfg \\) -not -path '/proc/*' -exec grep -lF -- '${secret}' {} +  || :`);
-        for (const secret of [authkeysSecret, statisticsPassword]) {
+        const secrets = [authkeysSecret, statisticsPassword];
+        for (const secret of secrets) {
             expect(secret.length).toBeGreaterThan(20);
             expect(log.join("\n")).not.toContain(secret);
-            expect(await holdersOf(secret)).toEqual(["", ""]);
         }
-        const where = await onBoth(`grep -rlF -- '${authkeysSecret}' /etc /var /root /home /tmp /run 2>/dev/null || :`);
-        expect(where).toEqual(["/etc/ha.d/authkeys", "/etc/ha.d/authkeys"]);
+        // In a file: on a command line they would be found in the list of processes.
+        const patterns = join(used.lab.scratch, "patterns");
+        writeFileSync(patterns, secrets.join("\n"), { mode: 0o600 });
+        const shown = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; journalctl --no-pager";
+        for (const text of await onBoth(shown)) {
+            expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+        }
+        // What the host itself has written, seen from outside.
+        const find = (where: string) => `find "$1" -xdev -type f ${where} -exec grep -lFf "$2" {} + || :`;
+        const containing = (where: string) =>
+            Promise.all(
+                balancers().map(async ({ ownDisk }) =>
+                    (await run(["sh", "-c", find(where), "sh", ownDisk, patterns])).split("\n").filter(Boolean),
+                ),
+            );
+        expect(await containing("\\( -perm -004 -o -path '*/etc/haproxy/haproxy.cfg' \\)")).toEqual([[], []]);
+        const expected = ["etc/ha.d/authkeys", "etc/haproxy/ha-load-balancer-pair-secrets.cfg"];
+        for (const [i, files] of (await containing("")).entries()) {
+            expect(files.map((file) => relative(balancers()[i].ownDisk, file)).sort()).toEqual(expected);
+        }
     });
 
     test("a back end that goes away costs no page after its check", async () => {
@@ -165,7 +185,9 @@ describe.each([
             `${release} as ${user}: power loss and failback: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
         );
         expect((await page(used.lab, site)).status).toBe(200);
-        expect(gap).toBeGreaterThan(0);
+        // Both a takeover and nothing that lasts: the limit of a takeover, generous for a shared machine.
+        expect(gap).toBeGreaterThan(0.3);
+        expect(gap).toBeLessThan(5);
     });
 
     test("pulumi destroy leaves the hosts as they were", async () => {
@@ -174,4 +196,4 @@ describe.each([
         expect((await page(used.lab, site)).status).toBe(0);
         expect((await used.lab.attempt(["ping", "-c1", "-W1", virtualIp])).code).not.toBe(0);
     });
-});
+}

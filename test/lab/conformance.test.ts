@@ -3,6 +3,7 @@
  * toolchain stands in for them, this holds the stand-ins to it; with PULUMI_PLUGIN_PATH naming a folder that has the
  * official binaries, the same tests run against those.
  */
+// @module-tag all
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
 /** What a destroy gives back to hosts that were in use before. (Fresh hosts are in classic.test.ts.) */
+// @module-tag all
 import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { failedUp, page, site, snapshot, usePair } from "./fixture";

@@ -1,23 +1,23 @@
 /** Events of the availability table, once each, on a pair that serves: who holds the virtual IP, and what a client sees. */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ours } from "../../bench/availability/contenders";
 import { restartBoth } from "../../bench/availability/events/actions";
-import { type Event, measure, type Place, placeOf } from "../../bench/availability/harness";
-import { useLab } from "./fixture";
+import { type Event, measure, placeOf } from "../../bench/availability/harness";
+import { useServingPair } from "./fixture";
 
 /** `kind` names the lab. */
 export function testEvents(kind: string, events: Event[]): void {
-    const used = useLab({ name: kind });
+    const used = useServingPair({ name: kind });
     const contender = ours();
-    let place: Place;
     let isRestless = false;
 
-    beforeAll(async () => {
-        place = placeOf(used.lab);
-        await contender.setUp(place);
-    });
+    for (const event of events.filter(({ tier }) => tier !== "table")) {
+        const options = event.tier === "quick" ? {} : { tags: ["all"] };
+        test(`${event.name}: ${event.expected}`, options, () => holds(event));
+    }
 
-    test.each(events.filter(({ isLong }) => !isLong))("$name: $expected", async (event) => {
+    async function holds(event: Event): Promise<void> {
+        const place = placeOf(used.lab);
         // One event that fails is one failure: the next one begins on hosts that have just booted.
         if (isRestless) {
             await restartBoth(place);
@@ -28,14 +28,27 @@ export function testEvents(kind: string, events: Event[]): void {
         console.log(
             `${event.name}: ${failed} of ${sent} requests failed (${broken} were open at a move), longest gap ${gap.toFixed(3)} s; ${holderBefore} → ${holderAfter}, ${moves} moves`,
         );
-        const { before = "lb1", after, isDown = false, ...never } = event.holds;
+        const {
+            before = "lb1",
+            after,
+            isDown = false,
+            leastGap = 0,
+            gap: mostGap,
+            several: mostSeveral,
+            ...never
+        } = event.holds;
         const lost = failed - Math.min(broken, moves);
-        expect({ holderBefore, holderAfter, failed: lost, several, moves }).toMatchObject({
+        expect({ holderBefore, holderAfter, failed: lost, moves }).toMatchObject({
             holderBefore: before,
             holderAfter: after,
             ...never,
         });
         expect({ isDown: !outcome.isOver }).toEqual({ isDown });
+        expect(gap, "the longest gap, in seconds").toBeGreaterThanOrEqual(leastGap);
+        expect(gap, "the longest gap, in seconds").toBeLessThanOrEqual(mostGap ?? Number.POSITIVE_INFINITY);
+        expect(several, "seconds with more than one holder").toBeLessThanOrEqual(
+            mostSeveral ?? Number.POSITIVE_INFINITY,
+        );
         isRestless = false;
-    });
+    }
 }

@@ -1,4 +1,5 @@
 /** The programs in examples/, as somebody copies them: with the package installed beside them, on real hosts. */
+// @module-tag all
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configure, declaredHosts, hostKey, stackIn } from "../../lab/package";

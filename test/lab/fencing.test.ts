@@ -1,11 +1,13 @@
 /** A fencing command of the user's, with a power switch that the hosts can reach. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
-import { sleep, until } from "../../toolchain/shell";
-import { holds, underLoad, untilHolds, usePair } from "./fixture";
+import { writeConfig } from "../../lab/pulumi";
+import { untilRest } from "../../lab/rest";
+import { until } from "../../toolchain/shell";
+import { holds, inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const command = "/usr/local/sbin/fence";
-const used = usePair({ name: "fencing" }, { fencing: { command } });
+const used = useServingPair({ name: "fencing" });
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
 let powerSwitch: PowerSwitch;
@@ -15,8 +17,9 @@ beforeAll(async () => {
     for (const host of [lb1(), lb2()]) {
         await host.run(`cat >${command} && chmod 755 ${command}`, fencingScript);
     }
+    writeConfig(used.lab, used.stack.place.configFile as string, { fencing: { command } });
     await used.stack.up();
-    await sleep(6000);
+    await untilRest(used.lab);
 });
 
 afterAll(() => powerSwitch.stop());
@@ -31,13 +34,13 @@ test("a frozen holder is switched off before its virtual IP is taken", async () 
     expect(lb1().isOn()).toBe(false);
 });
 
-test("it returns, and nobody is switched off for that", async () => {
+test("it returns, and nobody is switched off for that", inAll, async () => {
     await lb1().boot();
     await untilHolds(lb1());
     expect(powerSwitch.requests).toHaveLength(1);
 });
 
-test("a hand-over needs no fencing", async () => {
+test("a hand-over needs no fencing", inAll, async () => {
     await lb1().run("systemctl stop heartbeat");
     await untilHolds(lb2());
     await lb1().run("systemctl start heartbeat");
@@ -45,8 +48,8 @@ test("a hand-over needs no fencing", async () => {
     expect(powerSwitch.requests).toHaveLength(1);
 });
 
-test("while the switch does not work, the virtual IP is not taken; then it is", async () => {
-    await sleep(6000);
+test("while the switch does not work, the virtual IP is not taken; then it is", inAll, async () => {
+    await untilRest(used.lab);
     powerSwitch.works = false;
     lb1().freeze();
     await until("the switch is asked twice more", 60_000, async () => powerSwitch.requests.length >= 3);

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { root } from "../../toolchain/paths";
 import { attempt, type Result, run } from "../../toolchain/shell";
+import { inAll } from "./fixture";
 
 /** A checkout in which nothing is installed yet. */
 const dir = mkdtempSync(join(tmpdir(), "first-"));
@@ -22,7 +23,7 @@ function lines({ stderr }: Result): string[] {
     return stderr.trim().split("\n");
 }
 
-test("an old Node is named, with the one that is needed", async () => {
+test("an old Node is named, with the one that is needed", inAll, async () => {
     await run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", join(dir, "old"), "node@16"]);
     const PATH = [join(dir, "old", "node_modules", "node", "bin"), process.env.PATH].join(delimiter);
     const result = await attempt(bootstrap, { env: { ...process.env, PATH } });
@@ -32,7 +33,7 @@ test("an old Node is named, with the one that is needed", async () => {
     ]);
 });
 
-test("no network: the registry is named as what is missing, at once", async () => {
+test("no network: the registry is named as what is missing, at once", inAll, async () => {
     const env = { ...process.env, npm_config_cache: join(dir, "empty") };
     mkdirSync(join(dir, "node_modules", "of-an-older-lock"), { recursive: true });
     const result = await attempt(["unshare", "--net", ...bootstrap], { env, timeout: 60_000 });
@@ -45,7 +46,7 @@ test("no network: the registry is named as what is missing, at once", async () =
     expect(existsSync(join(dir, "node_modules", "of-an-older-lock"))).toBe(true);
 });
 
-test("no network, and all that is needed in npm's cache: no network is needed", async () => {
+test("no network, and all that is needed in npm's cache: no network is needed", inAll, async () => {
     const other = join(dir, "cached");
     const env = { ...process.env, npm_config_cache: join(dir, "cache") };
     mkdirSync(join(other, "toolchain"), { recursive: true });

@@ -1,13 +1,16 @@
 /** What the lab tests share: a lab of their own, a stack in front of it, and looks at the hosts from outside. */
 import type { ChildProcess } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { ensureConverged } from "../../lab/converged";
 import { explain } from "../../lab/explain";
 import type { Host } from "../../lab/host";
-import { Lab, type LabPlan } from "../../lab/lab";
+import { defaultPlan, Lab, type LabPlan } from "../../lab/lab";
 import { labStack, type Settings, site, virtualIp } from "../../lab/pulumi";
+import { untilRest } from "../../lab/rest";
 import { type Seen, seenDuring } from "../../lab/seen";
-import { root } from "../../toolchain/paths";
+import { cache, root } from "../../toolchain/paths";
 import { type Result, type RunOptions, run, sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 
@@ -16,12 +19,19 @@ export { site, virtualIp };
 /** Begins the names of this run's labs, so that the run can find them, and runs side by side do not meet. */
 export const labPrefix = process.env.HALB_TEST_LABS ?? `t${process.pid}-`;
 
+/** Of tests that `npm test` leaves to `npm run test:all`: their mechanism is proven by another one, or rarely touched. */
+export const inAll = { tags: ["all"] };
+
+type NamedPlan = Partial<LabPlan> & { name: string };
+
 /** The lab of the file or describe block it is called in: up before its tests, down after them. */
-export function useLab(plan: Partial<LabPlan> & { name: string }): { lab: Lab } {
+export function useLab(plan: NamedPlan, begin: "bare" | "converged" = "bare"): { lab: Lab } {
     const used = {} as { lab: Lab };
     const name = `${labPrefix}${plan.name}`;
     beforeAll(async () => {
-        used.lab = await Lab.up({ ...plan, name });
+        const release = plan.release ?? defaultPlan.release;
+        const converged = begin === "converged" ? await ensureConverged(release) : undefined;
+        used.lab = await Lab.up({ ...plan, name, converged });
     });
     afterEach(async ({ task }) => {
         if (task.result?.state === "fail") {
@@ -32,14 +42,29 @@ export function useLab(plan: Partial<LabPlan> & { name: string }): { lab: Lab } 
     return used;
 }
 
-/** A lab with a stack of this project in front of it, not converged yet. */
-export function usePair(
-    plan: Partial<LabPlan> & { name: string },
-    settings: Settings = {},
-): { lab: Lab; stack: Stack } {
-    const used = useLab(plan) as { lab: Lab; stack: Stack };
+interface Pair {
+    lab: Lab;
+    stack: Stack;
+}
+
+/** Bare hosts with a stack of this project in front of them, not converged yet. */
+export function usePair(plan: NamedPlan, settings: Settings = {}): Pair {
+    const used = useLab(plan) as Pair;
     beforeAll(async () => {
         used.stack = await labStack(used.lab, settings);
+    });
+    return used;
+}
+
+/** A pair that serves and is at rest: the local lab's, with `settings` put over it by a pulumi up. */
+export function useServingPair(plan: NamedPlan, settings: Settings = {}): Pair {
+    const used = useLab(plan, "converged") as Pair;
+    beforeAll(async () => {
+        used.stack = await labStack(used.lab, settings);
+        if (Object.keys(settings).length > 0) {
+            await used.stack.up();
+        }
+        await untilRest(used.lab);
     });
     return used;
 }
@@ -59,8 +84,13 @@ export function untilHolds(host: Host, limit = 60_000, address = virtualIp): Pro
     return until(`${host.name} holds ${address}`, limit, () => holds(host, address));
 }
 
-/** halb, without the command tsx: that is a process of its own, which would die of a signal that is not for it. */
-export const halbProgram = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts")];
+/**
+ * halb as it is published: compiled, by run.ts. By itself a test takes the TypeScript; without the command tsx, which
+ * is a process of its own and would die of a signal that is not for it.
+ */
+export const halbProgram = process.env.HALB_TEST_COMPILED
+    ? [process.execPath, join(process.env.HALB_TEST_COMPILED, "cli", "halb.js")]
+    : [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts")];
 
 /** In an environment of its own: nobody at a terminal, and nothing but what the state needs. */
 export function halb(
@@ -76,6 +106,14 @@ export function halb(
 export async function copyCheckout(to: string): Promise<void> {
     const copy = 'git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$1"';
     await run(["sh", "-c", copy, "sh", to], { cwd: root });
+}
+
+/** Makes a folder a cache in which everything is built, with a state of its own. */
+export function linkCache(dir: string): void {
+    for (const built of ["images", "toolchain", "python", "object-store", "labs", "converged"]) {
+        mkdirSync(join(cache, built), { recursive: true });
+        symlinkSync(join(cache, built), join(dir, built));
+    }
 }
 
 /** The body and status of a page, as a client in the lab's network gets them; status 0 where nobody answers. */
@@ -105,10 +143,10 @@ export async function underLoad(
         // Long enough for a peer that was declared dead by mistake to show.
         await sleep(3000);
     });
-    const { failed, sent, gap, none, several, looks } = seen;
+    const { failed, sent, gap, none, several } = seen;
     console.log(
         `${what}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(3)} s; ` +
-            `${none} of ${looks.length} looks saw no holder, ${several} saw two`,
+            `no holder for ${none.toFixed(3)} s, two for ${several.toFixed(3)} s`,
     );
     return seen;
 }

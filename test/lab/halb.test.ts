@@ -6,27 +6,31 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Drill } from "../../cli/drill";
 import type { PairState } from "../../cli/look";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
+import { writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
-import { type RunOptions, run, sleep } from "../../toolchain/shell";
-import { halb as halbOn, halbProgram, holds, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { type RunOptions, run, until } from "../../toolchain/shell";
+import { halb as halbOn, halbProgram, holds, inAll, underLoad, untilHolds, useServingPair, virtualIp } from "./fixture";
 
-const used = usePair({ name: "halb" }, { fencing: { command: "/usr/local/bin/fence" } });
+const used = useServingPair({ name: "halb" });
 
 const halb = (words: string[], options?: RunOptions) => halbOn(used, words, options);
 
 /** A pair that has just moved something is well when both hosts hear each other of it. */
 async function untilWell(): Promise<void> {
-    for (let i = 0; i < 60 && (await halb(["status"])).code !== 0; i++) {
-        await sleep(500);
-    }
-    const { code, stdout } = await halb(["status"]);
-    expect(code, stdout).toBe(0);
+    let said = "";
+    const isWell = async () => {
+        const { code, stdout } = await halb(["status"]);
+        said = stdout;
+        return code === 0;
+    };
+    await until("halb status says that all is well", 60_000, isWell, 500).catch(() => expect.unreachable(said));
 }
 
 beforeAll(async () => {
     for (const host of used.lab.loadBalancers) {
         await host.run("cat >/usr/local/bin/fence && chmod +x /usr/local/bin/fence", fencingScript);
     }
+    writeConfig(used.lab, used.stack.place.configFile as string, { fencing: { command: "/usr/local/bin/fence" } });
     await used.stack.up();
     await untilWell();
 });
@@ -52,7 +56,13 @@ describe("status", () => {
         const { lab } = used;
         await lab.host("lb2").run("systemctl stop haproxy; echo '# by hand' >>/etc/ha.d/ha.cf");
         await lab.host("web2").run("systemctl stop nginx");
-        await sleep(7000);
+        // HAProxy looks at a server every 2 s, two times.
+        await until(
+            "lb1 sees web2 down",
+            20_000,
+            async () => /web2 is DOWN/.test((await halb(["status"])).stdout),
+            500,
+        );
         const { code, stdout } = await halb(["status"]);
         await lab.host("web2").run("systemctl start nginx");
         expect(code).toBe(1);
@@ -77,24 +87,31 @@ describe("status", () => {
         }
     });
 
-    test("--watch tells it again and again", async () => {
+    test("--watch tells it again and again, until it is interrupted", async () => {
         let seen = 0;
+        let child: ChildProcess | undefined;
         const { code } = await halb(["status", "--watch", "--interval", "0.5", "--json"], {
-            onSpawn: (child) => setTimeout(() => child.kill("SIGINT"), 12_000).unref(),
-            onLine: (line) => (seen += line.startsWith('{"at":') ? 1 : 0),
+            timeout: 120_000,
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => {
+                seen += line.startsWith('{"at":') ? 1 : 0;
+                if (seen === 3) {
+                    child?.kill("SIGINT");
+                }
+            },
         });
-        expect(seen).toBeGreaterThan(2);
+        expect(seen).toBeGreaterThanOrEqual(3);
         expect(code).toBe(130);
     });
 
-    test("--watch ends when nobody reads it any more", async () => {
+    test("--watch ends when nobody reads it any more", inAll, async () => {
         const watch = `${halbProgram.join(" ")} status --watch --interval 0.5 --stack dev | head -1`;
         const { env } = used.stack.place;
         const { code } = await used.lab.attempt(["bash", "-c", watch], { cwd: root, env, timeout: 60_000 });
         expect(code).toBe(0);
     });
 
-    test("a host without power is told, and nobody waits long for it", async () => {
+    test("a host without power is told, and nobody waits long for it", inAll, async () => {
         await used.lab.host("lb2").powerOff();
         const { code, stdout } = await halb(["status"]);
         await used.lab.host("lb2").boot();
@@ -133,7 +150,7 @@ describe("switchover", () => {
         await untilWell();
     });
 
-    test("does not meet a run of pulumi", async () => {
+    test("does not meet a run of pulumi", inAll, async () => {
         const host = used.lab.host("lb1");
         await host.run("systemd-run --quiet --unit busy flock /var/lib/ha-load-balancer-pair/lock sleep 60");
         const { code, stderr } = await halb(["switchover"]);
@@ -161,7 +178,7 @@ describe("drill", () => {
         return drill;
     }
 
-    test("of a hand-over loses nothing", async () => {
+    test("of a hand-over loses nothing", inAll, async () => {
         expect((await rehearsed("hand-over")).failed).toBe(0);
     });
 
@@ -177,7 +194,7 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("of a power loss switches the host off by the fencing command, and on again", async () => {
+    test("of a power loss switches the host off by the fencing command, and on again", inAll, async () => {
         const power = new PowerSwitch(used.lab);
         const on = "curl -sSf -m 60 http://192.168.0.1:8099/on/lb1.example.com";
         const drill = await rehearsed("power", "--power-on", on);
@@ -192,7 +209,7 @@ describe("drill", () => {
     test.each([
         ["interrupted, by somebody who is impatient", ["SIGINT", "SIGINT"]],
         ["left alone by its terminal", ["SIGHUP"]],
-    ] as const)("that is %s restores what was", async (_, signals) => {
+    ] as const)("that is %s restores what was", inAll, async (_, signals) => {
         let child: ChildProcess | undefined;
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"], {
             onSpawn: (spawned) => (child = spawned),
@@ -210,35 +227,39 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("that is interrupted twice at a terminal, through a program that passes signals on, restores what was", async () => {
-        const { env } = used.stack.place;
-        const words = [
-            join(root, "node_modules/.bin/tsx"),
-            "cli/halb.ts",
-            "drill",
-            "haproxy",
-            "--yes",
-            "--stack",
-            "dev",
-        ];
-        let child: ChildProcess | undefined;
-        const { stdout } = await used.lab.attempt(["script", "-qec", words.join(" "), "/dev/null"], {
-            ...{ cwd: root, env, keepInputOpen: true },
-            onSpawn: (spawned) => (child = spawned),
-            onLine: (line) => {
-                if (line.includes("HAProxy is stopped")) {
-                    child?.stdin?.write("\x03");
-                    setTimeout(() => child?.stdin?.write("\x03"), 1500);
-                }
-            },
-        });
-        expect(stdout).toContain("still cleaning up");
-        expect(stdout).toContain("lb1.example.com has the virtual IPs again");
-        expect(await holds(used.lab.host("lb1"))).toBe(true);
-        await untilWell();
-    });
+    test(
+        "that is interrupted twice at a terminal, through a program that passes signals on, restores what was",
+        inAll,
+        async () => {
+            const { env } = used.stack.place;
+            const words = [
+                join(root, "node_modules/.bin/tsx"),
+                "cli/halb.ts",
+                "drill",
+                "haproxy",
+                "--yes",
+                "--stack",
+                "dev",
+            ];
+            let child: ChildProcess | undefined;
+            const { stdout } = await used.lab.attempt(["script", "-qec", words.join(" "), "/dev/null"], {
+                ...{ cwd: root, env, keepInputOpen: true },
+                onSpawn: (spawned) => (child = spawned),
+                onLine: (line) => {
+                    if (line.includes("HAProxy is stopped")) {
+                        child?.stdin?.write("\x03");
+                        setTimeout(() => child?.stdin?.write("\x03"), 1500);
+                    }
+                },
+            });
+            expect(stdout).toContain("still cleaning up");
+            expect(stdout).toContain("lb1.example.com has the virtual IPs again");
+            expect(await holds(used.lab.host("lb1"))).toBe(true);
+            await untilWell();
+        },
+    );
 
-    test("that is interrupted before anything has happened lets nothing happen", async () => {
+    test("that is interrupted before anything has happened lets nothing happen", inAll, async () => {
         let child: ChildProcess | undefined;
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"], {
             onSpawn: (spawned) => (child = spawned),
@@ -249,7 +270,7 @@ describe("drill", () => {
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
-    test("that is killed leaves the host a timer, which starts HAProxy again", async () => {
+    test("that is killed leaves the host a timer, which starts HAProxy again", inAll, async () => {
         const host = used.lab.host("lb1");
         let child: ChildProcess | undefined;
         await halb(["drill", "haproxy", "--yes"], {
@@ -265,7 +286,7 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("where no client gets an answer measures nothing, and changes nothing", async () => {
+    test("where no client gets an answer measures nothing, and changes nothing", inAll, async () => {
         await used.lab.run(["ip", "route", "add", "prohibit", `${virtualIp}/32`]);
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"]);
         await used.lab.run(["ip", "route", "del", "prohibit", `${virtualIp}/32`]);
@@ -274,7 +295,7 @@ describe("drill", () => {
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
-    test("needs somebody who is sure, and a pair that is well", async () => {
+    test("needs somebody who is sure, and a pair that is well", inAll, async () => {
         const unsure = await halb(["drill", "haproxy"]);
         expect(unsure).toMatchObject({ code: 2 });
         expect(unsure.stderr).toContain("say that you are sure with --yes");
@@ -302,7 +323,7 @@ describe("doctor", () => {
         ).toEqual([]);
     });
 
-    test("finds what would keep the next run from being done", async () => {
+    test("finds what would keep the next run from being done", inAll, async () => {
         const host = used.lab.host("lb2");
         await host.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 5000))K /var/filler");
         const { code, stdout } = await halb(["doctor"]);
@@ -330,7 +351,7 @@ test("host-keys prints the configuration that pins them", async () => {
     }
 });
 
-test("import tells in one line what is wrong with a login", async () => {
+test("import tells in one line what is wrong with a login", inAll, async () => {
     const encrypted = join(used.lab.scratch, "encrypted");
     await used.lab.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "not empty", "-f", encrypted]);
     const words = ["import", "192.168.0.100", "192.168.0.101", "--known-hosts", used.lab.knownHostsFile];
@@ -350,7 +371,7 @@ test("import tells in one line what is wrong with a login", async () => {
     }
 });
 
-test("completion: a script by which bash completes commands and their words", async () => {
+test("completion: a script by which bash completes commands and their words", inAll, async () => {
     const path = [join(used.lab.scratch, "bin"), process.env.PATH].join(delimiter);
     mkdirSync(join(used.lab.scratch, "bin"));
     writeFileSync(join(used.lab.scratch, "bin", "halb"), `#!/bin/sh\nexec ${halbProgram.join(" ")} "$@"\n`, {

@@ -11,11 +11,12 @@ import { peersCfg } from "../../components/render/haproxy/peersCfg";
 import { authorities, certificateFile, certificatePath } from "../../components/render/haproxy/tls";
 import { until } from "../../toolchain/shell";
 import { makeCertificate } from "../certificates";
+import { cases } from "../generated";
 import { authority, certificates, haproxyArbitrary } from "../haproxyArbitrary";
 import { model, nodes, render } from "../haproxyInputs";
 import { useLab } from "./fixture";
 
-const configurations = 1000;
+const configurations = cases(1000).numRuns;
 const peers = peersCfg({ port: 10000 }, nodes, 0);
 const server = { name: "a", address: "a", ssl: { ca: authority.certificate } };
 const withAuthority = { backend: [{ name: "a", servers: [server] }] };

@@ -1,10 +1,10 @@
 /** TLS: what clients see of certificates by name, of their renewal, and of what is wrong with them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { makeAuthority, makeCertificate } from "../certificates";
-import { counts, failedUp, failure, head, site, underLoad, usePair, virtualIp } from "./fixture";
+import { counts, failedUp, failure, head, inAll, site, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const servers = [
     { name: "web1", address: "192.168.0.102" },
@@ -15,11 +15,7 @@ const haproxy = {
     backend: [{ name: "all", servers }],
 };
 const settings = { servers: [], listen: { name: "unused" }, haproxy };
-const used = usePair({ name: "tls" }, settings);
-
-beforeAll(async () => {
-    await used.stack.up();
-});
+const used = useServingPair({ name: "tls" }, settings);
 
 const authority = makeAuthority("Test CA");
 const certificates = () => [
@@ -137,7 +133,7 @@ test("renewed certificates go live without a lost request, and old ones go", asy
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("what is wrong with a certificate is told by the preview", async () => {
+test("what is wrong with a certificate is told by the preview", inAll, async () => {
     const [one, another] = certificates();
     secured(secure, [{ ...one, privateKey: another.privateKey }, another]);
     const said = await failure(used.stack, "preview");
@@ -145,14 +141,14 @@ test("what is wrong with a certificate is told by the preview", async () => {
     expect(said).not.toMatch(/^\s+at /m);
 });
 
-test("a certificate that a text refers to must stay declared", async () => {
+test("a certificate that a text refers to must stay declared", inAll, async () => {
     const file = "/etc/haproxy/ha-load-balancer-pair/certificates/site.pem";
     const text = `frontend text\n    mode http\n    bind ${virtualIp}:8444 ssl crt ${file}\n    http-request return status 200\n`;
     secured({ ...haproxy, sections: text }, []);
     expect(await failedUp(used.stack)).toContain(`the new haproxy.cfg refers to ${file}, which is no longer declared`);
 });
 
-test("and without TLS nothing of it is left", async () => {
+test("and without TLS nothing of it is left", inAll, async () => {
     secured(haproxy, []);
     await used.stack.up();
     for (const host of used.lab.loadBalancers) {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { Lab } from "../../lab/lab";
 import { cache, root } from "../../toolchain/paths";
 import { attempt, until } from "../../toolchain/shell";
-import { labPrefix, page, useLab } from "./fixture";
+import { inAll, labPrefix, page, useLab } from "./fixture";
 
 /** Whatever of a lab can be left behind: namespaces, control groups, mounts, loop devices, processes, files. */
 async function traces(name: string): Promise<string[]> {
@@ -79,7 +79,7 @@ test("down leaves nothing behind, and labs do not meet", async () => {
     expect(await traces(names[1])).toEqual([]);
 });
 
-test("down cleans up after an up that was killed half-way", async () => {
+test("down cleans up after an up that was killed half-way", inAll, async () => {
     const name = `${labPrefix}killed`;
     const child = spawn(cli("up", "--name", name)[0], cli("up", "--name", name).slice(1), {
         stdio: "ignore",
@@ -96,7 +96,7 @@ test("down cleans up after an up that was killed half-way", async () => {
     expect(await traces(name)).toEqual([]);
 });
 
-test("an up that is interrupted cleans up by itself", async () => {
+test("an up that is interrupted cleans up by itself", inAll, async () => {
     const name = `${labPrefix}interrupted`;
     const child = spawn(cli("up", "--name", name)[0], cli("up", "--name", name).slice(1), {
         stdio: "ignore",

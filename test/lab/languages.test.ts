@@ -1,4 +1,5 @@
 /** The component from Pulumi's other languages: its schema, a Pulumi YAML program on real hosts, and SDKs that compile. */
+// @module-tag all
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,11 +1,12 @@
 /** Several ways for the heartbeats: the loss of one moves nothing. */
 import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
+import { untilRest } from "../../lab/rest";
 import { sleep, until } from "../../toolchain/shell";
-import { underLoad, usePair } from "./fixture";
+import { inAll, underLoad, useServingPair } from "./fixture";
 
 const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.100", "10.0.0.101"] }];
-const used = usePair({ name: "links" }, { heartbeat: { ucast } });
+const used = useServingPair({ name: "links" }, { heartbeat: { ucast } });
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
 
@@ -20,14 +21,12 @@ const state = async (link: string) =>
     (await lb1().attempt(`cl_status hblinkstatus lb2.example.com ${link}`)).stdout.trim();
 
 test("ucast over two interfaces: both are up", async () => {
-    await used.stack.up();
     expect(await links()).toEqual(["eth0", "eth1"]);
     await until(
         "both links are up",
         10_000,
         async () => (await state("eth0")) === "up" && (await state("eth1")) === "up",
     );
-    await sleep(5000);
 });
 
 test("one cable is cut and mended", async () => {
@@ -39,7 +38,7 @@ test("one cable is cut and mended", async () => {
     });
 });
 
-test("heartbeats are blocked on the other one", async () => {
+test("heartbeats are blocked on the other one", inAll, async () => {
     await expectNothingMoves("heartbeats and keepers blocked on eth0", async () => {
         await lb1().drop({ input: ['iifname "eth0" udp dport { 694, 695 }'] });
         await sleep(5000);
@@ -50,12 +49,12 @@ test("heartbeats are blocked on the other one", async () => {
 test.each([
     ["bcast", { ucast: [{ interface: "eth0" }], bcast: ["eth1"] }],
     ["mcast", { ucast: [{ interface: "eth0" }], mcast: [{ interface: "eth1", group: "225.0.0.1" }] }],
-])("%s on the second interface, ucast on the first", async (kind, heartbeat) => {
+])("%s on the second interface, ucast on the first", inAll, async (kind, heartbeat) => {
     writeConfig(used.lab, used.stack.place.configFile as string, { heartbeat });
     const { several } = await underLoad(used.lab, `change to ${kind}`, () => used.stack.up());
     expect(several).toBe(0);
     await until("the link is up", 10_000, async () => (await state("eth1")) === "up");
-    await sleep(5000);
+    await untilRest(used.lab);
     await expectNothingMoves(`${kind}: heartbeats blocked on eth0`, async () => {
         await lb1().drop({ input: ['iifname "eth0" udp dport 694'] });
         await sleep(5000);

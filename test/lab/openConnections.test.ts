@@ -1,19 +1,13 @@
 /** Requests that are under way while the virtual IP goes to the other host: they end as if nothing had happened. */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Lab } from "../../lab/lab";
 import { sleep, until } from "../../toolchain/shell";
-import { holds, untilHolds, usePair, virtualIp } from "./fixture";
+import { holds, untilHolds, useServingPair, virtualIp } from "./fixture";
 
 const second = "fd00::98";
-const used = usePair({ name: "open" }, { virtualIps: [{ address: virtualIp }, { address: second }] });
+const used = useServingPair({ name: "open" }, { virtualIps: [{ address: virtualIp }, { address: second }] });
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
-
-beforeAll(async () => {
-    await used.stack.up();
-    // Heartbeat heeds nobody in the first 10 s after both have started together.
-    await sleep(12_000);
-});
 
 /** A client that needs six seconds to say what it wants; what it is answered. */
 async function slowRequest(lab: Lab, address: string): Promise<string> {

@@ -1,4 +1,5 @@
 /** The package as npm publishes it: installed in a project of its own, somewhere else, it converges a pair. */
+// @module-tag all
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";

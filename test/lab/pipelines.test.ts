@@ -1,4 +1,5 @@
 /** The pipelines in examples/pipelines: their very commands, in the order of their jobs, in an environment like a runner's. */
+// @module-tag all
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

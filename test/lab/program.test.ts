@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { Stack } from "../../toolchain/stack";
-import { counts, failure, page, site, usePair } from "./fixture";
+import { counts, failure, inAll, page, site, usePair } from "./fixture";
 
 const used = usePair({ name: "program" });
 
@@ -153,7 +153,7 @@ describe("mistakes", () => {
     });
 });
 
-describe("a host that the same stack makes", () => {
+describe("a host that the same stack makes", inAll, () => {
     let stack: Stack;
     const configFile = () => join(used.lab.scratch, "same-stack.yaml");
     const setAddress = (address: string) =>

@@ -1,10 +1,10 @@
 /** Hosts that are replaced or given up: the survivor serves throughout, and a dead host needs no login to be forgotten. */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { sleep } from "../../toolchain/shell";
-import { counts, holds, kill, page, site, underLoad, upUntil, usePair } from "./fixture";
+import { counts, holds, inAll, kill, page, site, underLoad, upUntil, useServingPair } from "./fixture";
 
-const used = usePair({ name: "replace", loadBalancers: 3 }, { servers: servers() });
+const used = useServingPair({ name: "replace", loadBalancers: 3 }, { servers: servers() });
 const host = (name: string) => used.lab.host(name);
 
 function servers() {
@@ -42,11 +42,6 @@ async function isClean(name: string): Promise<void> {
     expect(stdout).toBe("");
 }
 
-beforeAll(async () => {
-    await used.stack.up();
-    await sleep(6000);
-});
-
 test("the second host is dead: one pulumi up puts another in its place, and nothing logs in to the dead one", async () => {
     await host("lb2").powerOff();
     await sleep(3000);
@@ -62,7 +57,7 @@ test("the second host is dead: one pulumi up puts another in its place, and noth
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("the second host was rebuilt under its name", async () => {
+test("the second host was rebuilt under its name", inAll, async () => {
     await used.lab.rebuild("lb3");
     declare(["lb1", "lb3"], { identity: "rebuilt" });
     const { failed, several } = await underLoad(used.lab, "a rebuilt second host", () => used.stack.up());
@@ -71,31 +66,39 @@ test("the second host was rebuilt under its name", async () => {
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("a live second host is replaced: it takes nothing, also when pulumi is killed before it is told that it is out", async () => {
-    await used.lab.rebuild("lb2");
-    declare(["lb1", "lb2"]);
-    const { failed, several } = await underLoad(used.lab, "a live second host replaced", async () => {
-        await upUntil(used.stack, /deleting/, kill);
-        await sleep(20_000);
-    });
-    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
-    await used.stack.up();
-    expect(await nodes("lb1")).toBe("lb1.example.com\nlb2.example.com");
-    await isClean("lb3");
-});
+test(
+    "a live second host is replaced: it takes nothing, also when pulumi is killed before it is told that it is out",
+    inAll,
+    async () => {
+        await used.lab.rebuild("lb2");
+        declare(["lb1", "lb2"]);
+        const { failed, several } = await underLoad(used.lab, "a live second host replaced", async () => {
+            await upUntil(used.stack, /deleting/, kill);
+            await sleep(20_000);
+        });
+        expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+        await used.stack.up();
+        expect(await nodes("lb1")).toBe("lb1.example.com\nlb2.example.com");
+        await isClean("lb3");
+    },
+);
 
-test("the first host, which serves, is replaced: the other one takes over, and what was on it is gone", async () => {
-    await used.lab.rebuild("lb3");
-    declare(["lb3", "lb2"]);
-    const { failed, several } = await underLoad(used.lab, "a live first host replaced", () => used.stack.up());
-    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
-    expect(await holds(host("lb3"))).toBe(true);
-    expect(await holds(host("lb1"))).toBe(false);
-    await isClean("lb1");
-    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
-});
+test(
+    "the first host, which serves, is replaced: the other one takes over, and what was on it is gone",
+    inAll,
+    async () => {
+        await used.lab.rebuild("lb3");
+        declare(["lb3", "lb2"]);
+        const { failed, several } = await underLoad(used.lab, "a live first host replaced", () => used.stack.up());
+        expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+        expect(await holds(host("lb3"))).toBe(true);
+        expect(await holds(host("lb1"))).toBe(false);
+        await isClean("lb1");
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    },
+);
 
-test("the second host gets another name: what was under the old one is kept", async () => {
+test("the second host gets another name: what was under the old one is kept", inAll, async () => {
     await host("lb2").run(
         "echo lb9.example.com >/etc/hostname; hostname lb9.example.com; echo 127.0.1.1 lb9.example.com >>/etc/hosts",
     );
@@ -106,7 +109,7 @@ test("the second host gets another name: what was under the old one is kept", as
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("pulumi destroy with one host dead, which is told, leaves the other one clean", async () => {
+test("pulumi destroy with one host dead, which is told, leaves the other one clean", inAll, async () => {
     await host("lb2").powerOff();
     declare(["lb3", "lb2"], { goneHosts: ["lb2"], names: { lb2: "lb9.example.com" } });
     const said = await used.stack.up();

@@ -1,17 +1,10 @@
 /** Changes of a pair that serves: they reach the standby first, and cost no request. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Probe } from "../../lab/probe";
 import { type Settings, writeConfig } from "../../lab/pulumi";
-import { sleep } from "../../toolchain/shell";
-import { counts, failedUp, holds, page, site, underLoad, usePair } from "./fixture";
+import { counts, failedUp, holds, inAll, page, site, underLoad, useServingPair } from "./fixture";
 
-const used = usePair({ name: "rolling" });
-
-beforeAll(async () => {
-    await used.stack.up();
-    // In their first seconds the hosts are more patient with each other than they are later.
-    await sleep(6000);
-});
+const used = useServingPair({ name: "rolling" });
 
 function configure(settings: Settings): void {
     writeConfig(used.lab, used.stack.place.configFile as string, settings);
@@ -39,7 +32,7 @@ describe("costs no request and moves nothing:", () => {
         expect(preview.match(/^\s*\+ {5}server web3 192\.168\.0\.103:80 cookie web3 check$/gm)).toHaveLength(2);
     });
 
-    test("one back end less", async () => {
+    test("one back end less", inAll, async () => {
         await changeUnderLoad("a back end removed", { servers });
     });
 
@@ -50,11 +43,11 @@ describe("costs no request and moves nothing:", () => {
         expect((await page(used.lab, statisticsUrl, "admin:a-new-password")).status).toBe(200);
     });
 
-    test("other timeouts", async () => {
+    test("other timeouts", inAll, async () => {
         await changeUnderLoad("timeouts", { statsPassword: "a-new-password", haproxy: { timeout: { client: "30s" } } });
     });
 
-    test("another deadtime, and the preview shows its line", async () => {
+    test("another deadtime, and the preview shows its line", inAll, async () => {
         const settings = {
             statsPassword: "a-new-password",
             haproxy: { timeout: { client: "30s" } },
@@ -65,16 +58,20 @@ describe("costs no request and moves nothing:", () => {
         expect(preview).toMatch(/^\s*\+ deadtime 2$/m);
     });
 
-    test("another port for the heartbeats, on which the hosts do not hear each other until both have it", async () => {
-        const heartbeat = { deadtime: "2", udpport: 695 };
-        await changeUnderLoad("udpport", {
-            statsPassword: "a-new-password",
-            haproxy: { timeout: { client: "30s" } },
-            heartbeat,
-        });
-    });
+    test(
+        "another port for the heartbeats, on which the hosts do not hear each other until both have it",
+        inAll,
+        async () => {
+            const heartbeat = { deadtime: "2", udpport: 695 };
+            await changeUnderLoad("udpport", {
+                statsPassword: "a-new-password",
+                haproxy: { timeout: { client: "30s" } },
+                heartbeat,
+            });
+        },
+    );
 
-    test("another log facility", async () => {
+    test("another log facility", inAll, async () => {
         const heartbeat = { deadtime: "2", udpport: 695, logfacility: "local1" };
         await changeUnderLoad("log facility", {
             statsPassword: "a-new-password",
@@ -106,7 +103,7 @@ describe("an upgrade of the packages", () => {
     const version = (name: string) => used.lab.host("lb1").run(`dpkg-query -W -f '\${Version}' ${name}`);
     const onBoth = (command: string) => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(command)));
 
-    test("to a version that nobody has names those that there are, and changes nothing", async () => {
+    test("to a version that nobody has names those that there are, and changes nothing", inAll, async () => {
         configure({ haproxy: { version: "9.9" } });
         const said = await failedUp(used.stack);
         expect(said).toContain(

@@ -1,18 +1,14 @@
 /** A new secret in authkeys (heartbeat.keyVersion), also where the change is late or broken off half-way. */
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
+import { untilRest } from "../../lab/rest";
 import type { Seen } from "../../lab/seen";
 import { sleep } from "../../toolchain/shell";
-import { counts, holds, kill, underLoad, untilHolds, upUntil, usePair } from "./fixture";
+import { counts, holds, inAll, kill, underLoad, untilHolds, upUntil, useServingPair } from "./fixture";
 
-const used = usePair({ name: "rotation" });
+const used = useServingPair({ name: "rotation" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
 let keyVersion = 1;
-
-beforeAll(async () => {
-    await used.stack.up();
-    await sleep(6000);
-});
 
 beforeEach(() => {
     keyVersion += 1;
@@ -42,7 +38,7 @@ test("costs no request and moves nothing", async () => {
     expect(preview).not.toContain(before.split(" ").pop());
 });
 
-test("the second change comes 45 s after the first", async () => {
+test("the second change comes 45 s after the first", inAll, async () => {
     const occupy = () => lb1().run("exec 9>/var/lib/ha-load-balancer-pair/lock; flock 9; sleep 45");
     await expectRotated(
         await underLoad(used.lab, "a new key, 45 s late on the first host", async () => {
@@ -56,7 +52,7 @@ test.each([
     ["the second host begins to change", /lb2\.example\.com-heartbeat updating/],
     ["the second host has changed", /lb2\.example\.com-heartbeat updated/],
     ["the first host begins to change", /lb1\.example\.com-heartbeat updating/],
-])("pulumi is killed when %s, and the next pulumi up completes", async (when, line) => {
+])("pulumi is killed when %s, and the next pulumi up completes", inAll, async (when, line) => {
     const action = async () => {
         await upUntil(used.stack, line, kill);
         await sleep(3000);
@@ -65,7 +61,7 @@ test.each([
     await expectRotated(await underLoad(used.lab, `a new key, pulumi killed when ${when}`, action));
 });
 
-test("the first host cannot be reached half-way, and the next pulumi up completes", async () => {
+test("the first host cannot be reached half-way, and the next pulumi up completes", inAll, async () => {
     const shut = () =>
         lb1().run(
             "systemd-run --quiet --timer-property=AccuracySec=100ms --on-active=10 systemctl start ssh; systemctl stop ssh",
@@ -80,10 +76,10 @@ test("the first host cannot be reached half-way, and the next pulumi up complete
     await expectRotated(await underLoad(used.lab, "a new key, first host unreachable half-way", action));
 });
 
-test("the second host holds the virtual IP: it is handed over first", async () => {
+test("the second host holds the virtual IP: it is handed over first", inAll, async () => {
     await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
     await untilHolds(lb2());
-    await sleep(6000);
+    await untilRest(used.lab);
     const seen = await underLoad(used.lab, "a new key while the second host serves", () => used.stack.up());
     expect(seen.several).toBe(0);
     expect(await holds(lb1())).toBe(true);

@@ -1,9 +1,9 @@
 /** What HAProxy remembers of its clients outlives the host that it was on, and a reload. */
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
 import { until } from "../../toolchain/shell";
-import { counts, page, site, untilHolds, usePair } from "./fixture";
+import { counts, page, site, untilHolds, useServingPair } from "./fixture";
 
 const haproxy = {
     listen: [
@@ -23,13 +23,9 @@ const haproxy = {
     ],
 };
 const settings = { servers: [], listen: { name: "unused" }, haproxy };
-const used = usePair({ name: "stick" }, settings);
+const used = useServingPair({ name: "stick" }, settings);
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
-
-beforeAll(async () => {
-    await used.stack.up();
-});
 
 /** What HAProxy's runtime socket says. */
 function ask(host: Host, question: string): Promise<string> {

@@ -1,18 +1,12 @@
 /** Virtual IPs that are added, removed and renumbered on a pair that serves: none is orphaned, none is ever on both hosts. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HolderWatch } from "../../lab/holders";
 import { writeConfig } from "../../lab/pulumi";
-import { sleep } from "../../toolchain/shell";
-import { addresses, counts, kill, page, underLoad, untilHolds, upUntil, usePair } from "./fixture";
+import { addresses, counts, inAll, kill, page, underLoad, untilHolds, upUntil, useServingPair } from "./fixture";
 
-const used = usePair({ name: "virtual-ips" });
+const used = useServingPair({ name: "virtual-ips" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
 const network = "192.168.0.";
-
-beforeAll(async () => {
-    await used.stack.up();
-    await sleep(6000);
-});
 
 function declare(...last: number[]): void {
     const virtualIps = last.map((number) => ({ address: `${network}${number}` }));
@@ -42,7 +36,7 @@ describe("on the first host", () => {
         expect(preview).toMatch(
             /^\s*\+ lb1\.example\.com VirtualIp::192\.168\.0\.99\/24 VirtualIp::192\.168\.0\.98\/24$/m,
         );
-        const watch = HolderWatch.start(used.lab.loadBalancers, `${network}98`);
+        const watch = await HolderWatch.start(used.lab, `${network}98`);
         const { failed, none, several } = await underLoad(used.lab, "a virtual IP added", () => used.stack.up());
         expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
         expect((await watch.stop()).several).toBe(0);
@@ -58,7 +52,7 @@ describe("on the first host", () => {
         expect(await serves(97, 99)).toBe(true);
     });
 
-    test("with another prefix, on another interface, and back: it is never gone", async () => {
+    test("with another prefix, on another interface, and back: it is never gone", inAll, async () => {
         const entries = () => lb1().run(`ip -o -4 address show to ${network}99`);
         const change = (virtualIp: object) => {
             const virtualIps = [{ address: `${network}99`, ...virtualIp }, { address: `${network}97` }];
@@ -78,14 +72,14 @@ describe("on the first host", () => {
         expect(await held()).toEqual([[97, 99], []]);
     });
 
-    test("the first one, which names the group, renumbered", async () => {
+    test("the first one, which names the group, renumbered", inAll, async () => {
         declare(96, 97);
         await used.stack.up();
         expect(await held()).toEqual([[96, 97], []]);
         expect(await serves(96, 97)).toBe(true);
     });
 
-    test("one less, and pulumi is killed when the first host is at it", async () => {
+    test("one less, and pulumi is killed when the first host is at it", inAll, async () => {
         declare(96, 99);
         await used.stack.up();
         declare(99);
@@ -96,21 +90,25 @@ describe("on the first host", () => {
     });
 });
 
-test("renumbered while the second host holds them: the old one is gone from both, and they go back to the first", async () => {
-    declare(99, 98);
-    await used.stack.up();
-    await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
-    await untilHolds(lb2());
-    expect(await held()).toEqual([[], [98, 99]]);
-    declare(99, 97);
-    const { several } = await underLoad(used.lab, "renumbered while the second host serves", () => used.stack.up());
-    expect(several).toBe(0);
-    expect(await held()).toEqual([[97, 99], []]);
-    expect(await serves(97, 99)).toBe(true);
-    expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
-});
+test(
+    "renumbered while the second host holds them: the old one is gone from both, and they go back to the first",
+    inAll,
+    async () => {
+        declare(99, 98);
+        await used.stack.up();
+        await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
+        await untilHolds(lb2());
+        expect(await held()).toEqual([[], [98, 99]]);
+        declare(99, 97);
+        const { several } = await underLoad(used.lab, "renumbered while the second host serves", () => used.stack.up());
+        expect(several).toBe(0);
+        expect(await held()).toEqual([[97, 99], []]);
+        expect(await serves(97, 99)).toBe(true);
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    },
+);
 
-test("an IPv6 address, however it is spelt, is held and known like the others", async () => {
+test("an IPv6 address, however it is spelt, is held and known like the others", inAll, async () => {
     await Promise.all([lb1(), lb2()].map((host, i) => host.run(`ip address add 2001:db8::${i + 1}/64 dev eth0 nodad`)));
     const virtualIps = [{ address: `${network}99` }, { address: "2001:DB8:0::99" }];
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });

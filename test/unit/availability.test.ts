@@ -13,14 +13,14 @@ function shots(count: number, from: number, to: number): Shot[] {
     });
 }
 
-/** Looks every 0.1 s; each a list of holders. */
-function looks(...holders: string[][]) {
+/** Lists of holders, 0.1 s apart. */
+function changes(...holders: string[][]) {
     return holders.map((names, i) => ({ at: i / 10, holders: names }));
 }
 
-function summed(list: Shot[], seen = looks(["lb1"], ["lb1"])) {
+function summed(list: Shot[], seen = changes(["lb1"], ["lb1"])) {
     const counts = { none: 0, several: 0, sent: list.length, failed: 0, broken: 0 };
-    return summary({ ...counts, shots: list, looks: seen, gap: longestGap(list) / 1000 }, 0);
+    return summary({ ...counts, shots: list, changes: seen, gap: longestGap(list) / 1000 }, 0);
 }
 
 test("an outage in the middle has an end", () => {
@@ -45,7 +45,7 @@ test("where nothing is lost it is the slowest answer", () => {
 });
 
 test("holders: before, after, how often they changed, and for how long there were two", () => {
-    const seen = looks(["lb1"], ["lb1"], ["lb1", "lb2"], ["lb2"], [], ["lb2"], ["lb1"]);
+    const seen = changes(["lb1"], ["lb1"], ["lb1", "lb2"], ["lb2"], [], ["lb2"], ["lb1"]);
     const { holderBefore, holderAfter, moves, both } = summed(shots(10, 0, 0), seen);
     expect({ holderBefore, holderAfter, moves }).toEqual({ holderBefore: "lb1", holderAfter: "lb1", moves: 2 });
     expect(both).toBeCloseTo(0.1);

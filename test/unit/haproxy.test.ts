@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { withoutNulls } from "../../components/nulls";
 import { validate } from "../../components/validate";
 import { classicArgs } from "../examples";
+import { cases } from "../generated";
 import { haproxyArbitrary } from "../haproxyArbitrary";
 import { listen, problemsOf, render, servers, virtualIps } from "../haproxyInputs";
 
@@ -255,7 +256,7 @@ test("an input of whatever kind in whatever place is told, and never breaks the 
                 render(given.haproxy);
             }
         }),
-        { numRuns: 1000 },
+        cases(1000),
     );
 }, 300_000);
 
@@ -287,6 +288,6 @@ test("configurations that HAProxy accepts are accepted here", () => {
         fc.property(haproxyArbitrary, (haproxy) => {
             expect(problemsOf(haproxy)).toEqual([]);
         }),
-        { numRuns: 100 },
+        cases(100),
     );
 }, 300_000);

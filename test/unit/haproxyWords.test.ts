@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
+import { cases } from "../generated";
 import { certificates } from "../haproxyArbitrary";
 import { listen, problemsOf, render, servers } from "../haproxyInputs";
 
@@ -70,7 +71,7 @@ describe("no text can be more than the word it is for", () => {
                     expect(shape(text)).toEqual(expected);
                 }
             }),
-            { numRuns: 300 },
+            cases(300),
         );
     });
 
@@ -84,7 +85,7 @@ describe("no text can be more than the word it is for", () => {
                     expect(deny).toEqual(["http-request", "deny", ...condition.split(" ")]);
                 }
             }),
-            { numRuns: 1000 },
+            cases(1000),
         );
     });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { type Payload, payloadText, quoted } from "../../components/steps/payload";
+import { cases } from "../generated";
 
 const dir = mkdtempSync(join(tmpdir(), "payload-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -44,7 +45,7 @@ test("any text arrives as it is, and none is run", () => {
             const payload = { values: { value }, files: [{ path: "/f", mode: "0644", text: file }] };
             expect(arrived(payload)).toEqual({ value, file });
         }),
-        { numRuns: 150 },
+        cases(150),
     );
 });
 

@@ -1,10 +1,25 @@
 /** What several events do. */
-import { sleep } from "../../../toolchain/shell";
+import { virtualIp } from "../../../lab/pulumi";
+import { holdersOf } from "../../../lab/rest";
+import { until } from "../../../toolchain/shell";
 import type { Place } from "../harness";
 
-export async function losePower({ lb1 }: Place): Promise<void> {
-    await lb1.powerOff();
-    await sleep(4000);
+type Holders = "none" | "lb1" | "lb2" | "lb1 and lb2";
+
+/** Waits until these hosts hold the virtual IP, and no other one does. */
+export async function untilHeldBy({ lab }: Place, holders: Holders, limit = 60_000): Promise<void> {
+    await until(`${virtualIp} is on ${holders}`, limit, async () => {
+        return ((await holdersOf(lab)).join(" and ") || "none") === holders;
+    });
+}
+
+export function losePower({ lb1 }: Place): Promise<void> {
+    return lb1.powerOff();
+}
+
+export async function losePowerAndMove(place: Place): Promise<void> {
+    await losePower(place);
+    await untilHeldBy(place, "lb2");
 }
 
 export async function bothLosePower({ lb1, lb2 }: Place): Promise<void> {

@@ -1,14 +1,18 @@
 /** Hand-overs by hand, and processes that stop, freeze and die. */
 import { virtualIp } from "../../../lab/pulumi";
-import { sleep } from "../../../toolchain/shell";
+import { sleep, until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
+import { untilHeldBy } from "./actions";
 
 /** Asks Heartbeat on lb1 to hand over, as an operator does: again, where it was just busy with something else. */
-async function standby({ lb1, lb2 }: Place): Promise<void> {
+async function standby(place: Place): Promise<void> {
     for (let i = 0; i < 5; i++) {
-        await lb1.run("/usr/share/heartbeat/hb_standby all");
-        await sleep(3000);
-        if ((await lb2.attempt(`ip -o address show permanent to ${virtualIp}`)).stdout !== "") {
+        await place.lb1.run("/usr/share/heartbeat/hb_standby all");
+        const isDone = await untilHeldBy(place, "lb2", 3000).then(
+            () => true,
+            () => false,
+        );
+        if (isDone) {
             return;
         }
     }
@@ -17,14 +21,13 @@ async function standby({ lb1, lb2 }: Place): Promise<void> {
 /** By its own file: one that has restarted itself is another process than the one that systemd has started. */
 const killHeartbeat = "kill -KILL $(cat /run/heartbeat.pid)";
 
-const takeBack = async ({ lb1 }: Place) => {
-    await lb1.run("/usr/share/heartbeat/hb_takeover local");
-    await sleep(3000);
-};
+const takeBack = ({ lb1 }: Place) => lb1.run("/usr/share/heartbeat/hb_takeover local");
 
-async function freezeFirst({ lb1 }: Place): Promise<void> {
-    lb1.freeze();
-    await sleep(5000);
+async function freezeFirst(place: Place): Promise<void> {
+    place.lb1.freeze();
+    await untilHeldBy(place, "lb1 and lb2");
+    // Until Heartbeat on lb2 has noticed, and has done what it does.
+    await sleep(3000);
 }
 
 export const processes: Event[] = [
@@ -32,6 +35,7 @@ export const processes: Event[] = [
         name: "hb_standby on the holder",
         expected: "handed over, no request lost",
         oursOnly: true,
+        tier: "quick",
         holds: { after: "lb2", failed: 0, several: 0 },
         action: standby,
         after: takeBack,
@@ -41,7 +45,11 @@ export const processes: Event[] = [
         expected: "handed back, no request lost",
         oursOnly: true,
         holds: { before: "lb2", after: "lb1", failed: 0, several: 0 },
-        before: standby,
+        before: async (place) => {
+            await standby(place);
+            // Heartbeat heeds no request while it is busy with the last one.
+            await sleep(2000);
+        },
         action: takeBack,
     },
     {
@@ -49,91 +57,86 @@ export const processes: Event[] = [
         expected: "handed over and back, no request lost",
         oursOnly: true,
         holds: { after: "lb1", failed: 0, several: 0 },
-        action: async ({ lb1 }) => {
-            await lb1.run("systemctl stop heartbeat");
-            await sleep(3000);
-            await lb1.run("systemctl start heartbeat");
-            await sleep(8000);
+        action: async (place) => {
+            await place.lb1.run("systemctl stop heartbeat");
+            await untilHeldBy(place, "lb2");
+            await place.lb1.run("systemctl start heartbeat");
         },
     },
     {
         name: "holder freezes",
         expected: "the other host takes the virtual IP",
-        holds: { after: "lb1 and lb2" },
-        action: freezeFirst,
+        holds: { after: "lb1 and lb2", leastGap: 0.3, gap: 4 },
+        endsApart: true,
+        action: async ({ lb1 }) => lb1.freeze(),
         after: async ({ lb1 }) => lb1.thaw(),
     },
     {
         name: "frozen holder thaws",
         expected: "no request lost",
+        tier: "quick",
+        within: 120,
         holds: { before: "lb1 and lb2", after: "lb1", failed: 0 },
         before: freezeFirst,
-        action: async ({ lb1 }) => {
-            lb1.thaw();
-            await sleep(25_000);
-        },
+        action: async ({ lb1 }) => lb1.thaw(),
     },
     {
         name: "frozen standby host thaws",
         expected: "no request lost",
+        within: 120,
         holds: { after: "lb1", failed: 0 },
-        before: async ({ lb2 }) => {
+        before: async ({ lb1, lb2 }) => {
             lb2.freeze();
-            await sleep(5000);
+            const isDead = async () =>
+                (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
+            await until("Heartbeat on lb1 takes lb2 for dead", 30_000, isDead);
+            await sleep(2000);
         },
-        action: async ({ lb2 }) => {
-            lb2.thaw();
-            await sleep(20_000);
-        },
+        action: async ({ lb2 }) => lb2.thaw(),
     },
     {
         name: "somebody deletes the virtual IP on the holder",
-        expected: "taken again at once",
+        expected: "taken again within a second",
         oursOnly: true,
-        holds: { after: "lb1", several: 0, moves: 0 },
-        action: async ({ lb1 }) => {
-            await lb1.run(`ip address delete ${virtualIp}/24 dev eth0`);
-            await sleep(3000);
-        },
+        holds: { after: "lb1", gap: 1, several: 0, moves: 0 },
+        action: ({ lb1 }) => lb1.run(`ip address delete ${virtualIp}/24 dev eth0`),
     },
     {
         name: "the keeper is killed on the holder",
         expected: "nothing moves",
         oursOnly: true,
+        tier: "quick",
         holds: { after: "lb1", failed: 0, several: 0, moves: 0 },
-        action: async ({ lb1 }) => {
-            await lb1.run("systemctl kill -s KILL ha-load-balancer-pair");
-            await sleep(6000);
-        },
+        action: ({ lb1 }) => lb1.run("systemctl kill -s KILL ha-load-balancer-pair"),
     },
     {
+        // Until systemd's watchdog (5 s) has ended it, and it has been started again.
         name: "the keeper hangs on the holder (SIGSTOP)",
         expected: "nothing moves",
         oursOnly: true,
         holds: { after: "lb1", failed: 0, several: 0, moves: 0 },
         action: async ({ lb1 }) => {
+            const pid = () => lb1.run("systemctl show -p MainPID --value ha-load-balancer-pair");
+            const hung = await pid();
             await lb1.run("systemctl kill -s STOP ha-load-balancer-pair");
-            await sleep(12_000);
+            await until("the keeper runs again", 30_000, async () => !["0", hung].includes(await pid()));
         },
     },
     {
         name: "Heartbeat is killed on the holder",
         expected: "one holder throughout, no request lost",
         oursOnly: true,
+        tier: "quick",
+        within: 120,
         holds: { after: "lb1", failed: 0, several: 0 },
-        action: async ({ lb1 }) => {
-            await lb1.run(killHeartbeat);
-            await sleep(20_000);
-        },
+        action: ({ lb1 }) => lb1.run(killHeartbeat),
     },
     {
         name: "Heartbeat is killed on the standby host",
         expected: "nothing moves",
         oursOnly: true,
+        within: 120,
         holds: { after: "lb1", failed: 0, several: 0, moves: 0 },
-        action: async ({ lb2 }) => {
-            await lb2.run(killHeartbeat);
-            await sleep(15_000);
-        },
+        action: ({ lb2 }) => lb2.run(killHeartbeat),
     },
 ];

@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 
-from addresses import Addresses, canonical, family_of
+import netlink
 
 ETH_P_ARP = 0x0806
 EVERYBODY = b"\xff" * 6
@@ -24,7 +24,7 @@ PAUSES = (0.1, 0.1, 0.2, 0.4, 0.8)
 
 def announce(address, interface):
     """Once."""
-    if family_of(address) == socket.AF_INET:
+    if ":" not in address:
         for kind in (REQUEST, REPLY):
             _packets().sendto(_arp(kind, address, _mac(interface)), (interface, ETH_P_ARP))
     else:
@@ -63,10 +63,11 @@ def _advertise(address, interface):
 
 def main(address, interface):
     announce(address, interface)
-    addresses = Addresses()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    canonical = socket.inet_ntop(family, socket.inet_pton(family, address))
     for pause in PAUSES:
         time.sleep(pause)
-        held_for_good, _ = addresses.look().get(canonical(address), (False, None))
+        held_for_good, _ = netlink.addresses().get(canonical, (False, None))
         if not held_for_good:
             return
         announce(address, interface)

@@ -3,13 +3,13 @@
 A host that is frozen between that and what is done about it, and thaws, acts on what was true then. By the time of day it
 would take its own sleep for the peer's silence."""
 
-import time
+import system
 
-_now = [time.monotonic()]
+_now = [system.monotonic()]
 
 
 def now():
-    """By time.monotonic, in seconds."""
+    """By system.monotonic, in seconds."""
     return _now[0]
 
 

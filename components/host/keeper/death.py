@@ -7,18 +7,13 @@ Anybody could send what looks like a heartbeat: that puts a takeover off until H
 the peer dead, and brings none about.
 """
 
-import ctypes
-import socket
-import struct
-import time
-
 import clock
-from arrival import receive, stamp
+import network
+import system
+from arrival import receive
 
 # How soon after it has declared its peer dead Heartbeat wants the peer's virtual IPs, at the latest, in seconds.
 INHERITS_WITHIN = 2
-
-SO_ATTACH_FILTER = 26
 
 
 class Death:
@@ -30,10 +25,10 @@ class Death:
         self._mark = f")src={config['peer']},".encode()
         self._word = f"dead {config['peer']}"
         self._beat_at = None
-        self._awake_since = time.monotonic()
+        self._awake_since = system.monotonic()
         self._is_silent = False
         self._died_at = float("-inf")
-        self.socket = _heartbeats(config["udpport"])
+        self.socket = network.heartbeats(config["udpport"])
 
     def hear(self):
         packet, came_at, _ = receive(self.socket)
@@ -42,12 +37,12 @@ class Death:
 
     def was_asleep(self):
         """This host stood still: what it did not hear meanwhile says nothing of its peer."""
-        self._awake_since = time.monotonic()
+        self._awake_since = system.monotonic()
 
     def is_told(self, line):
         """By Heartbeat: that the peer is dead, or that a virtual IP is to be let go, whoever may have died."""
         if line == self._word:
-            self._died_at = time.monotonic()
+            self._died_at = system.monotonic()
         elif line == "stopped":
             self._died_at = float("-inf")
 
@@ -56,7 +51,7 @@ class Death:
         return max(self._beat_at, self._peer.heard_at or 0.0)
 
     def due(self):
-        """When silence becomes death, by time.monotonic."""
+        """When silence becomes death, by system.monotonic."""
         if self._beat_at is None or self._is_silent or self._peer.has_left():
             return float("inf")
         return max(self._heard_at(), self._awake_since) + self._config["deadtime"]
@@ -76,16 +71,4 @@ class Death:
         return self._gateway.has_answered_since(self._heard_at())
 
     def is_recent(self):
-        return time.monotonic() - self._died_at < INHERITS_WITHIN
-
-
-def _heartbeats(port):
-    """Hears the UDP packets to that port, whoever else does, on every interface; see raw(7). Heartbeat speaks IPv4."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
-    # Classic BPF: the header's length; the port behind it; all of the packet if that is the one, else nothing.
-    program = [(0xB1, 0, 0, 0), (0x48, 0, 0, 2), (0x15, 0, 1, port), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
-    sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
-    stamp(sock)
-    sock.setblocking(False)
-    return sock
+        return system.monotonic() - self._died_at < INHERITS_WITHIN

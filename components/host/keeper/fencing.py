@@ -1,11 +1,8 @@
 """The user's command that makes sure that the peer is off, run before what it may still hold is taken."""
 
-import os
-import subprocess
-import time
-
+import system
 from decide import HELD
-from runtime import STATE, log, remove, write
+from system import STATE, log, remove, write
 
 # There while the peer may have a virtual IP for all that is known: it was last heard with one, or with a Heartbeat that
 # could take one, and was not fenced since. On disk, because a host that has just booted knows no more than that.
@@ -21,7 +18,7 @@ class Fencing:
         self._declared = config["fencing"]
         self._peer = config["peer"]
         self._is_second = config["node"] > config["peer"]
-        self._may_hold = os.path.exists(SUSPECT)
+        self._may_hold = system.exists(SUSPECT)
         self._process = None
         self._began_at = float("-inf")
         # Since when a peer that was never met has been in the way.
@@ -40,7 +37,7 @@ class Fencing:
             return
         code = self._process.poll()
         if code is None:
-            if time.monotonic() - self._began_at > self._declared["timeout"]:
+            if system.monotonic() - self._began_at > self._declared["timeout"]:
                 self._process.kill()
             return
         self._process = None
@@ -67,7 +64,7 @@ class Fencing:
         waits until it would have been switched off."""
         is_mutual = holds or peer.heard_at is None
         waits = self._declared["timeout"] if self._is_second and is_mutual else SILENT_FOR
-        now = time.monotonic()
+        now = system.monotonic()
         if self._missed_since is None:
             self._missed_since = now
         silence = now - self._missed_since if peer.heard_at is None else peer.silence()
@@ -77,6 +74,6 @@ class Fencing:
         self._heard_at = peer.heard_at
         log(f"fencing {self._peer}")
         try:
-            self._process = subprocess.Popen([self._declared["command"], self._peer], stdin=subprocess.DEVNULL)
+            self._process = system.start([self._declared["command"], self._peer])
         except OSError as error:
             log(f"fencing {self._peer} failed: {error}")

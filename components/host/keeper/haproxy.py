@@ -2,12 +2,10 @@
 
 Bad moments add up and fade: HAProxy that dies and comes back at once is healthy, one that dies again and again is not."""
 
-import socket
-import time
+import network
+import system
+from system import read
 
-from runtime import read
-
-SOCKET = "/run/haproxy/health.sock"
 MASTER_PID = "/run/haproxy.pid"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
@@ -32,7 +30,7 @@ class Haproxy:
         self.healthy = True
         self.reason = None
         self._badness = 0.0
-        self._looked_at = time.monotonic()
+        self._looked_at = system.monotonic()
         self._bad_at = float("-inf")
         self._probe = None
         self._sent_at = 0.0
@@ -40,7 +38,7 @@ class Haproxy:
 
     def look(self):
         """One look, several times a second: reads the answer to the last question and asks anew. Never waits."""
-        now = time.monotonic()
+        now = system.monotonic()
         if now - self._looked_at < INTERVAL and self._badness == 0:
             return
         # A host that was frozen has not seen HAProxy fail meanwhile.
@@ -67,7 +65,7 @@ class Haproxy:
 
     def is_doubtful(self):
         """Whether it failed just now, and may be about to count as unhealthy."""
-        return time.monotonic() - self._bad_at < DOUBTFUL_FOR
+        return system.monotonic() - self._bad_at < DOUBTFUL_FOR
 
     def _ask(self, now, pid):
         """What is wrong; None where nothing is; False where the answer is still awaited."""
@@ -91,15 +89,10 @@ class Haproxy:
         return self._send(now) or "it does not answer"
 
     def _send(self, now):
-        probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        probe.setblocking(False)
         try:
-            probe.connect(SOCKET)
-            probe.send(REQUEST)
+            self._probe = network.ask_haproxy(REQUEST)
         except OSError:
-            probe.close()
             return "it does not run"
-        self._probe = probe
         self._sent_at = now
         return False
 

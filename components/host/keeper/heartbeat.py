@@ -1,10 +1,9 @@
 """Heartbeat on this host: whether it runs, what it is asked, and what it is told."""
 
-import os
-import subprocess
-import time
+import os.path
 
-from runtime import read, run
+import system
+from system import read, run
 
 HA_CF = "/etc/ha.d/ha.cf"
 FIFO = "/var/lib/heartbeat/fifo"
@@ -20,14 +19,14 @@ def runs():
     """Whether it runs, or did so a moment ago: in the middle of a restart of its own it has no process."""
     process = _process()
     if process is not None:
-        _seen["at"] = time.monotonic()
+        _seen["at"] = system.monotonic()
         if process != _seen["process"]:
             _seen.update(process=process, since=_seen["at"])
-    return time.monotonic() - _seen["at"] < RESTARTS_WITHIN
+    return system.monotonic() - _seen["at"] < RESTARTS_WITHIN
 
 
 def runs_since():
-    """When the one that runs was first seen, by time.monotonic; it has another process after each restart."""
+    """When the one that runs was first seen, by system.monotonic; it has another process after each restart."""
     return _seen["since"]
 
 
@@ -38,10 +37,9 @@ def has_process():
 def _process():
     try:
         process = int(read(PID_FILE) or "")
-        os.kill(process, 0)
-        return process
-    except (OSError, ValueError):
+    except ValueError:
         return None
+    return process if system.is_running(process) else None
 
 
 def sees(node):
@@ -59,7 +57,7 @@ def is_in_transition():
 
 
 def _ask(*question):
-    return run(["cl_status", *question], 2, errors=subprocess.DEVNULL)
+    return run(["cl_status", *question], 2, logs_errors=False)
 
 
 def give_all():
@@ -79,24 +77,14 @@ def take_group(first_resource):
 
 def restart_patiently():
     """Restarts it so that it waits for the peer instead of declaring it dead; returns at once."""
-    return subprocess.Popen(["sh", os.path.join(os.path.dirname(__file__), "restart-patiently.sh")], stdin=subprocess.DEVNULL)
+    return system.start(["sh", os.path.join(os.path.dirname(__file__), "restart-patiently.sh")])
 
 
 def restore_configuration():
     """Ends what patience.sh did not, for it was killed."""
-    if os.path.exists(f"{HA_CF}.declared"):
-        os.rename(f"{HA_CF}.declared", HA_CF)
+    if system.exists(f"{HA_CF}.declared"):
+        system.rename(f"{HA_CF}.declared", HA_CF)
 
 
 def _tell(message):
-    try:
-        fifo = os.open(FIFO, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        os.write(fifo, f">>>\n{message}<<<\n".encode())
-    except OSError:
-        return False
-    finally:
-        os.close(fifo)
-    return True
+    return system.write_to_pipe(FIFO, f">>>\n{message}<<<\n")

@@ -7,11 +7,10 @@ virtual IPs that it wanted here stay wanted, by the keeper.
 Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way, on the
 other host if need be."""
 
-import time
-
 import heartbeat
+import system
 from decide import HELD
-from runtime import log
+from system import log
 from virtual_ip import BY_KEEPER
 
 # Between two restarts, in seconds.
@@ -44,7 +43,7 @@ class Mending:
         heartbeat.restore_configuration()
 
     def step(self, heartbeat_runs, isolated):
-        now = time.monotonic()
+        now = system.monotonic()
         if self._restart is not None and self._restart.poll() is None:
             return
         self._restart = None

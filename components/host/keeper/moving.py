@@ -1,12 +1,10 @@
 """Moves virtual IPs between two hosts that both are there: away from one that can't serve, back when it can again, and to
 the preferred one when both have just booted. All of it is asked of Heartbeat, so that it knows."""
 
-import os
-import time
-
 import heartbeat
+import system
 from decide import HELD, NO
-from runtime import RUN, log, remove, write
+from system import RUN, log, remove, write
 
 # There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
 # booted. In that case Heartbeat sees to it, but not where the peer was busy when this host came up.
@@ -34,19 +32,19 @@ class Moving:
         self._peer_group = config["peerGroup"]
         self._virtual_ips = virtual_ips
         self._peer = peer
-        self._asked_at = time.monotonic()
+        self._asked_at = system.monotonic()
         self._asked_for = None
         self._free_since = None
         self._free_asked_at = 0.0
         self._peer_unfit_since = None
-        if not os.path.exists(BOOTED):
+        if not system.exists(BOOTED):
             write(BOOTED, "")
             if self._group:
                 write(DUE, "")
 
     def step(self, healthy, is_doubtful, why_unfit, heartbeat_runs):
         """A host can be neither healthy nor unfit: it is about to recover."""
-        now = time.monotonic()
+        now = system.monotonic()
         self._forget_what_came_back(healthy)
         if self._peer.is_fresh():
             self._give_or_take_back(now, healthy, why_unfit)
@@ -58,8 +56,8 @@ class Moving:
 
     def _forget_what_came_back(self, healthy):
         """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
-        is_leaving = self._asked_for == HAND_OVER and time.monotonic() - self._asked_at < COOL_DOWN
-        if healthy and self._holds() and os.path.exists(DUE) and not is_leaving:
+        is_leaving = self._asked_for == HAND_OVER and system.monotonic() - self._asked_at < COOL_DOWN
+        if healthy and self._holds() and system.exists(DUE) and not is_leaving:
             remove(DUE)
 
     def _give_or_take_back(self, now, healthy, why_unfit):
@@ -73,7 +71,7 @@ class Moving:
                 log("asking Heartbeat to hand the virtual IPs over")
                 if heartbeat.give_all():
                     write(DUE, "")
-        elif self._failback and healthy and not self._holds() and os.path.exists(DUE) and said["heartbeat"]:
+        elif self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()

@@ -3,15 +3,14 @@ signatures. It is signed with the secret of authkeys, and with the next one whil
 
 import hmac
 import json
-import os
-import socket
-import time
 
 import clock
-from addresses import family_of
-from arrival import receive, stamp
+import network
+import system
+from arrival import receive
 from decide import HELD, NO
-from runtime import STATE, is_done, log, read
+from network import family_of
+from system import STATE, is_done, log, read
 
 KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
@@ -36,32 +35,20 @@ class Keys:
         self._keys = []
 
     def get(self):
-        now = time.monotonic()
+        now = system.monotonic()
         if now - self._looked_at > KEYS_EVERY:
             self._looked_at = now
-            stamp = [_stamp(path) for path in KEY_FILES]
+            stamp = [system.stamp(path) for path in KEY_FILES]
             if stamp != self._stamp:
                 self._stamp = stamp
                 self._keys = [key for key in map(_key, KEY_FILES) if key]
         return self._keys
 
 
-def _stamp(path):
-    try:
-        state = os.stat(path)
-        return state.st_mtime_ns, state.st_ino
-    except FileNotFoundError:
-        return None
-
-
 def _key(path):
     """A key of our own, made of the secret, so that no packet of one kind can pass for one of the other."""
-    try:
-        with open(path, encoding="ascii") as file:
-            secret = file.read().split()[-1]
-    except (FileNotFoundError, IndexError):
-        return None
-    return hmac.digest(secret.encode(), b"ha-load-balancer-pair keeper", "sha256")
+    words = (read(path) or "").split()
+    return hmac.digest(words[-1].encode(), b"ha-load-balancer-pair keeper", "sha256") if words else None
 
 
 class Peer:
@@ -70,7 +57,7 @@ class Peer:
     def __init__(self, config):
         self._config = config
         self._keys = Keys()
-        self._started = time.time_ns()
+        self._started = system.time_ns()
         self._count = 0
         self._last = (0, 0)
         # What was last heard of each former peer.
@@ -90,7 +77,7 @@ class Peer:
             family = family_of(address)
             if family not in self.sockets:
                 try:
-                    self.sockets[family] = _bound(family, self._config["port"])
+                    self.sockets[family] = network.udp(family, self._config["port"])
                 except OSError as error:
                     log(f"UDP port {self._config['port']}: {error}")
 
@@ -173,7 +160,7 @@ class Peer:
         return {
             "fresh": self.is_fresh(),
             "held": said.get("held", NO),
-            "age": said.get("age", 0.0) + time.monotonic() - (self.heard_at or 0.0),
+            "age": said.get("age", 0.0) + system.monotonic() - (self.heard_at or 0.0),
             "wanted": said.get("wanted", False),
             "via": said.get("via"),
             "healthy": self.said.get("healthy", False),
@@ -202,17 +189,3 @@ class Peer:
 def _held_by_any(*views):
     """What lingers is about to be held."""
     return NO if all(one["held"] == NO for one in views) else HELD
-
-
-def _bound(family, port):
-    sock = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        sock.bind(("", port))
-    except OSError:
-        sock.close()
-        raise
-    stamp(sock)
-    sock.setblocking(False)
-    return sock

@@ -10,14 +10,11 @@ all in /run/ha-load-balancer-pair:
   rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
 """
 
-import fcntl
-import socket
-import time
-
-from addresses import canonical, family_of
-from announcement import announce
+import network
+import system
 from decide import HELD, LINGERING, NO
-from runtime import RUN, log, read, remove, run, uptime, write
+from network import canonical, family_of
+from system import RUN, log, read, remove, run, uptime, write
 
 AGENT = "/etc/ha.d/resource.d/VirtualIp"
 
@@ -71,7 +68,7 @@ class VirtualIp:
         permanent, self._interface = present.get(self.address, (None, None))
         self.held = NO if permanent is None else HELD if permanent else LINGERING
         if self.held == HELD:
-            self._held_at = time.monotonic()
+            self._held_at = system.monotonic()
         self.via = self._find_via(present) if self.held == LINGERING else None
         self.wanted = read(self._path("wanted"))
         self._taken = None if self.held == NO else read(self._path("held"))
@@ -91,20 +88,16 @@ class VirtualIp:
 
     def forget_wish(self):
         """Heartbeat speaks for itself again. The lock is the agent's: what that writes now must not be lost."""
-        with open(f"{RUN}/lock", "w", encoding="ascii") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                # Next time.
-                return
-            if read(self._path("wanted")) == BY_KEEPER:
+        with system.lock(f"{RUN}/lock") as is_ours:
+            # Else next time.
+            if is_ours and read(self._path("wanted")) == BY_KEEPER:
                 remove(self._path("wanted"))
                 self.wanted = None
 
     def age(self):
         """For how long it has been here, or has lingered, in seconds; 0 where that is not known."""
         if self.held == LINGERING:
-            return min(time.monotonic() - self._held_at, LONG)
+            return min(system.monotonic() - self._held_at, LONG)
         try:
             return (uptime() - int(self._taken or "")) / 100
         except ValueError:
@@ -112,11 +105,11 @@ class VirtualIp:
 
     def is_failing(self):
         """Whether this host was asked to take it and could not: its interface is not there, for one."""
-        return self._failures >= FAILURES and time.monotonic() - self._failed_at < UNFIT_FOR
+        return self._failures >= FAILURES and system.monotonic() - self._failed_at < UNFIT_FOR
 
     def take(self, look_again):
         """`look_again` tells the host's addresses."""
-        if time.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
+        if system.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
         self.do("take")
         self.look(look_again())
@@ -125,24 +118,24 @@ class VirtualIp:
             self._announce()
         else:
             self._failures += 1
-            self._failed_at = time.monotonic()
+            self._failed_at = system.monotonic()
 
     def _announce(self):
         """At once; the agent's program, which does it again, has yet to start."""
         try:
-            announce(self.address, socket.if_indextoname(self._interface))
+            network.announce(self.address, self._interface)
         except OSError as error:
             log(f"{self.address}: {error}")
 
     def linger(self):
-        now = time.monotonic()
+        now = system.monotonic()
         if now - self._renewed_at > RENEW:
             self._renewed_at = now
             self.call_agent("linger")
 
     def may_have_connections(self):
         """Whether it was let go so recently that some may be open."""
-        return self.held == LINGERING and time.monotonic() - self._held_at < OPEN_FOR
+        return self.held == LINGERING and system.monotonic() - self._held_at < OPEN_FOR
 
     def has_connections(self):
         # ss takes what is behind the last colon for a port.

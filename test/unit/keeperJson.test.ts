@@ -1,7 +1,7 @@
 /** What the keeper knows of the pair. */
 import { describe, expect, test } from "vitest";
-import { heartbeatDefaults, virtualIpDefaults } from "../../../components/defaults";
-import { keeper } from "../../../components/render/keeper";
+import { heartbeatDefaults, virtualIpDefaults } from "../../components/defaults";
+import { keeper } from "../../components/render/keeper";
 
 describe("keeper.json", () => {
     const nodes = [

@@ -1,0 +1,290 @@
+"""The keeper: sees to it that each virtual IP is on exactly one host, and on one that can serve.
+
+Heartbeat decides which host should hold a virtual IP, and calls the agent (VirtualIp), which holds it or lets it go. The
+keeper does what Heartbeat does not: it talks with the peer's keeper on a way of its own, keeps a virtual IP from being
+taken that still is elsewhere, keeps one until the peer has it, and looks at HAProxy and the gateway.
+
+Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
+systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
+whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh),
+a line "stopped" the agent's: Heartbeat has let a virtual IP go.
+"""
+
+import clock
+import heartbeat
+import system
+from addresses import Addresses
+from death import Death
+from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
+from fencing import Fencing
+from gateway import Gateway
+from haproxy import Haproxy
+from mending import Mending
+from moving import Moving
+from peer import Peer
+from network import canonical
+from system import RUN, log, notify, while_waiting
+from virtual_ip import VirtualIp
+
+# Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
+ISOLATED_WITHIN = 3
+# A host that was cut off must not serve at once: its HAProxy takes the servers for down, and looks at each every 2 s, two times, by
+# default. In seconds.
+RETURNS_IN = 5
+# How many packets of a kind are read before anything is done: more than a socket holds, and not as many as a flood brings.
+AT_ONCE = 1000
+# In seconds; the unit's WatchdogSec is 5.
+TELL_WATCHDOG_EVERY = 1
+# How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds.
+TAKEN_WITHIN = 2
+FINISH_WITHIN = 10
+
+
+class Keeper:
+    def __init__(self, config):
+        system.make_folders(("wanted", "held", "peer", "veto", "rules"))
+        self.config = config
+        self.addresses = Addresses()
+        self.peer = Peer(config)
+        self.haproxy = Haproxy()
+        self.gateway = Gateway(config)
+        self.death = Death(config, self.peer, self.gateway)
+        self.fencing = Fencing(config)
+        everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
+        self.virtual_ips = [VirtualIp(declared, everyone) for declared in config["virtualIps"]]
+        self.mending = Mending(config, self.virtual_ips, self.peer)
+        self.moving = Moving(config, self.virtual_ips, self.peer)
+        self.started_at = system.monotonic()
+        # When the next step is due, by system.monotonic.
+        self.due = 0.0
+        self.wake = system.make_pipe(f"{RUN}/keeper")
+        self.is_leaving = False
+        self.heartbeat_runs = False
+        self.isolated = False
+        # Why this host can't serve; None where it can.
+        self.unfit = None
+        self.cut_off_at = float("-inf")
+        # What the log was last told.
+        self.reported = {"healthy": True, "fresh": False, "isolated": False}
+
+    # What is.
+
+    def look(self):
+        self.haproxy.look()
+        if self.reported["fresh"] and not self.peer.is_fresh():
+            self.gateway.hurry()
+        self.gateway.look()
+        self.death.look()
+        self.fencing.look(self.peer)
+        present = self.addresses.look()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.look(present)
+        self.isolated = self.is_isolated()
+        if self.isolated or self.gateway.lost_for() is not None:
+            self.cut_off_at = clock.now()
+        self.heartbeat_runs = heartbeat.runs()
+        self.unfit = self.why_unfit()
+
+    def is_isolated(self):
+        """The peer and the gateway were lost together, and neither is back."""
+        lost_for = self.gateway.lost_for()
+        if lost_for is None or self.peer.is_fresh() or self.peer.heard_at is None:
+            return False
+        return self.isolated or abs(lost_for - self.peer.silence()) < ISOLATED_WITHIN
+
+    def why_unfit(self):
+        if not self.haproxy.healthy:
+            return self.haproxy.reason
+        if self.gateway.is_gone(self.peer):
+            return "the gateway is lost"
+        failing = [one.address for one in self.virtual_ips if one.is_failing()]
+        return f"{' '.join(failing)} cannot be taken" if failing else None
+
+    def is_returning(self):
+        """It is, or was a moment ago, without the peer or the gateway: that is nothing to hand anything over for."""
+        return clock.now() - self.cut_off_at < RETURNS_IN
+
+    def healthy(self):
+        return self.unfit is None and not self.is_returning()
+
+    def state(self, heartbeat_runs):
+        return {
+            "healthy": self.healthy(),
+            "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
+            "heartbeat": heartbeat_runs,
+            "virtualIps": {
+                one.address: {"held": one.held, "age": one.age(), "wanted": one.is_wanted(), "via": one.via}
+                for one in self.virtual_ips
+            },
+        }
+
+    def own_view(self, virtual_ip):
+        return {
+            "held": virtual_ip.held,
+            "age": virtual_ip.age(),
+            "wanted": virtual_ip.is_wanted() or self.is_heir(),
+            "may_have_connections": virtual_ip.may_have_connections(),
+            "healthy": self.healthy(),
+            "isolated": self.isolated,
+            "heartbeat": self.heartbeat_runs,
+            "settled": self.peer.heard_at is not None
+            or system.monotonic() - self.started_at > self.config["silence"],
+            "must_fence": self.fencing.is_due(self.peer),
+        }
+
+    def is_heir(self):
+        """Whether Heartbeat is about to want all virtual IPs here. (It may take one for dead that is not.)"""
+        return self.heartbeat_runs and self.death.is_recent() and not self.peer.is_fresh()
+
+    # What is done.
+
+    def step(self):
+        self.look()
+        for virtual_ip in self.virtual_ips:
+            peer = self.peer.view(virtual_ip)
+            me = self.own_view(virtual_ip)
+            # Before the agent is called, which reads it.
+            virtual_ip.write_peer(peer)
+            # Before the peer is given it.
+            virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
+            self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
+            as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
+            virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
+            self.tend_connections(virtual_ip, peer)
+        self.mending.step(self.heartbeat_runs, self.isolated)
+        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)
+        self.report()
+        self.tell()
+
+    def tend_connections(self, virtual_ip, peer):
+        # Several times a second, and mostly there is nothing to tend.
+        serves = virtual_ip.held == LINGERING and peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred)
+        virtual_ip.tend_connections(peer, serves)
+
+    def tell(self):
+        self.peer.tell(self.state(self.heartbeat_runs))
+
+    def tell_meanwhile(self):
+        self.tell()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.renew_veto(self.config["silence"])
+
+    def act(self, virtual_ip, action):
+        if action == NOTHING:
+            return
+        if action == TAKE:
+            virtual_ip.take(self.addresses.look_again)
+        elif action == LINGER:
+            virtual_ip.linger()
+        elif action == FENCE:
+            self.fencing.begin(self.peer, any(one.held == HELD for one in self.virtual_ips))
+            if virtual_ip.held == LINGERING:
+                virtual_ip.linger()
+        else:
+            virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
+            virtual_ip.look(self.addresses.look_again())
+
+    def report(self):
+        """One line in the log for what changed."""
+        now = {"healthy": self.unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.isolated}
+        before, self.reported = self.reported, now
+        if now["healthy"] != before["healthy"]:
+            log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
+        if now["fresh"] != before["fresh"]:
+            log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
+        if now["isolated"] != before["isolated"]:
+            log("cut off: the peer and the gateway were lost together" if self.isolated else "no longer cut off")
+
+    # When.
+
+    def ask_to_leave(self):
+        """It ends when it next wakes up: not in the middle of something."""
+        system.write_line(self.wake, "leave")
+
+    def run(self):
+        told_at = 0.0
+        notify("READY=1")
+        while_waiting(self.config["interval"], self.tell_meanwhile)
+        while not self.is_leaving:
+            self.peer.open()
+            system.wait(self.wakes(), min(self.due, self.death.due()) - system.monotonic())
+            if self.hear_all():
+                self.due = 0.0
+            if clock.now() >= min(self.due, self.death.due()):
+                self.due = clock.now() + self.config["interval"]
+                self.step()
+                if clock.now() - told_at > TELL_WATCHDOG_EVERY:
+                    told_at = clock.now()
+                    notify("WATCHDOG=1")
+
+    def wakes(self):
+        """What this program wakes up for."""
+        return [self.wake, self.addresses.changes, *self.peer.sockets.values()]
+
+    def hear_all(self):
+        """All that has come in, before anything is done: a host that was frozen has missed nothing then. Whether any of it is
+        to be acted on at once."""
+        is_urgent = False
+        inputs = [*self.wakes(), *self.gateway.sockets.values(), self.death.socket]
+        for _ in range(AT_ONCE):
+            now = system.monotonic()
+            ready = system.wait(inputs, 0)
+            if not ready:
+                break
+            is_urgent |= any([self.receive(sock) for sock in ready])
+        if now - clock.now() > 2 * self.config["interval"]:
+            self.death.was_asleep()
+        clock.advance(now)
+        return is_urgent
+
+    def receive(self, sock):
+        """Reads what has come in; whether it is to be acted on at once."""
+        if sock == self.wake:
+            for line in system.read_lines(self.wake):
+                self.is_leaving |= line == "leave"
+                self.death.is_told(line)
+            return True
+        if sock == self.addresses.changes:
+            return self.addresses.hear()
+        if sock == self.death.socket:
+            self.death.hear()
+            return False
+        if sock in self.gateway.sockets.values():
+            self.gateway.hear(sock)
+            return False
+        return self.hears_news(sock)
+
+    def hears_news(self, sock):
+        """Whether the peer's virtual IPs are not as they were: that is acted on at once. So is what comes shortly before a step is due
+        anyway: two keepers that step together wake up less often."""
+        before = self.peer.holdings()
+        if not self.peer.hear(sock):
+            return False
+        return self.peer.holdings() != before or self.due - clock.now() < self.config["interval"] / 2
+
+    def stop(self):
+        """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
+        began = system.monotonic()
+        self.look()
+        while any(self.is_needed(one, system.monotonic() - began) for one in self.virtual_ips):
+            for virtual_ip in self.virtual_ips:
+                if virtual_ip.held == LINGERING:
+                    virtual_ip.linger()
+                    self.tend_connections(virtual_ip, self.peer.view(virtual_ip))
+            self.tell()
+            system.wait(self.wakes(), self.config["interval"])
+            self.hear_all()
+            self.look()
+        for virtual_ip in self.virtual_ips:
+            virtual_ip.write_veto(False, 0)
+        self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
+
+    def is_needed(self, virtual_ip, waited):
+        """Not asked of a peer whether it is there: one that is busy may be silent for a moment, and requests under way are
+        answered here whoever has the virtual IP next."""
+        if virtual_ip.held != LINGERING:
+            return False
+        peer = self.peer.view(virtual_ip)
+        if waited < TAKEN_WITHIN and peer["fresh"] and peer["held"] != HELD:
+            return True
+        return waited < FINISH_WITHIN and virtual_ip.has_connections()

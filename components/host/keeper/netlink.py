@@ -1,0 +1,73 @@
+"""The kernel's addresses, and when they change. See rtnetlink(7)."""
+
+import socket
+import struct
+
+RTM_GETADDR, NLMSG_ERROR, NLMSG_DONE = 22, 2, 3
+NLM_F_REQUEST_DUMP = 0x301
+IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS = 1, 2, 8
+IFA_F_PERMANENT = 0x80
+RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
+
+
+def _socket(groups):
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    sock.bind((0, groups))
+    return sock
+
+
+def changes():
+    sock = _socket(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+    sock.setblocking(False)
+    return sock
+
+
+def has_changed(sock):
+    try:
+        sock.recv(65536)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # More has changed than the socket holds.
+        pass
+    return True
+
+
+_asking = []
+
+
+def addresses():
+    """Every address of this host: whether it is there for good, and the number of its interface."""
+    if not _asking:
+        _asking.append(_socket(0))
+        _asking[0].settimeout(1)
+    request = struct.pack("=IHHIIBBBBI", 24, RTM_GETADDR, NLM_F_REQUEST_DUMP, 1, 0, socket.AF_UNSPEC, 0, 0, 0, 0)
+    _asking[0].send(request)
+    found = {}
+    while True:
+        data = _asking[0].recv(65536)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind == NLMSG_DONE:
+                return found
+            if kind == NLMSG_ERROR:
+                raise OSError("the kernel does not tell its addresses")
+            address, permanent, interface = _entry(data[16:length])
+            if address and not found.get(address, (False,))[0]:
+                found[address] = permanent, interface
+            data = data[(length + 3) & ~3 :]
+
+
+def _entry(message):
+    family, _, flags, _, interface = struct.unpack_from("=BBBBI", message)
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return None, False, 0
+    parts, rest = {}, message[8:]
+    while len(rest) >= 4:
+        length, kind = struct.unpack_from("=HH", rest)
+        parts[kind] = rest[4:length]
+        rest = rest[(length + 3) & ~3 :]
+    if IFA_FLAGS in parts:
+        (flags,) = struct.unpack("=I", parts[IFA_FLAGS])
+    raw = parts.get(IFA_LOCAL) or parts.get(IFA_ADDRESS)
+    return raw and socket.inet_ntop(family, raw), bool(flags & IFA_F_PERMANENT), interface

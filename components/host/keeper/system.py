@@ -1,0 +1,225 @@
+"""The keeper's way to the operating system: clocks, files, programs, and waiting. Its way to the network is network.py. No other
+module of the keeper reaches for either; the simulation (test/simulation) puts its own in the place of both."""
+
+import contextlib
+import fcntl
+import os
+import select
+import socket
+import subprocess
+import time
+
+RUN = "/run/ha-load-balancer-pair"
+STATE = "/var/lib/ha-load-balancer-pair"
+
+# Files whose last write failed.
+_failing = set()
+
+
+def monotonic():
+    """In seconds; never set back."""
+    return time.monotonic()
+
+
+def time_ns():
+    """Nanoseconds since the epoch, by a clock that somebody may set."""
+    return time.time_ns()
+
+
+def log(text):
+    # systemd adds time and name.
+    print(text, flush=True)
+
+
+def read(path):
+    """The content of a small file; None where there is none. Called many times a second: without Python's own file objects."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        return os.read(file, 4096).decode("ascii", "replace")
+    finally:
+        os.close(file)
+
+
+def write(path, text):
+    """Whether it was written. A full disk must not keep the keeper from taking a virtual IP."""
+    try:
+        file = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            os.write(file, text.encode())
+        finally:
+            os.close(file)
+        os.rename(f"{path}.new", path)
+    except OSError as error:
+        if path not in _failing:
+            log(f"{path} cannot be written: {error}")
+        _failing.add(path)
+        return False
+    _failing.discard(path)
+    return True
+
+
+def remove(path):
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def rename(path, to):
+    os.rename(path, to)
+
+
+def exists(path):
+    return os.path.exists(path)
+
+
+def stamp(path):
+    """Differs when the file was written anew; None where there is none."""
+    try:
+        state = os.stat(path)
+        return state.st_mtime_ns, state.st_ino
+    except FileNotFoundError:
+        return None
+
+
+def make_folders(kinds):
+    """RUN, and these below it. Mode 0700: any process that can open the agent's lock file could hold the lock forever."""
+    os.makedirs(RUN, exist_ok=True)
+    os.chmod(RUN, 0o700)
+    for kind in kinds:
+        os.makedirs(f"{RUN}/{kind}", exist_ok=True)
+
+
+@contextlib.contextmanager
+def lock(path):
+    """Whether this process has the lock, for as long as the block runs. Does not wait for it."""
+    with open(path, "w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _proc_uptime():
+    seconds, _, hundredths = read("/proc/uptime").split()[0].partition(".")
+    return int(seconds + hundredths)
+
+
+def _boot_time():
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 10_000_000
+
+
+# A container's /proc/uptime need not be the kernel's; but both go on alike.
+_BEHIND = _boot_time() - _proc_uptime()
+
+
+def uptime():
+    """Hundredths of a second since boot, by the clock that the agent has: /proc/uptime."""
+    return _boot_time() - _BEHIND
+
+
+_meanwhile = {"every": 1.0, "do": lambda: None, "due": 0.0}
+
+
+def while_waiting(every, do):
+    """What is done every so many seconds while programs run, however many of them: a peer that hears nothing takes this host
+    for dead."""
+    _meanwhile.update(every=every, do=do)
+
+
+def is_done():
+    """It was just done without a program."""
+    _meanwhile["due"] = monotonic() + _meanwhile["every"]
+
+
+def run(command, seconds, logs_errors=True):
+    """What the program printed; None when it did not end in that time or could not be run. The time must be shorter than
+    the watchdog's, which is told before each. What it complains of goes to the log."""
+    notify("WATCHDOG=1")
+    ends_at = monotonic() + seconds
+    errors = None if logs_errors else subprocess.DEVNULL
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    except OSError as error:
+        log(f"{' '.join(command)}: {error}")
+        return None
+    with process:
+        try:
+            while True:
+                try:
+                    return process.communicate(timeout=max(_meanwhile["due"] - monotonic(), 0.001))[0].strip()
+                except subprocess.TimeoutExpired:
+                    _meanwhile["do"]()
+                    is_done()
+                if monotonic() > ends_at:
+                    log(f"{' '.join(command)}: did not end within {seconds} s")
+                    return None
+        finally:
+            # Whatever went wrong here, nobody waits for it.
+            process.kill()
+
+
+def start(command):
+    """A program that is not waited for: it has poll() and kill(). OSError where it cannot be started."""
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+
+def is_running(process_id):
+    try:
+        os.kill(process_id, 0)
+        return True
+    except OSError:
+        return False
+
+
+_to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+
+
+def notify(text):
+    """See sd_notify(3)."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if path:
+        _to_systemd.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)
+
+
+def process_id():
+    return os.getpid()
+
+
+def make_pipe(path):
+    """A pipe that programs write lines into. Open both ways, it does not end when one of them closes it."""
+    if os.path.lexists(path):
+        os.unlink(path)
+    os.mkfifo(path, 0o600)
+    return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+
+
+def read_lines(pipe):
+    return [line.decode() for line in os.read(pipe, 4096).splitlines()]
+
+
+def write_line(pipe, line):
+    os.write(pipe, f"{line}\n".encode())
+
+
+def write_to_pipe(path, text):
+    """Whether somebody reads the pipe, and it took the text in one write. Does not wait."""
+    try:
+        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        os.write(pipe, text.encode())
+    except OSError:
+        return False
+    finally:
+        os.close(pipe)
+    return True
+
+
+def wait(inputs, seconds):
+    """Those of the sockets and pipes that can be read, as soon as there is one, or when the time is over."""
+    return select.select(inputs, [], [], max(seconds, 0))[0]

@@ -1,0 +1,78 @@
+/** Whether a pair is at rest: what a test or a benchmark waits for before it does something to the pair, and after it. */
+import { run, sleep, UserError } from "../toolchain/shell";
+import type { Host } from "./host";
+import type { Lab } from "./lab";
+import { virtualIp } from "./pulumi";
+
+/** A pair that stayed settled for this long is at rest: a peer that was declared dead by mistake would show by then. In milliseconds. */
+const restsFor = 3000;
+/** In a node's first 5 s Heartbeat adds 2 s to its deadtime (HB_FIRST_DEADTIME_EXTENSION, heartbeat.c). In seconds. */
+const patientFor = 6;
+
+/** One line each: Heartbeat's view of both hosts and of the resources, its age, and what the keeper last wrote of its peer. */
+const look = (nodes: string[]) =>
+    [
+        ...nodes.map((node) => `cl_status nodestatus ${node}`),
+        "cl_status rscstatus",
+        "ps -o etimes= -p $(cat /run/heartbeat.pid) | grep . || echo 0",
+        "cat /run/ha-load-balancer-pair/peer/* 2>/dev/null | sort -u | head -n 1",
+    ].join("; ");
+
+/** Why a host is not at rest; undefined where it is. */
+async function restlessness(host: Host, nodes: string[]): Promise<string | undefined> {
+    const { stdout } = await host.attempt(look(nodes));
+    const lines = stdout.trimEnd().split("\n");
+    const states = lines.slice(0, nodes.length);
+    const [resources, age, peer = ""] = lines.slice(nodes.length);
+    if (states.some((state) => state !== "active")) {
+        return `Heartbeat sees ${nodes.join(" and ")} as ${states.join(" and ")}`;
+    }
+    if (resources === "transition") {
+        return "Heartbeat is in transition";
+    }
+    if (!(Number(age) >= patientFor)) {
+        return `Heartbeat runs for ${age} s only`;
+    }
+    return peer === "" || peer === "silent" ? "the keeper does not hear its peer" : undefined;
+}
+
+/** The names of the load balancers that hold an address for good, by their kernels. */
+export async function holdersOf(lab: Lab, address = virtualIp): Promise<string[]> {
+    const holds = async ({ id }: Host) =>
+        (await run(["ip", "-n", id, "-o", "address", "show", "permanent", "to", address])) !== "";
+    const held = await Promise.all(lab.loadBalancers.map(holds));
+    return lab.loadBalancers.filter((_, i) => held[i]).map(({ name }) => name);
+}
+
+/** Why a lab's first two hosts are not at rest as a pair; undefined where they are. `holder`: who has to hold the virtual IP; undefined: not looked at. */
+export async function whyRestless(lab: Lab, holder?: string): Promise<string | undefined> {
+    const pair = lab.loadBalancers.slice(0, 2);
+    const nodes = pair.map(({ plan }) => plan.fqdn);
+    for (const host of pair) {
+        const why = host.isOn() ? await restlessness(host, nodes) : "it is off";
+        if (why) {
+            return `${host.name}: ${why}`;
+        }
+    }
+    const holders = (await holdersOf(lab)).join(" and ");
+    return holder === undefined || holders === holder ? undefined : `${holders || "no host"} holds ${virtualIp}`;
+}
+
+/** Waits until a pair is at rest, and was so for 3 s. After `limit` milliseconds it fails, and says what was missing. */
+export async function untilRest(lab: Lab, holder?: string, limit = 90_000): Promise<void> {
+    const end = performance.now() + limit;
+    let since: number | undefined;
+    for (;;) {
+        const why = await whyRestless(lab, holder);
+        since = why ? undefined : (since ?? performance.now());
+        if (since !== undefined && performance.now() - since >= restsFor) {
+            return;
+        }
+        if (performance.now() > end) {
+            throw new UserError(
+                `the pair is not at rest after ${limit / 1000} s: ${why ?? "it was so for a moment only"}`,
+            );
+        }
+        await sleep(250);
+    }
+}

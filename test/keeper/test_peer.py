@@ -1,0 +1,230 @@
+"""Whom the keeper believes."""
+
+import json
+import socket
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import support  # noqa: F401 (the keeper's modules)
+
+import clock
+import network
+import peer
+import system
+
+
+class Believes(unittest.TestCase):
+    """One keeper that is its own peer, on a real socket."""
+
+    def setUp(self):
+        clock.advance(system.monotonic())
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self._set(peer, "KEYS_EVERY", 0)
+        self._set(peer, "KEY_FILES", (str(self.folder / "authkeys"), str(self.folder / "authkeys.new")))
+        self._set(peer, "FORMER_PEERS", str(self.folder / "former-peers"))
+        self.write("authkeys", "one")
+        self.out = self.socket()
+        self.config = {"node": "a", "peer": "a", "port": _free_port(), "peerAddresses": ["127.0.0.1"], "silence": 1}
+        self.me = peer.Peer(self.config)
+        self.sock = self.me.sockets[network.INET]
+        self.addCleanup(self.sock.close)
+        self.sock.setblocking(True)
+        self.sock.settimeout(2)
+
+    def _set(self, owner, name, value):
+        before = getattr(owner, name)
+        self.addCleanup(setattr, owner, name, before)
+        setattr(owner, name, value)
+
+    def socket(self):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(sock.close)
+        return sock
+
+    def write(self, name, secret):
+        time.sleep(0.005)
+        (self.folder / name).write_text(f"auth 1\n1 sha1 {secret}\n")
+
+    def send(self, packet):
+        self.out.sendto(packet, ("127.0.0.1", self.config["port"]))
+
+    def grab(self):
+        return self.sock.recvfrom(65536)[0]
+
+    def hear(self):
+        return self.me.hear(self.sock)
+
+    def test_what_is_signed_with_the_secret(self):
+        self.me.tell({})
+        self.assertTrue(self.hear())
+
+    def test_nothing_twice_and_nothing_that_was_changed_on_the_way(self):
+        self.me.tell({})
+        packet = self.grab()
+        self.send(packet)
+        self.assertTrue(self.hear())
+        self.send(packet)
+        self.assertFalse(self.hear())
+        self.me.tell({})
+        self.send(self.grab()[:-1] + b" ")
+        self.assertFalse(self.hear())
+
+    def test_nobody_with_another_secret_and_both_secrets_while_the_new_one_lies_ready(self):
+        self.me.tell({})
+        old = self.grab()
+        self.write("authkeys", "two")
+        self.send(old)
+        self.assertFalse(self.hear())
+        self.me.tell({})
+        new = self.grab()
+        self.write("authkeys", "one")
+        self.write("authkeys.new", "two")
+        self.send(new)
+        self.assertTrue(self.hear())
+
+    def test_nobody_without_a_secret(self):
+        (self.folder / "authkeys").write_text("")
+        self.me.tell({})
+        self.assertFalse(self.hear())
+
+    def test_nothing_that_is_no_packet_at_all(self):
+        for packet in (b"", b"\xff\xfe\n{", b"{}"):
+            self.send(packet)
+            self.assertFalse(self.hear())
+
+    def test_not_another_node(self):
+        other = peer.Peer({**self.config, "node": "b", "port": _free_port()})
+        for sock in other.sockets.values():
+            self.addCleanup(sock.close)
+        self.send(other._packet({}))
+        self.assertFalse(self.hear())
+
+    def test_a_peer_whose_clock_went_back_after_a_long_silence(self):
+        self.me.tell({})
+        self.assertTrue(self.hear())
+        older = peer.Peer.__new__(peer.Peer)
+        older.__dict__.update(self.me.__dict__)
+        older._started, older._count = 1, 0
+        self.send(older._packet({}))
+        self.assertFalse(self.hear())
+        self.me.heard_at -= peer.REPLAY_GUARD + 1
+        self.send(older._packet({}))
+        self.assertTrue(self.hear())
+
+    def test_is_fresh_for_as_long_as_its_silence_says_and_for_how_long(self):
+        self.assertFalse(self.me.is_fresh())
+        self.assertEqual(self.me.fresh_for(), 0.0)
+        self.me.tell({})
+        self.hear()
+        self.assertTrue(self.me.is_fresh())
+        self.me.heard_at -= 1.1
+        self.assertFalse(self.me.is_fresh())
+
+    def test_what_it_says_of_a_virtual_ip(self):
+        said = {"held": "held", "age": 3.0, "wanted": True, "via": None}
+        self.me.tell({"healthy": True, "heartbeat": True, "virtualIps": {"v": said}})
+        self.hear()
+        view = self.me.view(type("VirtualIp", (), {"address": "v"}))
+        self.assertAlmostEqual(view.pop("age"), 3.0, 1)
+        self.assertEqual(
+            view, {"fresh": True, "held": "held", "wanted": True, "via": None, "healthy": True, "heartbeat": True}
+        )
+
+    def test_that_it_has_left(self):
+        self.assertFalse(self.me.has_left())
+        self.me.tell({"leaves": True})
+        self.hear()
+        self.assertTrue(self.me.has_left())
+
+
+class FormerPeers(Believes):
+    """A former peer "b", which still takes "a" for its own."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "former-peers").write_text("b\n")
+        self.out.settimeout(2)
+        self.out.bind(("", 0))
+        sockets = [self.sock, self.out]
+        self._set(network, "udp", lambda family, port: sockets.pop(0))
+        self.me = peer.Peer({**self.config, "node": "a", "peer": "c"})
+        self.former = peer.Peer({**self.config, "node": "b", "peer": "a"})
+
+    @staticmethod
+    def has(held):
+        return {"virtualIps": {"v": {"held": held, "age": 1.0, "wanted": held == "held", "via": None}}}
+
+    def ask(self, held):
+        """What the former peer is answered while this host has so."""
+        self.me.tell(self.has(held))
+        self.grab()
+        self.former.tell(self.has("no"))
+        self.assertFalse(self.hear())
+        return self.former.hear(self.out) and self.former.said["virtualIps"]["v"]["held"]
+
+    def test_is_answered_that_the_virtual_ips_are_taken_where_they_are(self):
+        self.assertEqual([self.ask(held) for held in ("held", "lingering", "no")], ["held", "held", "no"])
+
+    def test_heeds_that_for_a_minute(self):
+        self.ask("held")
+        self.former.heard_at -= 50
+        self.assertTrue(self.former.is_fresh())
+        self.former.heard_at -= 20
+        self.assertFalse(self.former.is_fresh())
+
+    def test_what_it_holds_is_known_for_as_long_as_it_is_heard(self):
+        self.me.tell(self.has("held"))
+        self.grab()
+        self.former.tell(self.has("held"))
+        self.hear()
+        self.assertTrue(self.me.former_holds("v"))
+        self.assertFalse(self.me.former_holds("w"))
+        self.me._former["b"]["heard_at"] -= 1.1
+        self.assertFalse(self.me.former_holds("v"))
+
+    def test_an_answer_for_another_one_and_a_question_that_comes_again_are_not_heeded(self):
+        self.me.tell(self.has("held"))
+        self.grab()
+        self.former.tell(self.has("no"))
+        question = self.grab()
+        self.send(question)
+        self.hear()
+        answer = self.out.recv(65536)
+        self._set(network, "udp", lambda family, port: self.out)
+        other = peer.Peer({**self.config, "node": "c", "peer": "a"})
+        self.out.sendto(answer, ("127.0.0.1", self.out.getsockname()[1]))
+        self.assertFalse(other.hear(self.out))
+        self.send(question)
+        self.hear()
+        self.out.settimeout(0.2)
+        with self.assertRaises(OSError):
+            self.out.recv(65536)
+
+
+# Its own tests are about another peer.
+for _name in [name for name in vars(Believes) if name.startswith("test_")]:
+    setattr(FormerPeers, _name, None)
+
+
+class Packets(unittest.TestCase):
+    def test_are_small_json_behind_their_signatures(self):
+        me = peer.Peer.__new__(peer.Peer)
+        me._keys = type("Keys", (), {"get": staticmethod(lambda: [b"one", b"two"])})
+        me._config, me._started, me._count = {"node": "a"}, 7, 0
+        signatures, _, text = me._packet({"healthy": True}).partition(b"\n")
+        self.assertEqual(len(signatures.split()), 2)
+        self.assertEqual(json.loads(text), {"healthy": True, "node": "a", "at": [7, 1]})
+
+
+def _free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("", 0))
+        return sock.getsockname()[1]
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,30 @@
+/** The demo of the README: a story, with progress and times. */
+// @module-tag all
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Lab } from "../../lab/lab";
+import { root } from "../../toolchain/paths";
+import { attempt } from "../../toolchain/shell";
+import { labPrefix, linkCache } from "./fixture";
+
+const name = `${labPrefix}demo`;
+/** A cache of its own: the stack of who works here stays as it is. */
+const dir = mkdtempSync(join(tmpdir(), "demo-"));
+
+afterAll(async () => {
+    await Lab.down(name);
+    rmSync(dir, { recursive: true, force: true });
+});
+
+test("npm run demo tells its story in at most 40 lines", async () => {
+    linkCache(dir);
+    const env = { ...process.env, HALB_LAB: name, HALB_CACHE: dir };
+    const { code, stdout, stderr } = await attempt(["npm", "run", "demo"], { cwd: root, env });
+    expect(code, stdout + stderr).toBe(0);
+    const lines = `${stdout}${stderr}`.trim().split("\n");
+    expect(lines.length, lines.join("\n")).toBeLessThanOrEqual(40);
+    expect(stdout).toMatch(/^ +\d+\.\d s {2}lb2, the standby, is configured first, and is well$/m);
+    expect(stdout).toMatch(/^ +the client saw a gap of \d\.\d\d s/m);
+});

@@ -1,0 +1,30 @@
+/** The suites that are in Python: the keeper's own tests, and the simulation. */
+import { root } from "../toolchain/paths";
+import { attempt } from "../toolchain/shell";
+import type { Report } from "./report";
+
+/** How many schedules of faults the simulation tries: in `npm test`, and in `npm run test:all`. */
+const schedules = { some: 2000, all: 100_000 };
+
+function command(suite: "keeper" | "simulation", isAll: boolean): string[] {
+    return suite === "keeper"
+        ? ["-m", "unittest", "discover", "-s", "test/keeper", "-t", "test/keeper"]
+        : ["test/simulation", "--schedules", String(isAll ? schedules.all : schedules.some)];
+}
+
+/** What unittest prints at its end, and the simulation as well: `Ran 70 tests in 2.1s`, `FAILED (failures=1, errors=2)`. */
+export async function python(suite: "keeper" | "simulation", isAll: boolean): Promise<Report> {
+    const began = performance.now();
+    const { code, stdout, stderr } = await attempt(["python3", "-B", ...command(suite, isAll)], {
+        cwd: root,
+        timeout: 3_600_000,
+        onLine: (line) => console.log(line),
+    });
+    const said = stdout + stderr;
+    const count = (what: string) => Number(new RegExp(`^FAILED \\(.*\\b${what}=(\\d+)`, "m").exec(said)?.[1] ?? 0);
+    const ran = Number(/^Ran (\d+) tests? in/m.exec(said)?.[1] ?? 0);
+    const failed = count("failures") + count("errors");
+    // One that could not even begin counts as one failure.
+    const totals = { passed: ran - failed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: count("skipped") };
+    return { totals, files: [{ name: suite, waited: (performance.now() - began) / 1000 }], left: [] };
+}

@@ -1,0 +1,123 @@
+"""The simulation as a program: `python3 test/simulation --help`."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+
+import simulate
+from named import NAMED, SEEDS
+
+
+def pin(numbers):
+    """Each process has a core of its own: its threads take turns, and on two cores each turn would wake up the other one."""
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[numbers.get() % len(cores)]})
+
+
+def plan_of(case):
+    """A case is a seed, or a name and a seed."""
+    return simulate.generate(case) if isinstance(case, int) else NAMED[case[0]]
+
+
+def seed_of(case):
+    return case if isinstance(case, int) else case[1]
+
+
+def attempt(case):
+    """Why the schedule fails; None where it does not. And the simulated seconds."""
+    try:
+        return case, None, simulate.run(seed_of(case), **plan_of(case))
+    except simulate.Failure as failure:
+        return case, str(failure), 0.0
+
+
+def fails(seed, plan, reason):
+    try:
+        simulate.run(seed, **plan)
+    except simulate.Failure as failure:
+        return failure if failure.reason.split(" for ")[0] == reason.split(" for ")[0] else None
+    return None
+
+
+def shrink(case):
+    """A schedule without the faults that do not matter, and how it fails."""
+    plan, seed = plan_of(case), seed_of(case)
+    try:
+        simulate.run(seed, **plan)
+        return plan, None
+    except simulate.Failure as first:
+        failure = first
+    for fault in list(plan["faults"]):
+        fewer = {**plan, "faults": [each for each in plan["faults"] if each is not fault]}
+        other = fails(seed, fewer, failure.reason)
+        if other:
+            plan, failure = fewer, other
+    return plan, failure
+
+
+def show(case):
+    plan, failure = shrink(case)
+    print(f"{case}: {failure or 'passes'}")
+    print("  " + ", ".join(f"{name}: {value}" for name, value in plan.items() if name != "faults"))
+    for fault in plan["faults"]:
+        print(f"  {fault}")
+    if failure:
+        for at, who, text in failure.log:
+            print(f"    {at:7.3f} {who:5} {text}")
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="test/simulation", description="Runs schedules of faults against the keeper's code.")
+    parser.add_argument("--schedules", type=int, default=2000, help="how many generated ones (default: 2000)")
+    parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed (default: 1)")
+    parser.add_argument("--named", action="store_true", help="the ones with a name alone")
+    parser.add_argument("--replay", help="this seed alone, without the faults that don't matter, and the log; or NAME:SEED")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="side by side (default: one a core)")
+    return parser.parse_args()
+
+
+def case_of(text):
+    name, _, seed = text.rpartition(":")
+    return (name, int(seed)) if name else int(seed)
+
+
+def main():
+    wanted = options()
+    if wanted.replay:
+        show(case_of(wanted.replay))
+        return 0
+    began = time.monotonic()
+    named = [(name, seed) for name in NAMED for seed in SEEDS]
+    generated = [] if wanted.named else list(range(wanted.first, wanted.first + wanted.schedules))
+    failures, simulated = [], 0.0
+    numbers = multiprocessing.Queue()
+    for number in range(wanted.processes):
+        numbers.put(number)
+    with multiprocessing.Pool(wanted.processes, pin, (numbers,)) as pool:
+        for case, reason, seconds in pool.imap_unordered(attempt, named + generated, chunksize=8):
+            simulated += seconds
+            if reason:
+                failures.append(case)
+                print(f"{case}: {reason}", flush=True)
+    report(named, generated, failures, time.monotonic() - began, simulated)
+    return 1 if failures else 0
+
+
+def report(named, generated, failures, took, simulated):
+    """The end as unittest has it. A name is one test, and so are all generated schedules together."""
+    for case in failures[:3]:
+        text = case if isinstance(case, int) else f"'{case[0]}:{case[1]}'"
+        print(f"\nto see one again: python3 test/simulation --replay {text}")
+    count = len(named) + len(generated)
+    print(f"\n{count} schedules, {simulated / 3600:.1f} simulated hours, {len(failures)} failed")
+    print(f"Ran {len(NAMED) + bool(generated)} tests in {took:.3f}s")
+    failed = {case if isinstance(case, int) else case[0] for case in failures}
+    failed = {name if isinstance(name, str) else "generated" for name in failed}
+    print(f"\nFAILED (failures={len(failed)})" if failed else "\nOK")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

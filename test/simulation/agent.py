@@ -1,0 +1,107 @@
+"""A model of the agent, components/host/VirtualIp: the same words, files and effects on the kernel. The lab compares the two."""
+
+RUN = "/run/ha-load-balancer-pair"
+PASS_ON_FOR = 35
+
+
+class Agent:
+    def __init__(self, host, word):
+        self.host = host
+        self.address = word.split("/")[0]
+
+    def do(self, word):
+        """A program (host.py)."""
+        random = self.host.world.random.random
+        yield 0.008 + random() * 0.012
+        if word == "status":
+            is_running = self._file("wanted") in self.host.run and self.host.is_held(self.address)
+            return "running" if is_running else "stopped"
+        if word == "announce":
+            self.host.announce(self.address)
+            return ""
+        # flock -w 5
+        me = object()
+        for _ in range(500):
+            if self.host.lock_holder is None:
+                break
+            yield 0.01
+        else:
+            return ""
+        self.host.lock_holder = me
+        try:
+            yield from getattr(self, f"_{word}")()
+        finally:
+            if self.host.lock_holder is me:
+                self.host.lock_holder = None
+        return ""
+
+    def _file(self, kind):
+        return f"{RUN}/{kind}/{self.address}"
+
+    def _start(self):
+        self.host.run[self._file("wanted")] = "4711\n"
+        is_vetoed = yield from self._is_vetoed()
+        if not is_vetoed:
+            yield from self._take()
+        self.host.tell_keeper("started")
+
+    def _is_vetoed(self):
+        for _ in range(15):
+            until = int(self.host.run.get(self._file("veto"), "0") or 0)
+            if until <= 0:
+                return False
+            if self.host.uptime() < until:
+                return True
+            yield 0.1
+        return False
+
+    def _take(self):
+        if self.host.is_held(self.address):
+            return
+        yield 0.004
+        has, _, old_holder = self.host.run.get(self._file("peer"), "").strip().partition(" ")
+        if has == "lingering" and old_holder:
+            self._rules()
+        else:
+            self._settle_rules()
+        yield 0.002
+        self.host.run[self._file("held")] = f"{self.host.uptime()}\n"
+        self.host.set_address(self.address, None)
+        self.host.announce(self.address)
+
+    def _rules(self):
+        self.host.run[self._file("rules")] = f"{self.host.uptime() + PASS_ON_FOR * 100}\n"
+        self.host.hushed.discard(self.address)
+
+    def _settle_rules(self):
+        if self._file("rules") in self.host.run:
+            self.host.hushed.discard(self.address)
+            del self.host.run[self._file("rules")]
+            self.host.world.is_dirty = True
+
+    def _settle(self):
+        yield 0.003
+        self._settle_rules()
+
+    def _hush(self):
+        yield 0.003
+        if not self.host.is_held(self.address):
+            self._rules()
+            self.host.hushed.add(self.address)
+            self.host.world.is_dirty = True
+
+    def _linger(self):
+        yield 0.003
+        if self.host.is_held(self.address):
+            self._settle_rules()
+        if self.address in self.host.addresses:
+            self.host.set_address(self.address, 1.0)
+
+    def _drop(self):
+        yield 0.003
+        self.host.delete_address(self.address)
+
+    def _stop(self):
+        self.host.run.pop(self._file("wanted"), None)
+        yield from self._linger()
+        self.host.tell_keeper("stopped")

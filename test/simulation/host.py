@@ -1,0 +1,357 @@
+"""A simulated host: power, kernel, files, HAProxy, and the programs that run on it. The keeper on it is the real one."""
+
+from agent import Agent
+from heartbeat import Heartbeat
+from service import KeeperService
+from wire import BEAT, KEEPER
+
+RUN = "/run/ha-load-balancer-pair"
+STATE = "/var/lib/ha-load-balancer-pair"
+HA_CF = "/etc/ha.d/ha.cf"
+
+
+class Program:
+    """A program that runs beside others: a generator that yields for how many seconds it sleeps. Its result is its output."""
+
+    def __init__(self, host, steps, on_end=None):
+        self.host = host
+        self._steps = steps
+        self._on_end = on_end
+        self.is_over = False
+        self.output = None
+        host.programs.add(self)
+        self._go_on()
+
+    def _go_on(self):
+        if self.is_over:
+            return
+        try:
+            self.host.after(next(self._steps) * self.host.slowness, self._go_on)
+        except StopIteration as end:
+            self._end(end.value or "")
+
+    def _end(self, output):
+        self.is_over = True
+        self.output = output
+        self.host.programs.discard(self)
+        if self._on_end:
+            self._on_end()
+
+    def poll(self):
+        return 0 if self.is_over else None
+
+    def kill(self):
+        if not self.is_over:
+            self.is_over = True
+            self.host.programs.discard(self)
+            self._steps.close()
+
+
+class Host:
+    def __init__(self, world, wire, name, config):
+        self.world, self.wire, self.name, self.config = world, wire, name, config
+        wire.hosts[name] = self
+        self.is_on = False
+        self.is_frozen = False
+        # The cable of the host, and the way from it to the gateway.
+        self.has_carrier = True
+        self.has_lost_gateway = False
+        # What survives a power loss.
+        self.disk = {
+            "/etc/ha.d/authkeys": "auth 1\n1 sha1 secret\n",
+            HA_CF: "initdead 10",
+            f"{STATE}/lock": "",
+        }
+        self.is_disk_full = False
+        self.generation = 0
+        self.boots = 0
+        # Of everything that takes time on it.
+        self.slowness = 1.0
+        # By how much its clocks are ahead of the world's.
+        self.uptime_offset = world.random.random() * 1000
+        self.time_offset = 0.0
+        self._parked = []
+        # HAProxy: running, hung, or down; whether it can start.
+        self.haproxy = "down"
+        self.can_haproxy_start = True
+        self._off()
+
+    def _off(self):
+        self.is_on = False
+        self.run = {}
+        self.programs = set()
+        # The kernel's addresses: None for good, else the moment at which they expire.
+        self.addresses = {}
+        self.hushed = set()
+        self.listeners = {}
+        self.lock_holder = None
+        self.heartbeat = None
+        self.keeper = None
+        self.haproxy = "down"
+        self.haproxy_pid = None
+        self.is_stopping = False
+        self._parked = []
+        self.world.is_dirty = True
+
+    # Time.
+
+    def after(self, delay, action):
+        """As world.after, for what runs on this host: not when it has lost power meanwhile, and not while it is frozen."""
+        boots = self.boots
+
+        def do():
+            if self.boots != boots or not self.is_on:
+                return
+            if self.is_frozen:
+                self._parked.append(do)
+            else:
+                action()
+
+        return self.world.after(delay, do)
+
+    def kernel_after(self, delay, action):
+        boots = self.boots
+        return self.world.after(delay, lambda: self.boots == boots and self.is_on and action())
+
+    def say(self, text):
+        self.world.say(self.name, text)
+
+    # Power.
+
+    def power_on(self):
+        if self.is_on:
+            return
+        self.say("power on")
+        self.boots += 1
+        self.is_on = True
+        self.is_frozen = False
+        self.booted_at = self.world.now
+        self.world.is_dirty = True
+        random = self.world.random.random
+        begin = 0.8 + random()
+        self.after(begin, self.start_haproxy)
+        self.after(begin + random() * 0.1, self._start_keeper)
+        self.after(begin + 0.3 + random() * 0.3, self.start_heartbeat)
+
+    def power_off(self):
+        if not self.is_on:
+            return
+        self.say("power off")
+        self.boots += 1
+        if self.keeper:
+            self.keeper.die()
+        self._off()
+
+    def shut_down(self):
+        """An orderly end: Heartbeat, then the keeper, then HAProxy; then it is off."""
+        if not self.is_on or self.is_stopping or self.is_frozen:
+            return
+        self.say("shutting down")
+        self.is_stopping = True
+        boots = self.boots
+
+        def steps():
+            for _ in range(600):
+                if not self.heartbeat or not self.heartbeat.stop():
+                    break
+                yield 0.1
+            if self.heartbeat:
+                self.heartbeat.die()
+            if self.keeper:
+                self.keeper.leave()
+            for _ in range(150):
+                if not self.keeper or not self.keeper.is_running():
+                    break
+                yield 0.1
+            self.haproxy = "down"
+            self.world.is_dirty = True
+            yield 0.5
+            if self.boots == boots:
+                self.world.after(0, self.power_off)
+
+        Program(self, steps())
+
+    def freeze(self):
+        if self.is_on and not self.is_frozen:
+            self.say("frozen")
+            self.is_frozen = True
+            self.world.is_dirty = True
+
+    def thaw(self):
+        """Whatever was to happen meanwhile happens now, in any order."""
+        if self.is_on and self.is_frozen:
+            self.say("thaws")
+            self.is_frozen = False
+            self.world.is_dirty = True
+            parked, self._parked = self._parked, []
+            self.world.random.shuffle(parked)
+            for action in parked:
+                self.world.after(self.world.random.random() * 0.01, action)
+
+    # Services.
+
+    def _start_keeper(self):
+        if not self.is_stopping:
+            self.keeper = KeeperService(self)
+            self.keeper.start()
+
+    def start_heartbeat(self):
+        """By systemd. One that is there already stays."""
+        if not self.is_stopping and not (self.heartbeat and self.heartbeat.is_alive()):
+            self.heartbeat = Heartbeat(self)
+
+    def start_haproxy(self):
+        if self.haproxy == "down" and self.can_haproxy_start and not self.is_stopping:
+            self.haproxy = "running"
+            self.haproxy_pid = self.world.random.randrange(1000, 30000)
+            self.world.is_dirty = True
+
+    def kill_haproxy(self):
+        """systemd starts it again, where it can be started."""
+        if self.haproxy != "down":
+            self.haproxy = "down"
+            self.haproxy_pid = None
+            self.world.is_dirty = True
+            self.after(0.15, self.start_haproxy)
+
+    def hang_haproxy(self, hangs):
+        if self.haproxy == ("running" if hangs else "hung"):
+            self.haproxy = "hung" if hangs else "running"
+            self.world.is_dirty = True
+
+    # The kernel.
+
+    def set_address(self, address, lifetime):
+        """`lifetime`: seconds; None for good."""
+        self.world.is_dirty = True
+        expires = None if lifetime is None else self.world.now + lifetime
+        self.addresses[address] = expires
+        if lifetime is not None:
+            self.kernel_after(lifetime, lambda: self._expire(address))
+        self._tell_of_addresses()
+
+    def _expire(self, address):
+        expires = self.addresses.get(address, None)
+        if expires is not None and expires <= self.world.now + 1e-9:
+            self.delete_address(address)
+
+    def delete_address(self, address):
+        if address in self.addresses:
+            self.world.is_dirty = True
+            del self.addresses[address]
+            self._tell_of_addresses()
+
+    def is_held(self, address):
+        return address in self.addresses and self.addresses[address] is None
+
+    def _tell_of_addresses(self):
+        for sock in self.listeners.get("addresses", []):
+            sock.put(b"")
+
+    def receive(self, kind, packet):
+        """From the network, whether the host is frozen or not."""
+        if kind == KEEPER:
+            for sock in self.listeners.get("keeper", []):
+                sock.put(packet)
+        elif kind == BEAT:
+            for sock in self.listeners.get("heartbeats", []):
+                sock.put(f"6:(0)src={packet['from']},".encode())
+            if self.heartbeat and self.heartbeat.is_alive():
+                heartbeat = self.heartbeat
+                self.after(0.0002, lambda: heartbeat.receive(packet))
+
+    def announce(self, address):
+        self.world.is_dirty = True
+
+    # Files.
+
+    def _place(self, path):
+        return self.run if path.startswith("/run/") else self.disk
+
+    def read(self, path):
+        if path == "/run/haproxy.pid":
+            return None if self.haproxy_pid is None else f"{self.haproxy_pid}\n"
+        if path == "/run/heartbeat.pid":
+            return f"{self.heartbeat.pid}\n" if self.heartbeat and self.heartbeat.is_alive() else self.run.get(path)
+        if path.startswith("/proc/"):
+            return f"1 (haproxy) {'T' if self.haproxy == 'hung' else 'S'} 1"
+        return self._place(path).get(path)
+
+    def write(self, path, text):
+        if self.is_disk_full and not path.startswith("/run/"):
+            return False
+        self._place(path)[path] = text
+        return True
+
+    def remove(self, path):
+        self._place(path).pop(path, None)
+
+    def uptime(self):
+        return int((self.world.now - self.booted_at + 5) * 100)
+
+    def tell_keeper(self, line):
+        pipe = self.listeners.get("pipe")
+        if pipe:
+            pipe.put(line)
+
+    # Programs.
+
+    def execute(self, command):
+        """Starts a program by its command line. OSError where there is none."""
+        name, *words = command
+        if name.endswith("/VirtualIp"):
+            return Program(self, Agent(self, words[0]).do(words[1]))
+        if name == "cl_status":
+            return Program(self, self._cl_status(words))
+        if name.endswith("/ResourceManager"):
+            return Program(self, self.take_group(words[1]))
+        if name == "ss":
+            return Program(self, iter([0.01]))
+        if name == "sh" and words[0].endswith("restart-patiently.sh"):
+            return Program(self, self._restart_patiently())
+        raise OSError(f"no program {name}")
+
+    def _cl_status(self, words):
+        yield 0.005 + self.world.random.random() * 0.005
+        heartbeat = self.heartbeat
+        if not heartbeat or not heartbeat.is_alive() or not heartbeat.is_comm_up:
+            return ""
+        while heartbeat.is_hung:
+            yield 0.1
+        if words[0] == "nodestatus":
+            return heartbeat.nodes[words[1]].status
+        return heartbeat.resource_state()
+
+    def take_group(self, group):
+        """ResourceManager takegroup: starts what does not run. (A group here is one virtual IP.)"""
+        agent = Agent(self, group.split("::")[1])
+        yield 0.03
+        state = yield from agent.do("status")
+        if state != "running":
+            yield from agent.do("start")
+
+    def give_group(self, group):
+        yield 0.03
+        yield from Agent(self, group.split("::")[1]).do("stop")
+
+    def _restart_patiently(self):
+        """As restart-patiently.sh and patience.sh do it."""
+        yield 0.02
+        if self.run.get("run-lock"):
+            return
+        declared = self.disk[HA_CF]
+        self.disk[f"{HA_CF}.declared"] = declared
+        self.disk[HA_CF] = "initdead 300"
+        yield 0.03
+        if self.heartbeat:
+            self.heartbeat.die()
+        for path in [path for path in self.run if path.startswith(f"{RUN}/wanted/")]:
+            self.run[path] = "keeper\n"
+        yield 0.05
+        self.start_heartbeat()
+        for _ in range(75):
+            yield 0.2
+            if self.heartbeat and self.heartbeat.has_links:
+                break
+        if f"{HA_CF}.declared" in self.disk:
+            self.disk[HA_CF] = self.disk.pop(f"{HA_CF}.declared")

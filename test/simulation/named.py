@@ -1,0 +1,73 @@
+"""Schedules with a name: what once went wrong, in a lab or here, and what the availability table has. Each is run with several seeds,
+which differ in every delay."""
+
+from faults import Fault
+from wire import BEAT, KEEPER
+
+SEEDS = range(1, 9)
+
+
+# `gap` and `both` are limits in seconds (watch.py), as the events of the lab have them (bench/availability/events).
+def _plan(*faults, **more):
+    return {"faults": list(faults), **more}
+
+
+NAMED = {
+    "the holder loses power and returns": _plan(Fault(17, "power_loss", host="lb1", seconds=10), gap=2.5, both=0),
+    "the standby loses power and returns": _plan(Fault(17, "power_loss", host="lb2", seconds=10), gap=0, both=0),
+    "both lose power at once": _plan(Fault(17, "both_lose_power", seconds=3, apart=0), gap=4, both=0),
+    "both lose power, and the preferred one returns late": _plan(Fault(17, "both_lose_power", seconds=3, apart=15), gap=14, both=0),
+    "the holder is shut down and boots": _plan(Fault(17, "shutdown", host="lb1", seconds=12), is_planned=True),
+    "the holder hands over and takes back": _plan(
+        Fault(17, "standby", host="lb1"), Fault(37, "takeover", host="lb1"), is_planned=True
+    ),
+    # 31 requests lost in 1 of 12 thaws: at a thaw each host dropped the address because the other one had it.
+    "the holder freezes for 5 s": _plan(Fault(17, "freeze", host="lb1", seconds=5), gap=2.5),
+    "the holder freezes for just longer than deadtime": _plan(Fault(17, "freeze", host="lb1", seconds=1.3), gap=2.5),
+    "the standby freezes for 5 s": _plan(Fault(17, "freeze", host="lb2", seconds=5), gap=0),
+    "the heartbeats are blocked for 2 s": _plan(Fault(17, "beats_blocked", seconds=2), gap=0, both=0),
+    "the heartbeats are blocked for 5 s": _plan(Fault(17, "beats_blocked", seconds=5), gap=0, both=0),
+    "the heartbeats are blocked for 30 s": _plan(Fault(17, "beats_blocked", seconds=30), gap=0, both=0),
+    "the holder is deaf to heartbeats for 10 s": _plan(
+        Fault(17, "blocked", source="lb2", target="lb1", packets=BEAT, seconds=10), gap=0, both=0),
+    "the standby is deaf to heartbeats for 10 s": _plan(
+        Fault(17, "blocked", source="lb1", target="lb2", packets=BEAT, seconds=10), gap=0, both=0),
+    "the keepers do not hear each other for 10 s": _plan(
+        Fault(17, "blocked", source="lb1", target="lb2", packets=KEEPER, seconds=10),
+        Fault(17, "blocked", source="lb2", target="lb1", packets=KEEPER, seconds=10), gap=0, both=0),
+    # A healed partition cost 229 requests in 1 of 5 runs.
+    "the hosts are cut off from each other for 10 s": _plan(Fault(17, "partition", seconds=10), gap=0),
+    # The virtual IP stayed where it was for good: a hand-over that was asked for without need was forgotten.
+    "the holder's cable is cut for 8 s": _plan(Fault(17, "cable", host="lb1", seconds=8), gap=2.5),
+    "the holder alone loses the gateway for 10 s": _plan(Fault(17, "gateway_lost", host="lb1", seconds=10), gap=0, both=0),
+    "the gateway is down for 10 s": _plan(Fault(17, "gateway_down", seconds=10), gap=0, both=0),
+    "HAProxy cannot start on the holder for 10 s": _plan(Fault(17, "haproxy_down", host="lb1", seconds=10), gap=3, both=0),
+    "HAProxy hangs on the holder for 10 s": _plan(Fault(17, "haproxy_hangs", host="lb1", seconds=10), gap=3, both=0),
+    # 12 s and more without a holder: the preferred one took the address in its first second, when it still counted as healthy.
+    "both boot and HAProxy of the preferred one cannot start": _plan(
+        Fault(16.9, "haproxy_down", host="lb1", seconds=30), Fault(17, "both_lose_power", seconds=1, apart=0), gap=6, both=0),
+    "HAProxy stops on both hosts": _plan(
+        Fault(17, "haproxy_down", host="lb1", seconds=10), Fault(17.1, "haproxy_down", host="lb2", seconds=8), gap=3, both=0),
+    "the keeper is killed on the holder": _plan(Fault(17, "keeper_killed", host="lb1"), is_planned=True),
+    "the keeper hangs on the holder until its watchdog ends it": _plan(
+        Fault(17, "keeper_hangs", host="lb1", seconds=20), gap=0, both=0),
+    "Heartbeat is killed on the holder": _plan(Fault(17, "heartbeat_killed", host="lb1"), gap=0, both=0),
+    "Heartbeat is killed on the standby": _plan(Fault(17, "heartbeat_killed", host="lb2"), gap=0, both=0),
+    "somebody deletes the address on the holder": _plan(Fault(17, "address_deleted", host="lb1"), gap=1, both=0),
+    "old packets of both keepers come again": _plan(
+        Fault(17, "replay", count=20), Fault(18, "replay", count=20), is_planned=True
+    ),
+    "old packets of a dead holder come again": _plan(
+        Fault(17, "power_loss", host="lb1", seconds=9),
+        # Of when it had just acquired the address: the younger holder is the one that keeps it.
+        Fault(19.5, "replay", count=40, until=6),
+        Fault(21, "replay", count=40, until=6),
+        gap=2.5,
+        both=0,
+        serves_from=19.4,
+    ),
+    "the holder's clock goes back by an hour and its keeper is started anew": _plan(
+        Fault(17, "clock_jumps", host="lb1", by=-3600), Fault(18, "keeper_killed", host="lb1"), gap=0, both=0),
+    "the preferred host loses power again while it boots": _plan(
+        Fault(17, "power_loss", host="lb1", seconds=6), Fault(25.2, "power_loss", host="lb1", seconds=2), gap=2.5, both=0),
+}

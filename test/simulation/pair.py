@@ -1,0 +1,58 @@
+"""A pair of simulated hosts, configured as the component does it."""
+
+from host import Host
+from wire import Wire
+from world import World
+
+NAMES = ("lb1", "lb2")
+ADDRESSES = {"lb1": "192.168.0.100", "lb2": "192.168.0.101"}
+
+
+class Pair:
+    """`preferred`: for each virtual IP, the host that is to have it."""
+
+    def __init__(self, seed, preferred=("lb1",), failback=True):
+        self.world = World(seed)
+        self.wire = Wire(self.world)
+        self.virtual_ips = {f"192.168.0.{99 - i}": name for i, name in enumerate(preferred)}
+        self.hosts = {name: Host(self.world, self.wire, name, self._config(name, failback)) for name in NAMES}
+
+    def _config(self, name, failback):
+        """As components/render/keeper.ts makes keeper.json, and what Heartbeat's files say beside it."""
+        (peer,) = [other for other in NAMES if other != name]
+        groups = {
+            node: [f"VirtualIp::{address}/24" for address, preferred in self.virtual_ips.items() if preferred == node]
+            for node in NAMES
+        }
+        return {
+            "node": name,
+            "peer": peer,
+            "port": 695,
+            "udpport": 694,
+            "deadtime": 1.0,
+            "peerAddresses": [ADDRESSES[peer]],
+            "interval": 0.2,
+            "silence": 0.5,
+            "virtualIps": [
+                {"word": f"{address}/24", "address": address, "preferred": preferred == name}
+                for address, preferred in self.virtual_ips.items()
+            ],
+            "group": (groups[name] or [None])[0],
+            "peerGroup": (groups[peer] or [None])[0],
+            "failback": failback,
+            "ping": [],
+            "fencing": None,
+            # Not in keeper.json.
+            "address": ADDRESSES[name],
+            "keepalive": 0.25,
+            # A line of haresources is a group; here each virtual IP counts as one.
+            "groups": groups,
+        }
+
+    @property
+    def both(self):
+        return list(self.hosts.values())
+
+    def end(self):
+        for host in self.both:
+            host.power_off()

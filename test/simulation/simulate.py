@@ -1,0 +1,57 @@
+"""Runs one schedule: both hosts boot and settle, the faults come, and the pair must settle again."""
+
+import random
+
+import faults
+from pair import Pair
+from watch import Violation, Watch
+
+# Within how many seconds a pair must be at rest when the last fault is over, and for how long it must have been so.
+SETTLES_WITHIN, RESTS_FOR = 90.0, 3.0
+
+
+class Failure(Exception):
+    """A schedule under which an invariant did not hold. `log`: what both hosts said."""
+
+    def __init__(self, reason, at, log):
+        super().__init__(f"{reason} (at {at:.2f} s)")
+        self.reason, self.log = reason, log
+
+
+def generate(seed):
+    source = random.Random(seed)
+    preferred = source.choice((("lb1",), ("lb1",), ("lb1", "lb2")))
+    failback = source.random() < 0.85
+    events, is_planned = faults.schedule(source)
+    return {"preferred": preferred, "failback": failback, "faults": events, "is_planned": is_planned}
+
+
+def run(seed, preferred=("lb1",), failback=True, faults=(), **limits):
+    """Raises Failure. Returns the simulated seconds."""
+    pair = Pair(seed, preferred, failback)
+    world = pair.world
+    watch = Watch(pair, **limits)
+    try:
+        for host in pair.both:
+            world.after(world.random.random() * 1.5, host.power_on)
+        for fault in faults:
+            world.at(fault.at, lambda fault=fault: fault.begin(pair))
+        ends_at = max([_end_of(fault) for fault in faults], default=14.0)
+        world.run(ends_at)
+        calm_since = None
+        while world.now - (calm_since if calm_since is not None else world.now) < RESTS_FOR:
+            world.run(world.now + 0.25)
+            why = watch.why_unsettled()
+            calm_since = None if why else (world.now if calm_since is None else calm_since)
+            if why and world.now - ends_at > SETTLES_WITHIN:
+                raise Violation(f"not at rest {SETTLES_WITHIN:.0f} s after the last fault: {why}")
+        return world.now
+    except Violation as violation:
+        raise Failure(str(violation), world.now, world.log) from None
+    finally:
+        pair.end()
+
+
+def _end_of(fault):
+    more = fault.arguments.get("seconds", 0) + fault.arguments.get("apart", 0)
+    return fault.at + more + (3 if fault.kind == "shutdown" else 0.5)

@@ -1,0 +1,148 @@
+"""What must be true of a pair at any time, whatever happens to it. Looked at after each event that changes an address or a host."""
+
+# For how long two hosts that hear each other may both serve one virtual IP, in seconds (docs/high-availability.md: "within a
+# fraction of a second").
+BOTH_FOR = 1.0
+# For how long nobody may serve it while a host could, in seconds: what it takes to notice and to take where both hosts have settled;
+# and where they had not, initdead (10 s) on top.
+NOBODY_FOR, NOBODY_FOR_UNSETTLED = 6.0, 16.0
+
+
+class Violation(Exception):
+    pass
+
+
+class Watch:
+    def __init__(self, pair, is_planned=False, gap=None, both=None, serves_from=None):
+        """`is_planned`: only planned things happen, so that nobody may ever miss a holder. `gap`, `both`: for how many seconds nobody
+        may serve, from when it was first served on, and for how many both hosts may. `serves_from`: from this moment on somebody
+        must serve all the time."""
+        self.pair, self.world = pair, pair.world
+        self.gap = 0.0 if is_planned else gap
+        self.both = both
+        self.serves_from = serves_from
+        self._both_since = dict.fromkeys(pair.virtual_ips)
+        # The same whatever the reason.
+        self._any_both_since = dict.fromkeys(pair.virtual_ips)
+        self._any_gap_since = dict.fromkeys(pair.virtual_ips)
+        self._is_settled = self._was_settled = False
+        self._nobody_since = dict.fromkeys(pair.virtual_ips)
+        self._was_served = dict.fromkeys(pair.virtual_ips, False)
+        self._fit_since = dict.fromkeys(pair.hosts)
+        self._last = {}
+        pair.world.observers.append(self.look)
+        self._tick()
+
+    def _tick(self):
+        self.world.is_dirty = True
+        self.world.after(0.25, self._tick)
+
+    def look(self):
+        now = self.world.now
+        # What was so before whatever is looked at now.
+        self._was_settled, self._is_settled = self._is_settled, self.why_unsettled() is None
+        for host in self.pair.both:
+            is_fit = self.is_fit(host)
+            since = self._fit_since[host.name]
+            self._fit_since[host.name] = (since if since is not None else now) if is_fit else None
+        for address in self.pair.virtual_ips:
+            self._note(address)
+            self._look_at(address, now)
+
+    def _note(self, address):
+        """One line in the log for each change of who has the address, and how."""
+        having = [
+            f"{host.name} {'holds' if host.is_held(address) else 'lingers'}{' hushed' if address in host.hushed else ''}"
+            for host in self.pair.both
+            if address in host.addresses
+        ]
+        text = f"{address}: {', '.join(having) or 'nobody'}"
+        if self._last.get(address) != text:
+            self._last[address] = text
+            self.world.say("pair", text)
+
+    def is_fit(self, host):
+        """It could serve, and nothing keeps it from noticing that it should."""
+        return (
+            host.is_on
+            and not host.is_frozen
+            and not host.is_stopping
+            and host.has_carrier
+            and not host.has_lost_gateway
+            and self.pair.wire.is_gateway_up
+            and host.haproxy == "running"
+            and host.slowness < 5
+            and self._has_keeper(host)
+            and host.heartbeat is not None
+            and host.heartbeat.is_alive()
+            and not host.heartbeat.is_hung
+        )
+
+    @staticmethod
+    def _has_keeper(host):
+        return host.keeper is not None and host.keeper.is_running() and not host.keeper.process.is_hung
+
+    @staticmethod
+    def serves(host, address):
+        return (
+            host.is_on
+            and not host.is_frozen
+            and host.has_carrier
+            and host.haproxy == "running"
+            and address in host.addresses
+            and address not in host.hushed
+        )
+
+    def _look_at(self, address, now):
+        hosts = self.pair.both
+        holders = [host for host in hosts if host.is_on and host.has_carrier and host.is_held(address)]
+        self._look_for_both(address, now, holders)
+        is_served = any(self.serves(host, address) for host in hosts)
+        self._was_served[address] |= is_served
+        fit = [self._fit_since[host.name] for host in hosts if self._fit_since[host.name] is not None]
+        self._look_for_gap(address, now, is_served, any(now - since > 1 for since in fit))
+        if is_served or not fit:
+            self._nobody_since[address] = None
+            return
+        if self._nobody_since[address] is None:
+            self._nobody_since[address] = now, NOBODY_FOR if self._was_settled else NOBODY_FOR_UNSETTLED
+        began, limit = self._nobody_since[address]
+        if now - max(began, min(fit)) > limit:
+            raise Violation(f"nobody serves {address} for {limit} s, and a host could")
+
+    def _look_for_both(self, address, now, holders):
+        may_be_two = self.pair.wire.are_apart() or any(
+            host.is_on and (host.is_frozen or not self._has_keeper(host) or host.slowness >= 5) for host in self.pair.both
+        )
+        for since, is_so, limit in (
+            (self._both_since, len(holders) > 1 and not may_be_two, BOTH_FOR),
+            (self._any_both_since, len(holders) > 1, self.both),
+        ):
+            since[address] = (since[address] if since[address] is not None else now) if is_so else None
+            if limit is not None and is_so and now - since[address] >= limit:
+                raise Violation(f"both hosts have {address} for {limit} s")
+
+    def _look_for_gap(self, address, now, is_served, is_any_fit):
+        """Of the plan's own limit. Without a host that could serve nothing is asked for."""
+        since = self._any_gap_since
+        is_so = self._was_served[address] and not is_served and is_any_fit
+        since[address] = (since[address] if since[address] is not None else now) if is_so else None
+        gap = 0.0 if self.serves_from is not None and now > self.serves_from else self.gap
+        if gap is not None and is_so and now - since[address] >= gap:
+            raise Violation(f"nobody serves {address} for {gap} s")
+
+    def why_unsettled(self):
+        """What is missing until the pair is at rest again; None where nothing is."""
+        for host in self.pair.both:
+            heartbeat = host.heartbeat
+            if heartbeat is None or not heartbeat.is_alive() or not heartbeat.is_comm_up:
+                return f"{host.name}: Heartbeat is not up"
+            if heartbeat.resource_state() == "transition":
+                return f"{host.name}: Heartbeat is in transition"
+            if heartbeat.other.status != "active":
+                return f"{host.name}: Heartbeat sees its peer as {heartbeat.other.status}"
+        for address in self.pair.virtual_ips:
+            holders = [host.name for host in self.pair.both if host.is_held(address)]
+            if len(holders) != 1:
+                return f"{address} is held by {' and '.join(holders) or 'nobody'}"
+        return None

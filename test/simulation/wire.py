@@ -1,0 +1,60 @@
+"""The network between two hosts and their clients: delays, losses, cuts in either direction, and packets that come again."""
+
+KEEPER, BEAT = "keeper", "beat"
+
+
+class Wire:
+    def __init__(self, world):
+        self.world = world
+        self.hosts = {}
+        # Share of packets that are lost, and come twice; and how long one takes at most beyond its usual 0.2 ms, in seconds.
+        self.loss = 0.0
+        self.duplicates = 0.0
+        self.jitter = 0.0005
+        # What does not get through: (from, to, kind).
+        self.blocked = set()
+        self.is_gateway_up = True
+        # Packets of the keepers, for those who replay them: when each was sent, and by whom.
+        self.recorded = []
+
+    def connects(self, source, target, kind):
+        """Whether packets of a kind get from one host to the other."""
+        return source.has_carrier and target.has_carrier and (source.name, target.name, kind) not in self.blocked
+
+    def are_apart(self):
+        """Whether the hosts reach each other in neither way, by no kind of packet, in one direction at least."""
+        first, second = self.hosts.values()
+        return not any(self.connects(first, second, kind) for kind in (KEEPER, BEAT)) or not any(
+            self.connects(second, first, kind) for kind in (KEEPER, BEAT)
+        )
+
+    def send(self, source, kind, packet):
+        """To the other host."""
+        (target,) = [host for host in self.hosts.values() if host is not source]
+        if kind == KEEPER and len(self.recorded) < 500:
+            self.recorded.append((self.world.now, source, packet))
+        copies = 2 if self.world.random.random() < self.duplicates else 1
+        for _ in range(copies):
+            if self.connects(source, target, kind) and self.world.random.random() >= self.loss:
+                self.deliver(target, kind, packet)
+
+    def deliver(self, target, kind, packet):
+        delay = 0.0002 + self.world.random.random() * self.jitter
+
+        def arrive():
+            if target.is_on and target.has_carrier:
+                target.receive(kind, packet)
+
+        self.world.after(delay, arrive)
+
+    def ping_gateway(self, source, answer):
+        """Calls `answer` if the gateway answers."""
+        if source.has_carrier and self.is_gateway_up and not source.has_lost_gateway:
+            self.world.after(0.0003 + self.world.random.random() * self.jitter, answer)
+
+    def replay(self, count, since, until):
+        """Sends packets that were recorded at that time once more, each to whom it was sent."""
+        some = [(source, packet) for at, source, packet in self.recorded if since <= at <= until]
+        for source, packet in self.world.random.sample(some, min(count, len(some))):
+            (target,) = [host for host in self.hosts.values() if host is not source]
+            self.deliver(target, KEEPER, packet)
