@@ -1,10 +1,11 @@
 /** `npm run demo`: four real hosts, the literal `pulumi up`, and what a client sees when the active host loses power. */
 import { join } from "node:path";
 import { cache, root } from "../toolchain/paths";
-import { main, onInterrupt, sleep, step, UserError, until } from "../toolchain/shell";
+import { allEnded, main, onInterrupt, sleep, step, UserError, until } from "../toolchain/shell";
 import { Stack } from "../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
-import { Lab } from "./lab";
+import { ensureImage } from "./image";
+import { defaultPlan, Lab } from "./lab";
 import { Probe } from "./probe";
 import { virtualIp } from "./pulumi";
 import { ensureRequirements } from "./requirements";
@@ -135,7 +136,8 @@ async function command(args: string[]): Promise<number> {
     }
     say("toolchain and lab");
     await ensureRequirements();
-    await ensureToolchain();
+    // What builds the one waits for the network while what builds the other does not.
+    await allEnded([ensureToolchain(), ensureImage(defaultPlan.release)]);
     const lab = await step("booting four hosts", () => Lab.up());
     const finished = onInterrupt(() => Lab.down(lab.plan.name));
     for (const role of ["load balancer", "back end"]) {

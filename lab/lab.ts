@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { inTurn } from "../toolchain/budget";
 import { cache } from "../toolchain/paths";
-import { attempt, cleanUp, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
+import { allEnded, attempt, cleanUp, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
 import { closeConnections, Host, type HostPlan, type Role, type Site } from "./host";
 import { ensureImage } from "./image";
 import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";
@@ -54,14 +54,6 @@ function hostPlans(plan: LabPlan): HostPlan[] {
 function checkName(name: string): void {
     if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
         throw new UserError(`--name: "${name}" must be lower-case letters, digits and dashes, 31 at most`);
-    }
-}
-
-/** Like Promise.all, but a failure is thrown only when the others have ended too, so that cleaning up meets no work in progress. */
-async function allEnded(work: Promise<void>[]): Promise<void> {
-    const failed = (await Promise.allSettled(work)).find((end) => end.status === "rejected");
-    if (failed) {
-        throw failed.reason;
     }
 }
 

@@ -4,7 +4,7 @@ import { attempt } from "../toolchain/shell";
 import type { Report } from "./report";
 
 /** How many schedules of faults the simulation tries: in `npm test`, and in `npm run test:all`. */
-const schedules = { some: 2000, all: 100_000 };
+const schedules = { some: 1000, all: 100_000 };
 
 function command(suite: "keeper" | "simulation", isAll: boolean): string[] {
     return suite === "keeper"

@@ -11,8 +11,8 @@ import { ensureRequirements, needs, obstacles } from "../lab/requirements";
 import { keepBudget } from "../toolchain/budget";
 import { isRunning } from "../toolchain/locks";
 import { ensureLanguages } from "../toolchain/offline";
-import { root } from "../toolchain/paths";
-import { attempt, main, onInterrupt, run, UserError } from "../toolchain/shell";
+import { cache, root } from "../toolchain/paths";
+import { allEnded, attempt, main, onInterrupt, run, UserError } from "../toolchain/shell";
 import { ensureToolchain } from "../toolchain/toolchain";
 import { lint } from "./lint";
 import { python } from "./python";
@@ -76,19 +76,23 @@ async function removeLabs(isOurs: (pid: number) => boolean): Promise<void> {
     }
 }
 
+async function ensureImages(): Promise<void> {
+    for (const release of releases) {
+        await ensureImage(release);
+    }
+}
+
 async function prepareLab({ isAll, name }: Choice): Promise<void> {
     const found = obstacles();
     if (found.length > 0) {
         throw new UserError(`${needs("the lab tests need", found)}\nTo leave them out: npm test -- --no-lab`);
     }
     await ensureRequirements();
-    const toolchain = await ensureToolchain();
+    // What builds the one waits for the network while what builds the other does not.
+    await allEnded([ensureToolchain(), ensureImages()]);
     if (isAll || name !== undefined) {
-        await ensureLanguages(toolchain);
+        await ensureLanguages(await ensureToolchain());
         await ensureObjectStore();
-    }
-    for (const release of releases) {
-        await ensureImage(release);
     }
     await removeLabs((pid) => !isRunning(pid));
     await ensureConverged(releases[0]);
@@ -167,6 +171,8 @@ async function command(args: string[]): Promise<number> {
     const scratch = mkdtempSync(join(tmpdir(), "test-"));
     // Tests run programs as other users, too.
     chmodSync(scratch, 0o1777);
+    // Node keeps what it has compiled: the tests start it some thousand times.
+    process.env.NODE_COMPILE_CACHE = join(cache, "node");
     const budget = keepBudget(join(scratch, "budget"), turns);
     const remove = async () => {
         budget.close();

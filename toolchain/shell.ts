@@ -256,3 +256,11 @@ export async function until<T>(what: string, limit: number, check: () => Promise
         await sleep(pause);
     }
 }
+
+/** Like Promise.all, but a failure is thrown only when the others have ended too, so that cleaning up meets no work in progress. */
+export async function allEnded(work: Promise<unknown>[]): Promise<void> {
+    const failed = (await Promise.allSettled(work)).find((end) => end.status === "rejected");
+    if (failed) {
+        throw failed.reason;
+    }
+}

@@ -1,16 +1,18 @@
 /** Two virtual IPs, each with its own preferred host: both hosts serve. One of them is IPv6. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Lab } from "../../lab/lab";
 import { writeConfig } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
 import type { Seen } from "../../lab/seen";
-import { counts, holds, inAll, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
+import { counts, holds, inAll, underLoad, untilHolds, usePair, useServingPair, virtualIp } from "./fixture";
 
 const second = "fd00::98";
 const virtualIps = [{ address: virtualIp }, { address: second, preferredHost: "lb2.example.com" }];
-const used = usePair({ name: "both" }, { virtualIps });
+const used = useServingPair({ name: "both" }, { virtualIps });
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
-const who = () => Promise.all([lb1(), lb2()].map(async (host) => [await holds(host), await holds(host, second)]));
+const who = ({ loadBalancers }: Lab) =>
+    Promise.all(loadBalancers.map(async (host) => [await holds(host), await holds(host, second)]));
 
 /** Failed requests without the one whose connection was open when the virtual IP went over. */
 const lost = ({ failed, broken }: Seen) => failed - Math.min(broken, 1);
@@ -24,18 +26,29 @@ async function underBoth(what: string, action: () => Promise<unknown>) {
     return { first, other: other as NonNullable<typeof other> };
 }
 
-test("one pulumi up gives each host its own, also of two machines made from one image", async () => {
-    for (const host of [lb1(), lb2()]) {
-        await host.run(
-            "echo 0123456789abcdef0123456789abcdef >/etc/machine-id; mkdir -p /var/lib/heartbeat; printf %s HaLoadBalancers! >/var/lib/heartbeat/hb_uuid",
-        );
-    }
-    expect(counts(await used.stack.up())).toEqual({ created: 21 });
-    expect(await who()).toEqual([
-        [true, false],
-        [false, true],
-    ]);
+const eachItsOwn = [
+    [true, false],
+    [false, true],
+];
+
+test("one pulumi up gives each host its own", async () => {
+    expect(await who(used.lab)).toEqual(eachItsOwn);
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+describe("two machines that were made from one image", inAll, () => {
+    const clones = usePair({ name: "clones" }, { virtualIps });
+
+    test("one pulumi up gives each its own, and an identity", async () => {
+        for (const host of clones.lab.loadBalancers) {
+            await host.run(
+                "echo 0123456789abcdef0123456789abcdef >/etc/machine-id; mkdir -p /var/lib/heartbeat; printf %s HaLoadBalancers! >/var/lib/heartbeat/hb_uuid",
+            );
+        }
+        expect(counts(await clones.stack.up())).toEqual({ created: 21 });
+        expect(await who(clones.lab)).toEqual(eachItsOwn);
+        expect(counts(await clones.stack.preview())).toEqual({ unchanged: 21 });
+    });
 });
 
 test("a host loses power: only its virtual IP moves, and the other one loses nothing", async () => {
@@ -55,10 +68,7 @@ test("it returns: its virtual IP goes back, and no request is lost on either", i
         await untilHolds(lb1());
     });
     expect([lost(first), first.several, other.failed, other.several]).toEqual([0, 0, 0, 0]);
-    expect(await who()).toEqual([
-        [true, false],
-        [false, true],
-    ]);
+    expect(await who(used.lab)).toEqual(eachItsOwn);
 });
 
 test("the second host loses power and returns: the same the other way round", inAll, async () => {
@@ -80,8 +90,5 @@ test("a new key reaches both, and each has its own again", inAll, async () => {
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps, heartbeat: { keyVersion: 2 } });
     const { first, other } = await underBoth("a new key", () => used.stack.up());
     expect([first.several, other.several]).toEqual([0, 0]);
-    expect(await who()).toEqual([
-        [true, false],
-        [false, true],
-    ]);
+    expect(await who(used.lab)).toEqual(eachItsOwn);
 });

@@ -23,7 +23,7 @@ function watchProcesses(host: Host): () => Promise<string> {
 }
 
 for (const [release, user, options] of [
-    ["bookworm", "root", {}],
+    ["bookworm", "root", inAll],
     ["bookworm", "admin", inAll],
     ["trixie", "root", inAll],
     ["trixie", "admin", {}],

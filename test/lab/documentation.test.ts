@@ -156,7 +156,7 @@ describe("README.md: your own hosts, and when it runs", () => {
         expect((await page(used.lab, "http://192.168.0.99/")).body).toBe("This is web1.\n");
     });
 
-    test("halb", async () => {
+    test("halb", inAll, async () => {
         await untilWell("npm run halb -- status", checkout);
         expect(await say("npm run halb -- status")).toContain("All is well.");
         expect(await say("npm run halb -- doctor")).toContain("ok ");

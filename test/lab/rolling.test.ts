@@ -36,7 +36,7 @@ describe("costs no request and moves nothing:", () => {
         await changeUnderLoad("a back end removed", { servers });
     });
 
-    test("a new password for the statistics page, which the preview does not show", async () => {
+    test("a new password for the statistics page, which the preview does not show", inAll, async () => {
         const preview = await changeUnderLoad("statistics password", { statsPassword: "a-new-password" });
         expect(preview).not.toContain("a-new-password");
         const { statisticsUrl } = await used.stack.outputs();

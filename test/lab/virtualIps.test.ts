@@ -44,7 +44,7 @@ describe("on the first host", () => {
         expect(await serves(98, 99)).toBe(true);
     });
 
-    test("renumbered: the old one is gone from both hosts", async () => {
+    test("renumbered: the old one is gone from both hosts", inAll, async () => {
         declare(99, 97);
         const { failed } = await underLoad(used.lab, "a virtual IP renumbered", () => used.stack.up());
         expect(failed).toBe(0);

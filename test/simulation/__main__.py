@@ -50,20 +50,22 @@ def shrink(case):
         return plan, None
     except simulate.Failure as first:
         failure = first
-    for fault in list(plan["faults"]):
-        fewer = {**plan, "faults": [each for each in plan["faults"] if each is not fault]}
-        other = fails(seed, fewer, failure.reason)
+    for fault in [fault for faults, _ in plan["chain"] for fault in faults]:
+        fewer = [([each for each in faults if each is not fault], is_planned) for faults, is_planned in plan["chain"]]
+        other = fails(seed, {**plan, "chain": [(faults, is_so) for faults, is_so in fewer if faults]}, failure.reason)
         if other:
-            plan, failure = fewer, other
+            plan, failure = {**plan, "chain": [(faults, is_so) for faults, is_so in fewer if faults]}, other
     return plan, failure
 
 
 def show(case):
     plan, failure = shrink(case)
     print(f"{case}: {failure or 'passes'}")
-    print("  " + ", ".join(f"{name}: {value}" for name, value in plan.items() if name != "faults"))
-    for fault in plan["faults"]:
-        print(f"  {fault}")
+    print("  " + ", ".join(f"{name}: {value}" for name, value in plan.items() if name != "chain"))
+    for number, (faults, is_planned) in enumerate(plan["chain"], 1):
+        print(f"  schedule {number}{', planned' if is_planned else ''}:")
+        for fault in faults:
+            print(f"    {fault}")
     if failure:
         for at, who, text in failure.log:
             print(f"    {at:7.3f} {who:5} {text}")
@@ -71,7 +73,7 @@ def show(case):
 
 def options():
     parser = argparse.ArgumentParser(prog="test/simulation", description="Runs schedules of faults against the keeper's code.")
-    parser.add_argument("--schedules", type=int, default=2000, help="how many generated ones (default: 2000)")
+    parser.add_argument("--schedules", type=int, default=2000, help="how many generated ones, some to a seed (default: 2000)")
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed (default: 1)")
     parser.add_argument("--named", action="store_true", help="the ones with a name alone")
     parser.add_argument("--replay", help="this seed alone, without the faults that don't matter, and the log; or NAME:SEED")
@@ -91,7 +93,7 @@ def main():
         return 0
     began = time.monotonic()
     named = [(name, seed) for name in NAMED for seed in SEEDS]
-    generated = [] if wanted.named else list(range(wanted.first, wanted.first + wanted.schedules))
+    generated = [] if wanted.named else list(range(wanted.first, wanted.first + -(-wanted.schedules // simulate.CHAIN)))
     failures, simulated = [], 0.0
     numbers = multiprocessing.Queue()
     for number in range(wanted.processes):
@@ -111,7 +113,7 @@ def report(named, generated, failures, took, simulated):
     for case in failures[:3]:
         text = case if isinstance(case, int) else f"'{case[0]}:{case[1]}'"
         print(f"\nto see one again: python3 test/simulation --replay {text}")
-    count = len(named) + len(generated)
+    count = len(named) + len(generated) * simulate.CHAIN
     print(f"\n{count} schedules, {simulated / 3600:.1f} simulated hours, {len(failures)} failed")
     print(f"Ran {len(NAMED) + bool(generated)} tests in {took:.3f}s")
     failed = {case if isinstance(case, int) else case[0] for case in failures}

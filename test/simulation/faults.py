@@ -5,7 +5,8 @@ from wire import BEAT, KEEPER
 # When the first fault may come, in seconds: in the middle of the start; and when both hosts have settled, some 14 s after it, as an
 # operator waits for.
 FIRST, FIRST_PLANNED = 4.0, 17.0
-LAST = 40.0
+# For how long faults begin.
+LASTS = 20.0
 
 
 class Fault:
@@ -20,6 +21,7 @@ class Fault:
 
     def begin(self, pair):
         pair.world.say("fault", str(self))
+        pair.faults_at.append(pair.world.now)
         KINDS[self.kind](pair, **self.arguments)
 
 
@@ -78,7 +80,7 @@ def gateway_down(pair, seconds):
 
 
 def _block(pair, ways, seconds):
-    _for(pair, seconds, lambda: pair.wire.blocked.update(ways), lambda: pair.wire.blocked.difference_update(ways))
+    _for(pair, seconds, lambda: pair.wire.blocked.update(ways), lambda: pair.wire.blocked.subtract(ways))
 
 
 def blocked(pair, source, target, packets, seconds):
@@ -257,16 +259,18 @@ def one(random, kind, at):
     return Fault(at, kind, **choices.get(kind, {"host": host, "seconds": seconds}))
 
 
-def schedule(random):
-    """Faults, and whether all of them are planned: those come one at a time, as an operator does it."""
+def schedule(random, first):
+    """Faults, by seconds from the schedule's start on, and whether all of them are planned: those come one at a time, as an operator
+    does it. `first`: whether the hosts have yet to boot."""
     is_planned = random.random() < 0.2
     count = random.choice((1, 1, 2, 2, 3, 4, 5))
     if is_planned:
-        times = [FIRST_PLANNED + 20 * i for i in range(min(count, 3))]
+        begin = FIRST_PLANNED if first else 0.0
+        times = [begin + 20 * i for i in range(min(count, 2))]
         kinds = [random.choice(PLANNED) for _ in times]
     else:
-        first = random.choice((FIRST, FIRST_PLANNED, FIRST_PLANNED))
-        times = sorted(random.uniform(first, LAST) for _ in range(count))
+        begin = random.choice((FIRST, FIRST_PLANNED)) if first else 0.0
+        times = sorted(random.uniform(begin, begin + LASTS) for _ in range(count))
         if random.random() < 0.5:
             # Faults that come close behind one another meet what the first one has begun.
             times = [times[0] + random.uniform(0, 4) * i for i in range(count)]

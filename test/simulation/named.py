@@ -8,8 +8,8 @@ SEEDS = range(1, 9)
 
 
 # `gap` and `both` are limits in seconds (watch.py), as the events of the lab have them (bench/availability/events).
-def _plan(*faults, **more):
-    return {"faults": list(faults), **more}
+def _plan(*faults, is_planned=False, **limits):
+    return {"chain": [(list(faults), is_planned)], **limits}
 
 
 NAMED = {

@@ -14,6 +14,8 @@ class Pair:
     def __init__(self, seed, preferred=("lb1",), failback=True):
         self.world = World(seed)
         self.wire = Wire(self.world)
+        # When faults began.
+        self.faults_at = []
         self.virtual_ips = {f"192.168.0.{99 - i}": name for i, name in enumerate(preferred)}
         self.hosts = {name: Host(self.world, self.wire, name, self._config(name, failback)) for name in NAMES}
 

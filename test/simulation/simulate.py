@@ -1,4 +1,4 @@
-"""Runs one schedule: both hosts boot and settle, the faults come, and the pair must settle again."""
+"""Runs schedules on one pair: both hosts boot and settle, faults come, and the pair must settle again."""
 
 import random
 
@@ -8,6 +8,8 @@ from watch import Violation, Watch
 
 # Within how many seconds a pair must be at rest when the last fault is over, and for how long it must have been so.
 SETTLES_WITHIN, RESTS_FOR = 90.0, 3.0
+# How many schedules follow one another on a pair: a boot takes as long as a schedule.
+CHAIN = 5
 
 
 class Failure(Exception):
@@ -19,37 +21,46 @@ class Failure(Exception):
 
 
 def generate(seed):
+    """A chain of schedules for one pair: each begins where the one before has settled."""
     source = random.Random(seed)
     preferred = source.choice((("lb1",), ("lb1",), ("lb1", "lb2")))
     failback = source.random() < 0.85
-    events, is_planned = faults.schedule(source)
-    return {"preferred": preferred, "failback": failback, "faults": events, "is_planned": is_planned}
+    chain = [faults.schedule(source, first=i == 0) for i in range(CHAIN)]
+    return {"preferred": preferred, "failback": failback, "chain": chain}
 
 
-def run(seed, preferred=("lb1",), failback=True, faults=(), **limits):
-    """Raises Failure. Returns the simulated seconds."""
+def run(seed, chain, preferred=("lb1",), failback=True, **limits):
+    """`chain`: schedules, each its faults and whether they are planned. Raises Failure. Returns the simulated seconds."""
     pair = Pair(seed, preferred, failback)
     world = pair.world
     watch = Watch(pair, **limits)
     try:
         for host in pair.both:
             world.after(world.random.random() * 1.5, host.power_on)
-        for fault in faults:
-            world.at(fault.at, lambda fault=fault: fault.begin(pair))
-        ends_at = max([_end_of(fault) for fault in faults], default=14.0)
-        world.run(ends_at)
-        calm_since = None
-        while world.now - (calm_since if calm_since is not None else world.now) < RESTS_FOR:
-            world.run(world.now + 0.25)
-            why = watch.why_unsettled()
-            calm_since = None if why else (world.now if calm_since is None else calm_since)
-            if why and world.now - ends_at > SETTLES_WITHIN:
-                raise Violation(f"not at rest {SETTLES_WITHIN:.0f} s after the last fault: {why}")
+        for events, is_planned in chain:
+            watch.begin(is_planned)
+            _go_through(world, pair, watch, events)
         return world.now
     except Violation as violation:
         raise Failure(str(violation), world.now, world.log) from None
     finally:
         pair.end()
+
+
+def _go_through(world, pair, watch, events):
+    """All faults of a schedule, and until the pair has settled."""
+    began = world.now
+    for fault in events:
+        world.at(began + fault.at, lambda fault=fault: fault.begin(pair))
+    ends_at = began + max([_end_of(fault) for fault in events], default=14.0)
+    world.run(ends_at)
+    calm_since = None
+    while calm_since is None or world.now - calm_since < RESTS_FOR:
+        world.run(world.now + 0.25)
+        why = watch.why_unsettled()
+        calm_since = None if why else (world.now if calm_since is None else calm_since)
+        if why and world.now - ends_at > SETTLES_WITHIN:
+            raise Violation(f"not at rest {SETTLES_WITHIN:.0f} s after the last fault: {why}")
 
 
 def _end_of(fault):

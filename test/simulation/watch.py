@@ -1,11 +1,15 @@
 """What must be true of a pair at any time, whatever happens to it. Looked at after each event that changes an address or a host."""
 
-# For how long two hosts that hear each other may both serve one virtual IP, in seconds (docs/high-availability.md: "within a
-# fraction of a second").
-BOTH_FOR = 1.0
-# For how long nobody may serve it while a host could, in seconds: what it takes to notice and to take where both hosts have settled;
-# and where they had not, initdead (10 s) on top.
-NOBODY_FOR, NOBODY_FOR_UNSETTLED = 6.0, 16.0
+from wire import BEAT, KEEPER
+
+# For how long two hosts may both have one virtual IP, in seconds: while their keepers hear each other (docs/high-availability.md:
+# "within a fraction of a second"), and while only their Heartbeats do: those restart 2 s after they have met again, and release it.
+BOTH_FOR, BOTH_FOR_HEARTBEATS = 1.0, 8.0
+# For how long nobody may serve it while a host could, in seconds: what it takes to notice and to take after one fault; where the hosts
+# had not settled, initdead (10 s) on top; and where faults meet, until Heartbeats that misunderstand each other are restarted.
+NOBODY_FOR, NOBODY_FOR_UNSETTLED, NOBODY_FOR_FAULTS = 6.0, 16.0, 30.0
+# Faults that begin within this time meet.
+MEET_WITHIN = 25.0
 
 
 class Violation(Exception):
@@ -13,15 +17,15 @@ class Violation(Exception):
 
 
 class Watch:
-    def __init__(self, pair, is_planned=False, gap=None, both=None, serves_from=None):
-        """`is_planned`: only planned things happen, so that nobody may ever miss a holder. `gap`, `both`: for how many seconds nobody
-        may serve, from when it was first served on, and for how many both hosts may. `serves_from`: from this moment on somebody
+    def __init__(self, pair, gap=None, both=None, serves_from=None):
+        """`gap`, `both`: for how many seconds nobody may serve, from when it was first served on, and for how many both hosts may. `serves_from`: from this moment on somebody
         must serve all the time."""
         self.pair, self.world = pair, pair.world
-        self.gap = 0.0 if is_planned else gap
+        self._gap = self.gap = gap
         self.both = both
         self.serves_from = serves_from
         self._both_since = dict.fromkeys(pair.virtual_ips)
+        self._heartbeats_both_since = dict.fromkeys(pair.virtual_ips)
         # The same whatever the reason.
         self._any_both_since = dict.fromkeys(pair.virtual_ips)
         self._any_gap_since = dict.fromkeys(pair.virtual_ips)
@@ -32,6 +36,10 @@ class Watch:
         self._last = {}
         pair.world.observers.append(self.look)
         self._tick()
+
+    def begin(self, is_planned):
+        """Another schedule. Where only planned things happen, nobody may ever miss a holder."""
+        self.gap = 0.0 if is_planned else self._gap
 
     def _tick(self):
         self.world.is_dirty = True
@@ -105,17 +113,22 @@ class Watch:
             self._nobody_since[address] = None
             return
         if self._nobody_since[address] is None:
-            self._nobody_since[address] = now, NOBODY_FOR if self._was_settled else NOBODY_FOR_UNSETTLED
-        began, limit = self._nobody_since[address]
+            self._nobody_since[address] = now, self._was_settled
+        began, was_settled = self._nobody_since[address]
+        faults = sum(now - at < MEET_WITHIN for at in self.pair.faults_at)
+        limit = NOBODY_FOR_FAULTS if faults > 1 else NOBODY_FOR if was_settled else NOBODY_FOR_UNSETTLED
         if now - max(began, min(fit)) > limit:
             raise Violation(f"nobody serves {address} for {limit} s, and a host could")
 
     def _look_for_both(self, address, now, holders):
-        may_be_two = self.pair.wire.are_apart() or any(
+        is_anybody_absent = any(
             host.is_on and (host.is_frozen or not self._has_keeper(host) or host.slowness >= 5) for host in self.pair.both
         )
+        wire = self.pair.wire
+        hear = [wire.hear_each_other(kind) and not is_anybody_absent for kind in (KEEPER, BEAT)]
         for since, is_so, limit in (
-            (self._both_since, len(holders) > 1 and not may_be_two, BOTH_FOR),
+            (self._both_since, len(holders) > 1 and hear[0], BOTH_FOR),
+            (self._heartbeats_both_since, len(holders) > 1 and hear[1], BOTH_FOR_HEARTBEATS),
             (self._any_both_since, len(holders) > 1, self.both),
         ):
             since[address] = (since[address] if since[address] is not None else now) if is_so else None

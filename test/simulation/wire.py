@@ -1,5 +1,7 @@
 """The network between two hosts and their clients: delays, losses, cuts in either direction, and packets that come again."""
 
+from collections import Counter
+
 KEEPER, BEAT = "keeper", "beat"
 
 
@@ -11,22 +13,19 @@ class Wire:
         self.loss = 0.0
         self.duplicates = 0.0
         self.jitter = 0.0005
-        # What does not get through: (from, to, kind).
-        self.blocked = set()
+        # What does not get through, (from, to, kind), and how many faults see to that.
+        self.blocked = Counter()
         self.is_gateway_up = True
         # Packets of the keepers, for those who replay them: when each was sent, and by whom.
         self.recorded = []
 
     def connects(self, source, target, kind):
         """Whether packets of a kind get from one host to the other."""
-        return source.has_carrier and target.has_carrier and (source.name, target.name, kind) not in self.blocked
+        return source.has_carrier and target.has_carrier and self.blocked[source.name, target.name, kind] == 0
 
-    def are_apart(self):
-        """Whether the hosts reach each other in neither way, by no kind of packet, in one direction at least."""
+    def hear_each_other(self, kind):
         first, second = self.hosts.values()
-        return not any(self.connects(first, second, kind) for kind in (KEEPER, BEAT)) or not any(
-            self.connects(second, first, kind) for kind in (KEEPER, BEAT)
-        )
+        return self.connects(first, second, kind) and self.connects(second, first, kind)
 
     def send(self, source, kind, packet):
         """To the other host."""

@@ -1,9 +1,9 @@
 /**
  * A CLI without what nothing here uses, which is a third of the time that its build takes: the clouds' own storage and keys but S3, the
- * database backend, and the reader of Pulumi Cloud's API description (`pulumi api`). go build reads the files that lack these in the
- * place of the module's own (-overlay). What is left out says so when it is asked for.
+ * database backend, and the reader of Pulumi Cloud's API description (`pulumi api`). go build reads a copy of
+ * the module that lacks these. What is left out says so when it is asked for.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../shell";
 
@@ -70,7 +70,8 @@ const drivers = ["awskms", "azurekeyvault", "hashivault"].map((name) => `gocloud
 
 /** By the file's path in the module: how it becomes leaner. */
 const files: Record<string, (text: string) => string> = {
-    "cmd/pulumi/cloud/schema.go": (text) => cutImports(cut(text, (name) => name !== "mdInline")),
+    "cmd/pulumi/cloud/schema.go": (text) =>
+        cutImports(cut(text, (name) => !["mdInline", "markdownEnumTail"].includes(name))),
     "cmd/pulumi/cloud/spec.go": (text) => {
         const readers =
             /^(parseOperation|populateResponses|isInternalOp|applyRouteProperty|schemaToJSON|httpMethodOps|contentTypes|preferContentType)$/;
@@ -96,22 +97,28 @@ const files: Record<string, (text: string) => string> = {
     "secrets/cloud/manager.go": (text) => cutImports(cutBlock(text, "\tcase gcpkms.Scheme:", "default:"), drivers),
 };
 
-/** Writes the leaner files below a folder; the path of go's overlay. `module`: the folder of the module that the CLI is in. */
-export function overlay(module: string, folder: string): string {
-    const replaced = Object.entries(files).map(([path, make]) => {
-        const own = readFileSync(join(module, path), "utf8");
-        const leaner = make(own);
-        if (leaner.length >= own.length) {
+/**
+ * Makes a leaner copy of the module that the CLI is in, and the file for go build's -modfile that puts it in the module's place: go replaces
+ * no single file of a module that it has downloaded. `module`: the folder of that; `own`: the one with our go.mod.
+ */
+export function leaner(module: string, own: string, folder: string): string {
+    rmSync(folder, { recursive: true, force: true });
+    const copy = join(folder, "pkg");
+    cpSync(module, copy, { recursive: true, filter: (path) => !/\/testdata$|_test\.go$/.test(path) });
+    for (const [path, make] of Object.entries(files)) {
+        const text = readFileSync(join(module, path), "utf8");
+        const less = make(text);
+        if (less.length >= text.length) {
             throw new UserError(
                 `toolchain/offline/cli/leaner.ts: ${path} is not as expected; adapt it to this version of Pulumi`,
             );
         }
-        const file = join(folder, path.replaceAll("/", "_"));
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(file, leaner);
-        return [join(module, path), file];
-    });
-    const list = join(folder, "overlay.json");
-    writeFileSync(list, JSON.stringify({ Replace: Object.fromEntries(replaced) }, null, 4));
-    return list;
+        chmodSync(join(copy, path), 0o644);
+        writeFileSync(join(copy, path), less);
+    }
+    const modfile = join(folder, "go.mod");
+    const replaced = `\nreplace github.com/pulumi/pulumi/pkg/v3 => ${copy}\n`;
+    writeFileSync(modfile, readFileSync(join(own, "go.mod"), "utf8") + replaced);
+    cpSync(join(own, "go.sum"), join(folder, "go.sum"));
+    return modfile;
 }
