@@ -14,6 +14,7 @@ import { ensureLanguages } from "../toolchain/offline";
 import { cache, root } from "../toolchain/paths";
 import { allEnded, attempt, main, onInterrupt, run, UserError } from "../toolchain/shell";
 import { ensureToolchain } from "../toolchain/toolchain";
+import { changedFiles, chosen } from "./changed";
 import { lint } from "./lint";
 import { python } from "./python";
 import { type Report, read, slowest, type Totals } from "./report";
@@ -31,6 +32,7 @@ proves each mechanism once; \`npm run test:all\` runs every test there is.
   --no-lab        leave the lab tests out (they need root on Linux); without it they fail where they cannot run
   --name PATTERN  only tests whose name matches, whichever of the two they belong to
   --file PATTERN  only test files whose path contains this (can be repeated)
+  --changed       only what the changes since the last commit touch
 
 exit codes: 0 all passed, 1 something failed, 2 the command line is wrong
 `;
@@ -41,7 +43,10 @@ interface Choice {
     suites: string[];
     isAll: boolean;
     name?: string;
+    /** Parts of the names of the files that are run, of all suites; none: all files. */
     files: string[];
+    /** Whether only what has changed is run. */
+    isChanged: boolean;
 }
 
 /** `scratch`: for whatever its tests put into the folder for temporary files. */
@@ -120,7 +125,15 @@ function choose(args: string[]): Choice | string | undefined {
     const text = { type: "string" } as const;
     const flag = { type: "boolean" } as const;
     const list = { ...text, multiple: true } as const;
-    const options = { help: flag, all: flag, "no-lab": flag, suite: list, name: text, file: list } as const;
+    const options = {
+        help: flag,
+        all: flag,
+        "no-lab": flag,
+        suite: list,
+        name: text,
+        file: list,
+        changed: flag,
+    } as const;
     try {
         const { values } = parseArgs({ args, options });
         const unknown = values.suite?.find((name) => !suites.includes(name));
@@ -136,10 +149,23 @@ function choose(args: string[]): Choice | string | undefined {
             isAll: values.all ?? false,
             name: values.name,
             files: values.file ?? [],
+            isChanged: values.changed ?? false,
         };
     } catch (error) {
         return (error as Error).message;
     }
+}
+
+/** Which suites are run, and which files of each. */
+async function filesOfSuites({ suites: asked, files, isChanged }: Choice): Promise<[string, string[]][]> {
+    if (!isChanged) {
+        return asked.map((suite) => [suite, files]);
+    }
+    const touched = chosen(await changedFiles());
+    return asked.flatMap((suite) => {
+        const names = touched.get(suite);
+        return names === undefined ? [] : [[suite, [...names, ...files]] as [string, string[]]];
+    });
 }
 
 async function runSuite(suite: string, choice: Choice, scratch: string): Promise<Report> {
@@ -181,8 +207,8 @@ async function command(args: string[]): Promise<number> {
     };
     onInterrupt(remove);
     const reports: Report[] = [];
-    for (const suite of choice.suites) {
-        reports.push(await runSuite(suite, choice, scratch));
+    for (const [suite, files] of await filesOfSuites(choice)) {
+        reports.push(await runSuite(suite, { ...choice, files }, scratch));
     }
     await remove();
     return conclude(reports, choice, performance.now() - began);

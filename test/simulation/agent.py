@@ -2,6 +2,7 @@
 
 RUN = "/run/ha-load-balancer-pair"
 PASS_ON_FOR = 35
+LINGER_FOR = 3.0
 
 
 class Agent:
@@ -95,7 +96,7 @@ class Agent:
         if self.host.is_held(self.address):
             self._settle_rules()
         if self.address in self.host.addresses:
-            self.host.set_address(self.address, 1.0)
+            self.host.set_address(self.address, LINGER_FOR)
 
     def _drop(self):
         yield 0.003

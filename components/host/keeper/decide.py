@@ -2,7 +2,7 @@
 
 Each host says of a virtual IP:
   held       its kernel has the address for good
-  lingering  it has the address for a second at a time: Heartbeat let it go, and nobody has taken it yet, or the
+  lingering  it has the address for three seconds at a time: Heartbeat let it go, and nobody has taken it yet, or the
              peer has and passes on to this host what belongs to connections that are still open here
   no         it does not have it
 """
@@ -12,7 +12,7 @@ HELD, LINGERING, NO = "held", "lingering", "no"
 TAKE = "take"  # hold it for good, and announce it
 DROP = "drop"  # delete it now
 YIELD = "yield"  # let it linger, so that the peer can take it
-LINGER = "linger"  # keep it for a second more
+LINGER = "linger"  # keep it for three seconds more
 FENCE = "fence"  # make sure that the peer is off before it is taken
 NOTHING = "nothing"
 

@@ -20,7 +20,7 @@ AGENT = "/etc/ha.d/resource.d/VirtualIp"
 
 # What a file below wanted/ holds when Heartbeat waits for its peer.
 BY_KEEPER = "keeper\n"
-# An address that lingers has a second to live; it is renewed this often, in seconds.
+# A released address has three seconds to live (linger_for in VirtualIp); it is renewed this often, in seconds.
 RENEW = 0.3
 # After so many attempts to take it that came to nothing this host counts as unfit for so many seconds, and pauses as long
 # between two of them.

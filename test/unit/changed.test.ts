@@ -1,0 +1,70 @@
+/** What a change touches, and what is said of a run. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { chosen } from "../changed";
+import { read, slowest } from "../report";
+
+describe("npm test -- --changed runs", () => {
+    test.each([
+        [
+            ["components/host/keeper/decide.py"],
+            { lint: [], unit: ["runbook"], keeper: [], simulation: [], lab: ["Events"] },
+        ],
+        [["components/render/haCf.ts"], { lint: [], unit: [], engine: [], lab: ["program"] }],
+        [["test/unit/time.test.ts", "docs/runbook.md"], { lint: [], unit: ["time", "docs", "runbook"] }],
+        [["cli/look.ts", "test/unit/time.test.ts"], { lint: [], unit: [], lab: ["halb"] }],
+        [["bench/availability/events/network.ts"], { lint: [], lab: ["networkEvents"] }],
+        [["LICENSE"], { lint: [] }],
+    ])("after a change of %j: %j", (files, expected) => {
+        expect(Object.fromEntries(chosen(files))).toEqual(expected);
+    });
+});
+
+describe("the report of a suite", () => {
+    const dir = mkdtempSync(join(tmpdir(), "report-"));
+    afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+    const report = (success: boolean, statuses: [string, string[]][]) => {
+        const assertionResults = statuses.map(([status, tags], i) => ({ fullName: `test ${i}`, status, tags }));
+        const count = (wanted: string) => statuses.filter(([status]) => status === wanted).length;
+        const file = join(dir, "report.json");
+        writeFileSync(
+            file,
+            JSON.stringify({
+                success,
+                numPassedTests: count("passed"),
+                numFailedTests: count("failed"),
+                numTodoTests: 0,
+                testResults: [{ name: "/nowhere/a.test.ts", startTime: 1000, endTime: 3500, assertionResults }],
+            }),
+        );
+        return file;
+    };
+
+    test("counts what was left to test:all apart from what was skipped, and names it", () => {
+        const statuses: [string, string[]][] = [
+            ["passed", []],
+            ["skipped", ["all"]],
+            ["skipped", []],
+        ];
+        const { totals, left, files } = read(report(true, statuses), join(dir, "none"), 0);
+        expect(totals).toEqual({ passed: 1, failed: 0, skipped: 1 });
+        expect(left).toEqual([expect.stringMatching(/a\.test\.ts: test 1$/)]);
+        expect(files).toEqual([{ name: expect.stringMatching(/a\.test\.ts$/), waited: 2.5, cpu: undefined }]);
+    });
+
+    test("counts a suite that could not start, or ended badly without a failed test, as one failure", () => {
+        expect(read(join(dir, "none"), join(dir, "none"), 1).totals).toEqual({ passed: 0, failed: 1, skipped: 0 });
+        expect(read(report(true, [["passed", []]]), join(dir, "none"), 1).totals.failed).toBe(1);
+        expect(read(report(false, [["passed", []]]), join(dir, "none"), 0).totals.failed).toBe(1);
+    });
+
+    test("lists the 15 slowest files, the slowest first", () => {
+        const files = Array.from({ length: 20 }, (_, i) => ({ name: `file ${i}`, waited: i, cpu: i / 2 }));
+        const lines = slowest(files);
+        expect(lines).toHaveLength(16);
+        expect(lines[1]).toBe("    19.0      9.5  file 19");
+    });
+});
