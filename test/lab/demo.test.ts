@@ -1,16 +1,16 @@
 /** The demo of the README: a story, with progress and times. */
 // @module-tag all
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Lab } from "../../lab/lab";
 import { root } from "../../toolchain/paths";
 import { attempt } from "../../toolchain/shell";
-import { labPrefix, linkCache } from "./fixture";
+import { copyCheckout, labPrefix, linkCache } from "./fixture";
 
 const name = `${labPrefix}demo`;
-/** A cache of its own: the stack of who works here stays as it is. */
+/** A checkout of its own: the lab and the stack of who works in the other one stay as they are. */
 const dir = mkdtempSync(join(tmpdir(), "demo-"));
 
 afterAll(async () => {
@@ -19,9 +19,14 @@ afterAll(async () => {
 });
 
 test("npm run demo tells its story in at most 40 lines", async () => {
-    linkCache(dir);
-    const env = { ...process.env, HALB_LAB: name, HALB_CACHE: dir };
-    const { code, stdout, stderr } = await attempt(["npm", "run", "demo"], { cwd: root, env });
+    await copyCheckout(dir);
+    symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
+    mkdirSync(join(dir, ".cache"));
+    linkCache(join(dir, ".cache"));
+    const dev = join(dir, "Pulumi.dev.yaml");
+    writeFileSync(dev, readFileSync(dev, "utf8").replaceAll("labs/dev/", `labs/${name}/`));
+    const env = { ...process.env, HALB_LAB: name, HALB_CACHE: undefined };
+    const { code, stdout, stderr } = await attempt(["npm", "run", "demo"], { cwd: dir, env });
     expect(code, stdout + stderr).toBe(0);
     const lines = `${stdout}${stderr}`.trim().split("\n");
     expect(lines.length, lines.join("\n")).toBeLessThanOrEqual(40);

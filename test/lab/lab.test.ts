@@ -65,7 +65,10 @@ describe("a lab", () => {
     });
 });
 
-const cli = (...args: string[]) => [join(root, "node_modules/.bin/tsx"), join(root, "lab/cli.ts"), ...args];
+/** Without the command tsx, which makes itself a folder by the user's number, where another test's may be. */
+const cli = (...args: string[]) => [process.execPath, "--import", "tsx", join(root, "lab/cli.ts"), ...args];
+/** Whatever else burns CPU: those that are killed in the middle must get there. */
+const outOfTurn = { cwd: root, env: { ...process.env, HALB_BUDGET: undefined } };
 
 test("down leaves nothing behind, and labs do not meet", async () => {
     const names = [`${labPrefix}one`, `${labPrefix}one-more`];
@@ -82,6 +85,7 @@ test("down leaves nothing behind, and labs do not meet", async () => {
 test("down cleans up after an up that was killed half-way", inAll, async () => {
     const name = `${labPrefix}killed`;
     const child = spawn(cli("up", "--name", name)[0], cli("up", "--name", name).slice(1), {
+        ...outOfTurn,
         stdio: "ignore",
         detached: true,
     });
@@ -92,13 +96,14 @@ test("down cleans up after an up that was killed half-way", inAll, async () => {
         5,
     );
     process.kill(-(child.pid as number), "SIGKILL");
-    expect((await attempt(cli("down", "--name", name))).code).toBe(0);
+    expect((await attempt(cli("down", "--name", name), { cwd: root })).code).toBe(0);
     expect(await traces(name)).toEqual([]);
 });
 
 test("an up that is interrupted cleans up by itself", inAll, async () => {
     const name = `${labPrefix}interrupted`;
     const child = spawn(cli("up", "--name", name)[0], cli("up", "--name", name).slice(1), {
+        ...outOfTurn,
         stdio: "ignore",
         detached: true,
     });
@@ -118,7 +123,7 @@ test("an up that is interrupted cleans up by itself", inAll, async () => {
 test("without root it says exactly what it needs", async () => {
     const name = `${labPrefix}nobody`;
     const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    const result = await attempt([...asNobody, ...cli("up", "--name", name)]);
+    const result = await attempt([...asNobody, ...cli("up", "--name", name)], { cwd: root });
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("error: the lab needs root (run it with sudo)");
     expect(await traces(name)).toEqual([]);
@@ -134,7 +139,7 @@ test.each([
     [["up", "--release", "sid"], 1, /--release: "sid" is not one of bookworm, trixie/],
     [["ssh", "lb1", "--name", "nowhere"], 1, /no lab named "nowhere" is up/],
 ])("lab %j exits with %i and says why, without a stack trace", async (args, code, text) => {
-    const result = await attempt(cli(...args));
+    const result = await attempt(cli(...args), { cwd: root });
     expect(result.code).toBe(code);
     expect(result.stdout + result.stderr).toMatch(text);
     expect(result.stderr).not.toMatch(/^\s+at /m);
