@@ -39,7 +39,7 @@ export function keepBudget(path: string, turns: number): Server {
     return server;
 }
 
-/** Does something when its turn has come; at once where nobody keeps a budget. */
+/** Runs an action when its turn has come; at once where no budget is kept. */
 export async function inTurn<T>(action: () => Promise<T>): Promise<T> {
     const path = process.env[variable];
     if (path === undefined) {

@@ -4,6 +4,8 @@ Written after heartbeat.c and hb_resource.c: the names of states, messages and f
 there: a node's own ("local") and the other one's ("foreign"). The lab compares the model's reactions with Heartbeat's own.
 """
 
+from agent import Agent
+from program import Program
 from wire import BEAT
 
 INIT, UP, ACTIVE, DEAD = "init", "up", "active", "dead"
@@ -68,6 +70,7 @@ class Heartbeat:
         self.standby_type = ALL
         self._takeover_at = None
         self._children = 0
+        self._programs = set()
         self._requests = []
         self._needs_shutdown = False
         self._is_shutting_down = False
@@ -103,7 +106,7 @@ class Heartbeat:
         """Killed, with its scripts. Who starts it again decides elsewhere."""
         self._alive = False
         self.has_links = False
-        for program in list(getattr(self, "_programs", ())):
+        for program in list(self._programs):
             program.kill()
 
     def be_killed(self):
@@ -292,21 +295,15 @@ class Heartbeat:
 
     def _child(self, steps):
         """A program of Heartbeat's that manages resources."""
-        from host import Program
-
-        if not hasattr(self, "_programs"):
-            self._programs = set()
         self._children += 1
+        program = Program(self.host, steps)
+        self._programs.add(program)
 
         def end():
-            self._programs.discard(program_of[0])
+            self._programs.discard(program)
             self._after(0.001, self._child_died)
 
-        program_of = [None]
-        program = Program.__new__(Program)
-        program_of[0] = program
-        self._programs.add(program)
-        program.__init__(self.host, steps, end)
+        program.on_end = end
 
     def _child_died(self):
         self._children -= 1
@@ -404,8 +401,6 @@ class Heartbeat:
         yield 0.03 + self.world.random.random() * 0.02
         for group in self.config["groups"].get(self.name, []):
             yield 0.02
-            from agent import Agent
-
             state = yield from Agent(self.host, group.split("::")[1]).do("status")
             if state != "running":
                 self.send_from_child("ip-request-resp", group=group)

@@ -2,49 +2,13 @@
 
 from agent import Agent
 from heartbeat import Heartbeat
+from program import Program
 from service import KeeperService
 from wire import BEAT, KEEPER
 
 RUN = "/run/ha-load-balancer-pair"
 STATE = "/var/lib/ha-load-balancer-pair"
 HA_CF = "/etc/ha.d/ha.cf"
-
-
-class Program:
-    """A program that runs beside others: a generator that yields for how many seconds it sleeps. Its result is its output."""
-
-    def __init__(self, host, steps, on_end=None):
-        self.host = host
-        self._steps = steps
-        self._on_end = on_end
-        self.is_over = False
-        self.output = None
-        host.programs.add(self)
-        self._go_on()
-
-    def _go_on(self):
-        if self.is_over:
-            return
-        try:
-            self.host.after(next(self._steps) * self.host.slowness, self._go_on)
-        except StopIteration as end:
-            self._end(end.value or "")
-
-    def _end(self, output):
-        self.is_over = True
-        self.output = output
-        self.host.programs.discard(self)
-        if self._on_end:
-            self._on_end()
-
-    def poll(self):
-        return 0 if self.is_over else None
-
-    def kill(self):
-        if not self.is_over:
-            self.is_over = True
-            self.host.programs.discard(self)
-            self._steps.close()
 
 
 class Host:
@@ -306,10 +270,14 @@ class Host:
         if name.endswith("/ResourceManager"):
             return Program(self, self.take_group(words[1]))
         if name == "ss":
-            return Program(self, iter([0.01]))
+            return Program(self, self._no_connections())
         if name == "sh" and words[0].endswith("restart-patiently.sh"):
             return Program(self, self._restart_patiently())
         raise OSError(f"no program {name}")
+
+    @staticmethod
+    def _no_connections():
+        yield 0.01
 
     def _cl_status(self, words):
         yield 0.005 + self.world.random.random() * 0.005

@@ -48,6 +48,13 @@ NAMED = {
         Fault(16.9, "haproxy_down", host="lb1", seconds=30), Fault(17, "both_lose_power", seconds=1, apart=0), gap=6, both=0),
     "HAProxy stops on both hosts": _plan(
         Fault(17, "haproxy_down", host="lb1", seconds=10), Fault(17.1, "haproxy_down", host="lb2", seconds=8), gap=3, both=0),
+    # The standby, which Heartbeat gave the address by mistake, handed it back, and then asked for what it never had, every 2 s, for good.
+    "HAProxy hangs on the standby while its Heartbeat takes the holder for dead": _plan(
+        Fault(17, "heartbeat_hangs", host="lb1", seconds=1.7),
+        Fault(17.8, "haproxy_hangs", host="lb2", seconds=13),
+        Fault(28, "freeze", host="lb2", seconds=1.2),
+        Fault(32.6, "beats_blocked", seconds=4.8),
+    ),
     "the keeper is killed on the holder": _plan(Fault(17, "keeper_killed", host="lb1"), is_planned=True),
     "the keeper hangs on the holder until its watchdog ends it": _plan(
         Fault(17, "keeper_hangs", host="lb1", seconds=20), gap=0, both=0),

@@ -105,7 +105,7 @@ class Process:
         self._waits_for = ()
         self._timer = None
         self._woken = False
-        # How often it has asked in vain, and not waited, at the same moment.
+        # How often it polled without a result at the same simulated moment.
         self._idle, self._idle_at = 0, -1.0
         system = System(self)
         self.keeper = None
@@ -156,7 +156,7 @@ class Process:
             self._idle = 0 if ready or self._idle_at != self.world.now else self._idle + 1
             self._idle_at = self.world.now
             if self._idle > 1000:
-                raise RuntimeError("the keeper looks again and again, and does not wait")
+                raise RuntimeError("the keeper polls in a loop without waiting")
             return ready
         self._waits_for = tuple(inputs)
         self._timer = self.host.after(seconds, self._resume)
@@ -227,7 +227,7 @@ class System:
             self.log(str(error))
             return None
         process = self._process
-        program._on_end = lambda: process.alive and process.wake()
+        program.on_end = lambda: process.alive and process.wake()
         try:
             while not program.is_over:
                 process.wait((), max(self._meanwhile["due"] - self.monotonic(), 0.001))

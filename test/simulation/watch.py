@@ -5,8 +5,9 @@ from wire import BEAT, KEEPER
 # For how long two hosts may both have one virtual IP, in seconds: while their keepers hear each other (docs/high-availability.md:
 # "within a fraction of a second"), and while only their Heartbeats do: those restart 2 s after they have met again, and release it.
 BOTH_FOR, BOTH_FOR_HEARTBEATS = 1.0, 8.0
-# For how long nobody may serve it while a host could, in seconds: what it takes to notice and to take after one fault; where the hosts
-# had not settled, initdead (10 s) on top; and where faults meet, until Heartbeats that misunderstand each other are restarted.
+# For how long a virtual IP may be unserved while a host could serve it, in seconds: after one fault, the time to detect it and to
+# acquire the address; where the hosts had not settled, initdead (10 s) on top; where faults overlap, the time until the keeper restarts
+# a Heartbeat that does not settle.
 NOBODY_FOR, NOBODY_FOR_UNSETTLED, NOBODY_FOR_FAULTS = 6.0, 16.0, 30.0
 # Faults that begin within this time meet.
 MEET_WITHIN = 25.0
@@ -18,8 +19,8 @@ class Violation(Exception):
 
 class Watch:
     def __init__(self, pair, gap=None, both=None, serves_from=None):
-        """`gap`, `both`: for how many seconds nobody may serve, from when it was first served on, and for how many both hosts may. `serves_from`: from this moment on somebody
-        must serve all the time."""
+        """Limits in seconds: `gap`, for how long a virtual IP may be unserved once it was served; `both`, for how long both hosts may have
+        it. From the moment `serves_from` on, it is served all the time."""
         self.pair, self.world = pair, pair.world
         self._gap = self.gap = gap
         self.both = both
@@ -38,7 +39,7 @@ class Watch:
         self._tick()
 
     def begin(self, is_planned):
-        """Another schedule. Where only planned things happen, nobody may ever miss a holder."""
+        """Begins another schedule. While all faults are planned, each virtual IP is served at every moment."""
         self.gap = 0.0 if is_planned else self._gap
 
     def _tick(self):
@@ -118,7 +119,7 @@ class Watch:
         faults = sum(now - at < MEET_WITHIN for at in self.pair.faults_at)
         limit = NOBODY_FOR_FAULTS if faults > 1 else NOBODY_FOR if was_settled else NOBODY_FOR_UNSETTLED
         if now - max(began, min(fit)) > limit:
-            raise Violation(f"nobody serves {address} for {limit} s, and a host could")
+            raise Violation(f"{address} is unserved for {limit} s although a host could serve it")
 
     def _look_for_both(self, address, now, holders):
         is_anybody_absent = any(
@@ -142,7 +143,7 @@ class Watch:
         since[address] = (since[address] if since[address] is not None else now) if is_so else None
         gap = 0.0 if self.serves_from is not None and now > self.serves_from else self.gap
         if gap is not None and is_so and now - since[address] >= gap:
-            raise Violation(f"nobody serves {address} for {gap} s")
+            raise Violation(f"{address} is unserved for {gap} s")
 
     def why_unsettled(self):
         """What is missing until the pair is at rest again; None where nothing is."""

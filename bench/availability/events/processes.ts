@@ -47,7 +47,7 @@ export const processes: Event[] = [
         holds: { before: "lb2", after: "lb1", failed: 0, several: 0 },
         before: async (place) => {
             await standby(place);
-            // Heartbeat heeds no request while it is busy with the last one.
+            // Heartbeat ignores a request while it still handles the previous one.
             await sleep(2000);
         },
         action: takeBack,

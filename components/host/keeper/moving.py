@@ -69,9 +69,10 @@ class Moving:
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
                 log("asking Heartbeat to hand the virtual IPs over")
-                if heartbeat.give_all():
+                # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
+                if heartbeat.give_all() and self._group:
                     write(DUE, "")
-        elif self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"]:
+        elif self._group and self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()

@@ -51,7 +51,7 @@ def addresses():
             if kind == NLMSG_DONE:
                 return found
             if kind == NLMSG_ERROR:
-                raise OSError("the kernel does not tell its addresses")
+                raise OSError("netlink: RTM_GETADDR failed")
             address, permanent, interface = _entry(data[16:length])
             if address and not found.get(address, (False,))[0]:
                 found[address] = permanent, interface

@@ -1,4 +1,4 @@
-"""The keeper's way to the network: its sockets, the kernel's addresses, and what it tells the neighbours."""
+"""The keeper's way to the network: its sockets, the kernel's addresses, and what it announces to the neighbours."""
 
 import ctypes
 import socket
@@ -48,7 +48,7 @@ def udp(family, port):
 
 
 def heartbeats(port):
-    """Hears the UDP packets to that port, whoever else does, on every interface; see raw(7). Heartbeat speaks IPv4."""
+    """Receives a copy of each UDP packet to that port, on every interface; see raw(7). Heartbeat uses IPv4 only."""
     sock = socket.socket(INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
     # Classic BPF: the header's length; the port behind it; all of the packet if that is the one, else nothing.
     program = [(0xB1, 0, 0, 0), (0x48, 0, 0, 2), (0x15, 0, 1, port), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)]

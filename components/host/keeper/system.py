@@ -137,7 +137,7 @@ def is_done():
 
 def run(command, seconds, logs_errors=True):
     """What the program printed; None when it did not end in that time or could not be run. The time must be shorter than
-    the watchdog's, which is told before each. What it complains of goes to the log."""
+    the watchdog's, which is notified before each. What the program writes to standard error goes to the log."""
     notify("WATCHDOG=1")
     ends_at = monotonic() + seconds
     errors = None if logs_errors else subprocess.DEVNULL
@@ -158,7 +158,7 @@ def run(command, seconds, logs_errors=True):
                     log(f"{' '.join(command)}: did not end within {seconds} s")
                     return None
         finally:
-            # Whatever went wrong here, nobody waits for it.
+            # After an error here, do not wait for the program.
             process.kill()
 
 

@@ -1,0 +1,76 @@
+"""What the keeper asks of Heartbeat, to move virtual IPs between two hosts that both are there."""
+
+import unittest
+from types import SimpleNamespace
+
+from support import TestCase
+
+import heartbeat
+import moving
+import system
+
+
+class Moves(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.files = {moving.BOOTED}
+        self.asked = []
+        self.patch(system, "exists", lambda path: path in self.files)
+        self.patch(moving, "write", lambda path, text: self.files.add(path))
+        self.patch(moving, "remove", self.files.discard)
+        self.patch(moving, "log", self.logged)
+        self.patch(heartbeat, "give_all", lambda: self.asked.append("give") or True)
+        self.patch(heartbeat, "take_back", lambda: self.asked.append("take"))
+        self.patch(heartbeat, "sees_active", lambda *nodes: True)
+        self.virtual_ip = SimpleNamespace(
+            held="held", preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
+        )
+        said = {"healthy": True, "heartbeat": True, "doubtful": False}
+        view = {"held": "no", "wanted": False}
+        self.peer = SimpleNamespace(is_fresh=lambda: True, said=said, view=lambda virtual_ip: view)
+
+    def make(self, group="VirtualIp::v/24"):
+        config = {"node": "a", "peer": "b", "failback": True, "group": group, "peerGroup": None}
+        self.moving = moving.Moving(config, [self.virtual_ip], self.peer)
+
+    def after(self, seconds, unfit=None):
+        self.now += seconds
+        self.moving.step(unfit is None, False, unfit, True)
+
+    def test_hands_over_once_it_is_unfit_and_takes_back_what_is_its_own(self):
+        self.make()
+        self.after(6, unfit="HAProxy does not answer")
+        self.assertEqual(self.asked, ["give"])
+        self.virtual_ip.held = "no"
+        self.after(6)
+        self.assertEqual(self.asked, ["give", "take"])
+        self.virtual_ip.held = "held"
+        self.after(6)
+        self.assertEqual((self.asked, moving.DUE in self.files), (["give", "take"], False))
+
+    def test_a_host_without_virtual_ips_of_its_own_takes_nothing_back(self):
+        self.make(group=None)
+        self.after(6, unfit="HAProxy does not answer")
+        self.virtual_ip.held = "no"
+        for _ in range(10):
+            self.after(6)
+        self.assertEqual(self.asked, ["give"])
+
+    def test_asks_again_after_two_seconds_while_heartbeat_does_not_act(self):
+        self.make()
+        for seconds in (6, 1, 1.5):
+            self.after(seconds, unfit="HAProxy does not answer")
+        self.assertEqual(self.asked, ["give", "give"])
+
+    def test_hands_nothing_to_a_peer_that_cannot_serve_either(self):
+        self.make()
+        for name, value in (("healthy", False), ("doubtful", True), ("heartbeat", False)):
+            with self.subTest(name):
+                before, self.peer.said[name] = self.peer.said[name], value
+                self.after(6, unfit="HAProxy does not answer")
+                self.assertEqual(self.asked, [])
+                self.peer.said[name] = before
+
+
+if __name__ == "__main__":
+    unittest.main()
