@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { attempt, until } from "../toolchain/shell";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
+import { holdersOf } from "./rest";
 
 /** Who holds the address from this moment on. */
 export interface Change {
@@ -65,21 +66,8 @@ export class HolderWatch {
             await lab.run(["ip", "link", "set", "lo", "alias", String(performance.now())]);
             return isReady;
         });
-        for (const host of this.hosts) {
-            const lines = await attempt([
-                "ip",
-                "-n",
-                host.id,
-                "-o",
-                "address",
-                "show",
-                "permanent",
-                "to",
-                this.address,
-            ]);
-            if (lines.stdout !== "") {
-                this.holders.add(host.name);
-            }
+        for (const name of await holdersOf(lab, this.address)) {
+            this.holders.add(name);
         }
         this.note(Date.now() / 1000);
     }

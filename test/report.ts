@@ -50,6 +50,7 @@ export function read(output: string, costs: string, exitCode: number): Report {
     const notRun = tests.filter(({ status }) => status === "skipped" || status === "pending");
     const left = notRun.filter(({ tags }) => tags.includes("all"));
     const failed = report.numFailedTests;
+    const cpu = cpuOf(costs);
     return {
         totals: {
             passed: report.numPassedTests,
@@ -61,7 +62,7 @@ export function read(output: string, costs: string, exitCode: number): Report {
             .map(({ name, startTime, endTime }) => ({
                 name: short(name),
                 waited: (endTime - startTime) / 1000,
-                cpu: cpuOf(costs).get(name),
+                cpu: cpu.get(name),
             })),
         left: left.map(({ file, fullName }) => `${file}: ${fullName}`),
     };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ours } from "../../bench/availability/contenders";
 import { restartBoth } from "../../bench/availability/events/actions";
 import { type Event, measure, placeOf } from "../../bench/availability/harness";
-import { useServingPair } from "./fixture";
+import { inAll, useServingPair } from "./fixture";
 
 /** `kind` names the lab. */
 export function testEvents(kind: string, events: Event[]): void {
@@ -12,7 +12,7 @@ export function testEvents(kind: string, events: Event[]): void {
     let isRestless = false;
 
     for (const event of events.filter(({ tier }) => tier !== "table")) {
-        const options = event.tier === "quick" ? {} : { tags: ["all"] };
+        const options = event.tier === "quick" ? {} : inAll;
         test(`${event.name}: ${event.expected}`, options, () => holds(event));
     }
 

@@ -52,9 +52,10 @@ def shrink(case):
         failure = first
     for fault in [fault for faults, _ in plan["chain"] for fault in faults]:
         fewer = [([each for each in faults if each is not fault], is_planned) for faults, is_planned in plan["chain"]]
-        other = fails(seed, {**plan, "chain": [(faults, is_so) for faults, is_so in fewer if faults]}, failure.reason)
+        smaller = {**plan, "chain": [(faults, is_planned) for faults, is_planned in fewer if faults]}
+        other = fails(seed, smaller, failure.reason)
         if other:
-            plan, failure = {**plan, "chain": [(faults, is_so) for faults, is_so in fewer if faults]}, other
+            plan, failure = smaller, other
     return plan, failure
 
 

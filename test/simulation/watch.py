@@ -17,6 +17,13 @@ class Violation(Exception):
     pass
 
 
+def _since(began, now, is_so):
+    """Since when something is so that was so since `began`; None if it is not."""
+    if not is_so:
+        return None
+    return now if began is None else began
+
+
 class Watch:
     def __init__(self, pair, gap=None, both=None, serves_from=None):
         """Limits in seconds: `gap`, for how long a virtual IP may be unserved once it was served; `both`, for how long both hosts may have
@@ -52,8 +59,7 @@ class Watch:
         self._was_settled, self._is_settled = self._is_settled, self.why_unsettled() is None
         for host in self.pair.both:
             is_fit = self.is_fit(host)
-            since = self._fit_since[host.name]
-            self._fit_since[host.name] = (since if since is not None else now) if is_fit else None
+            self._fit_since[host.name] = _since(self._fit_since[host.name], now, is_fit)
         for address in self.pair.virtual_ips:
             self._note(address)
             self._look_at(address, now)
@@ -132,7 +138,7 @@ class Watch:
             (self._heartbeats_both_since, len(holders) > 1 and hear[1], BOTH_FOR_HEARTBEATS),
             (self._any_both_since, len(holders) > 1, self.both),
         ):
-            since[address] = (since[address] if since[address] is not None else now) if is_so else None
+            since[address] = _since(since[address], now, is_so)
             if limit is not None and is_so and now - since[address] >= limit:
                 raise Violation(f"both hosts have {address} for {limit} s")
 
@@ -140,7 +146,7 @@ class Watch:
         """Of the plan's own limit. Without a host that could serve nothing is asked for."""
         since = self._any_gap_since
         is_so = self._was_served[address] and not is_served and is_any_fit
-        since[address] = (since[address] if since[address] is not None else now) if is_so else None
+        since[address] = _since(since[address], now, is_so)
         gap = 0.0 if self.serves_from is not None and now > self.serves_from else self.gap
         if gap is not None and is_so and now - since[address] >= gap:
             raise Violation(f"{address} is unserved for {gap} s")

@@ -13,6 +13,13 @@ export async function untilHeldBy({ lab }: Place, holders: Holders, limit = 60_0
     });
 }
 
+/** Waits until Heartbeat on the first host has not heard the second one for its `deadtime`. */
+export async function untilStandbyIsDead({ lb1 }: Place): Promise<void> {
+    await until("Heartbeat on lb1 takes lb2 for dead", 30_000, async () => {
+        return (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
+    });
+}
+
 export function losePower({ lb1 }: Place): Promise<void> {
     return lb1.powerOff();
 }

@@ -1,19 +1,18 @@
 /** Cables, firewalls and gateways. */
 import type { Lab } from "../../../lab/lab";
 import { virtualIp } from "../../../lab/pulumi";
-import { sleep, until } from "../../../toolchain/shell";
+import { sleep } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { losePower, untilHeldBy } from "./actions";
+import { losePower, untilHeldBy, untilStandbyIsDead } from "./actions";
 
 const heartbeatPort = "udp dport 694";
 
 const blocked = { input: [heartbeatPort], output: [heartbeatPort] };
 
-/** Until both Heartbeats take each other for dead, and the one that waits for its peer does so. */
-async function blockHeartbeats({ lb1, lb2 }: Place): Promise<void> {
-    await lb2.drop(blocked);
-    const isDead = async () => (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
-    await until("Heartbeat on lb1 takes lb2 for dead", 30_000, isDead);
+/** Blocks Heartbeat's UDP until each Heartbeat takes its peer for dead, and Heartbeat on lb2 has done what it then does. */
+async function blockHeartbeats(place: Place): Promise<void> {
+    await place.lb2.drop(blocked);
+    await untilStandbyIsDead(place);
     await sleep(5000);
 }
 

@@ -2,7 +2,7 @@
 import { virtualIp } from "../../../lab/pulumi";
 import { sleep, until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { untilHeldBy } from "./actions";
+import { untilHeldBy, untilStandbyIsDead } from "./actions";
 
 /** Asks Heartbeat on lb1 to hand over, as an operator does: again, where it was just busy with something else. */
 async function standby(place: Place): Promise<void> {
@@ -85,11 +85,9 @@ export const processes: Event[] = [
         expected: "no request lost",
         within: 120,
         holds: { after: "lb1", failed: 0 },
-        before: async ({ lb1, lb2 }) => {
-            lb2.freeze();
-            const isDead = async () =>
-                (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
-            await until("Heartbeat on lb1 takes lb2 for dead", 30_000, isDead);
+        before: async (place) => {
+            place.lb2.freeze();
+            await untilStandbyIsDead(place);
             await sleep(2000);
         },
         action: async ({ lb2 }) => lb2.thaw(),
