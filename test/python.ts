@@ -1,10 +1,14 @@
 /** The suites that are in Python: the keeper's own tests, and the simulation. */
+import { existsSync } from "node:fs";
 import { root } from "../toolchain/paths";
 import { attempt } from "../toolchain/shell";
 import type { Report } from "./report";
 
 /** How many schedules of faults the simulation tries: in `npm test`, and in `npm run test:all`. */
-const schedules = { some: 1000, all: 100_000 };
+const schedules = { some: 1900, all: 100_000 };
+
+/** The system's own Python, as on the load balancers; one that somebody built is up to a fifth slower. */
+const interpreter = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
 function command(suite: "keeper" | "simulation", isAll: boolean): string[] {
     return suite === "keeper"
@@ -15,7 +19,7 @@ function command(suite: "keeper" | "simulation", isAll: boolean): string[] {
 /** What unittest prints at its end, and the simulation as well: `Ran 70 tests in 2.1s`, `FAILED (failures=1, errors=2)`. */
 export async function python(suite: "keeper" | "simulation", isAll: boolean): Promise<Report> {
     const began = performance.now();
-    const { code, stdout, stderr } = await attempt(["python3", "-B", ...command(suite, isAll)], {
+    const { code, stdout, stderr } = await attempt([interpreter, "-B", ...command(suite, isAll)], {
         cwd: root,
         timeout: 3_600_000,
         onLine: (line) => console.log(line),

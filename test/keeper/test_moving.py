@@ -26,8 +26,8 @@ class Moves(TestCase):
             held="held", preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
         )
         said = {"healthy": True, "heartbeat": True, "doubtful": False}
-        view = {"held": "no", "wanted": False}
-        self.peer = SimpleNamespace(is_fresh=lambda: True, said=said, view=lambda virtual_ip: view)
+        self.view = {"held": "no", "wanted": False}
+        self.peer = SimpleNamespace(is_fresh=lambda: True, said=said, view=lambda virtual_ip: self.view)
 
     def make(self, group="VirtualIp::v/24"):
         config = {"node": "a", "peer": "b", "failback": True, "group": group, "peerGroup": None}
@@ -70,6 +70,17 @@ class Moves(TestCase):
                 self.after(6, unfit="HAProxy does not answer")
                 self.assertEqual(self.asked, [])
                 self.peer.said[name] = before
+
+    def test_takes_what_lingers_on_a_host_and_no_heartbeat_wants_once_no_hand_over_can_be_under_way(self):
+        self.patch(heartbeat, "take_group", self.asked.append)
+        self.virtual_ip.held, self.virtual_ip.is_wanted = "no", lambda: False
+        self.view["held"] = "lingering"
+        self.make()
+        for _ in range(4):
+            self.after(1)
+        self.assertEqual(self.asked, [])
+        self.after(2)
+        self.assertEqual(self.asked, ["VirtualIp::v/24"])
 
 
 if __name__ == "__main__":

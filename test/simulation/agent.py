@@ -1,6 +1,7 @@
-"""A model of the agent, components/host/VirtualIp: the same words, files and effects on the kernel. The lab compares the two."""
+"""A model of the agent, components/host/VirtualIp: the same words, files and effects on the kernel."""
 
-RUN = "/run/ha-load-balancer-pair"
+from paths import RUN
+
 PASS_ON_FOR = 35
 LINGER_FOR = 3.0
 
@@ -15,7 +16,8 @@ class Agent:
         random = self.host.world.random.random
         yield 0.008 + random() * 0.012
         if word == "status":
-            is_running = self._file("wanted") in self.host.run and self.host.is_held(self.address)
+            is_wanted = self.host.run.get(self._file("wanted"), "keeper\n") != "keeper\n"
+            is_running = is_wanted and self.host.is_held(self.address)
             return "running" if is_running else "stopped"
         if word == "announce":
             self.host.announce(self.address)

@@ -5,8 +5,8 @@ from wire import BEAT, KEEPER
 # When the first fault may come, in seconds: in the middle of the start; and when both hosts have settled, some 14 s after it, as an
 # operator waits for.
 FIRST, FIRST_PLANNED = 4.0, 17.0
-# For how long faults begin.
-LASTS = 20.0
+# For how long after the first fault others begin; and the same for each fault of a schedule whose faults come close.
+LASTS, CLOSE = 12.0, 2.0
 
 
 class Fault:
@@ -269,10 +269,10 @@ def schedule(random, first):
         times = [begin + 20 * i for i in range(min(count, 2))]
         kinds = [random.choice(PLANNED) for _ in times]
     else:
-        begin = random.choice((FIRST, FIRST_PLANNED)) if first else 0.0
-        times = sorted(random.uniform(begin, begin + LASTS) for _ in range(count))
-        if random.random() < 0.5:
-            # Faults that come close behind one another meet what the first one has begun.
-            times = [times[0] + random.uniform(0, 4) * i for i in range(count)]
+        # Somewhere between two steps of the keepers and two heartbeats.
+        begin = (random.choice((FIRST, FIRST_PLANNED)) if first else 0.0) + random.uniform(0, 1)
+        # Faults that come close behind one another meet what the first one has begun.
+        lasts = random.choice((LASTS, CLOSE * count))
+        times = [begin, *sorted(begin + random.uniform(0, lasts) for _ in range(count - 1))]
         kinds = [random.choice(list(KINDS)) for _ in times]
     return [one(random, kind, round(at, 2)) for kind, at in zip(kinds, times, strict=True)], is_planned

@@ -2,12 +2,11 @@
 
 from agent import Agent
 from heartbeat import Heartbeat
+from paths import RUN
 from program import Program
 from service import KeeperService
 from wire import BEAT, KEEPER
 
-RUN = "/run/ha-load-balancer-pair"
-STATE = "/var/lib/ha-load-balancer-pair"
 HA_CF = "/etc/ha.d/ha.cf"
 
 
@@ -24,7 +23,6 @@ class Host:
         self.disk = {
             "/etc/ha.d/authkeys": "auth 1\n1 sha1 secret\n",
             HA_CF: "initdead 10",
-            f"{STATE}/lock": "",
         }
         self.is_disk_full = False
         self.generation = 0
@@ -43,7 +41,6 @@ class Host:
     def _off(self):
         self.is_on = False
         self.run = {}
-        self.programs = set()
         # The kernel's addresses: None for good, else the moment at which they expire.
         self.addresses = {}
         self.hushed = set()
@@ -305,8 +302,6 @@ class Host:
     def _restart_patiently(self):
         """As restart-patiently.sh and patience.sh do it."""
         yield 0.02
-        if self.run.get("run-lock"):
-            return
         declared = self.disk[HA_CF]
         self.disk[f"{HA_CF}.declared"] = declared
         self.disk[HA_CF] = "initdead 300"

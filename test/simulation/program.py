@@ -11,7 +11,6 @@ class Program:
         self.on_end = None
         self.is_over = False
         self.output = None
-        host.programs.add(self)
         self._go_on()
 
     def _go_on(self):
@@ -25,7 +24,6 @@ class Program:
     def _end(self, output):
         self.is_over = True
         self.output = output
-        self.host.programs.discard(self)
         if self.on_end:
             self.on_end()
 
@@ -35,5 +33,4 @@ class Program:
     def kill(self):
         if not self.is_over:
             self.is_over = True
-            self.host.programs.discard(self)
             self._steps.close()

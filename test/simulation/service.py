@@ -10,6 +10,7 @@ import struct
 import types
 from pathlib import Path
 
+from paths import RUN, STATE
 from wire import KEEPER
 from world import Task
 
@@ -21,8 +22,6 @@ CODE = {
     if path.stem not in (*PORTS, "__main__", "netlink", "announcement")
 }
 
-RUN = "/run/ha-load-balancer-pair"
-STATE = "/var/lib/ha-load-balancer-pair"
 WATCHDOG_SEC, RESTART_SEC = 5, 0.2
 GATEWAY = "192.168.0.1"
 

@@ -7,9 +7,9 @@ from pair import Pair
 from watch import Violation, Watch
 
 # Within how many seconds a pair must be at rest when the last fault is over, and for how long it must have been so.
-SETTLES_WITHIN, RESTS_FOR = 90.0, 3.0
+SETTLES_WITHIN, RESTS_FOR = 90.0, 2.0
 # How many schedules follow one another on a pair: a boot takes as long as a schedule.
-CHAIN = 5
+CHAIN = 10
 
 
 class Failure(Exception):

@@ -3,7 +3,7 @@ the preferred one when both have just booted. All of it is asked of Heartbeat, s
 
 import heartbeat
 import system
-from decide import HELD, NO
+from decide import HELD, LINGERING
 from system import RUN, log, remove, write
 
 # There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
@@ -17,6 +17,8 @@ COOL_DOWN = 5
 ASK_AGAIN = 2
 # While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
+# For how long a virtual IP that lingers on a host, and that no Heartbeat wants, is left to a hand-over that is under way, in seconds.
+HAND_OVER_TAKES = 5
 # From when on a peer that can't serve is not waited for to take its own after a boot, in seconds.
 PEER_UNFIT_AFTER = 2
 # What is asked of Heartbeat.
@@ -95,6 +97,8 @@ class Moving:
             return
         if self._free_since is None:
             self._free_since = now
+        if self._is_any_lingering() and now - self._free_since < HAND_OVER_TAKES:
+            return
         pause = FREE_PAUSE if now - self._free_since < FREE_LONG else FREE_LONG_PAUSE
         if now - self._free_asked_at < pause or not is_able:
             return
@@ -114,6 +118,9 @@ class Moving:
         """Those that are to be here, or those that are to be with the peer."""
         some = [one for one in self._virtual_ips if one.preferred == preferred]
         return bool(some) and not any(
-            one.held != NO or one.is_wanted() or self._peer.view(one)["held"] != NO or self._peer.view(one)["wanted"]
+            one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"]
             for one in some
         )
+
+    def _is_any_lingering(self):
+        return any(LINGERING in (one.held, self._peer.view(one)["held"]) for one in self._virtual_ips)
