@@ -63,11 +63,9 @@ def _advertise(address, interface):
 
 def main(address, interface):
     announce(address, interface)
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    canonical = socket.inet_ntop(family, socket.inet_pton(family, address))
     for pause in PAUSES:
         time.sleep(pause)
-        held_for_good, _ = netlink.addresses().get(canonical, (False, None))
+        held_for_good, _ = netlink.addresses().get(netlink.canonical(address), (False, None))
         if not held_for_good:
             return
         announce(address, interface)

@@ -1,4 +1,4 @@
-"""The kernel's addresses, and when they change. See rtnetlink(7)."""
+"""The kernel's addresses, when they change, and how it spells them. See rtnetlink(7)."""
 
 import socket
 import struct
@@ -10,19 +10,30 @@ IFA_F_PERMANENT = 0x80
 RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
 
 
+def family_of(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def canonical(address):
+    family = family_of(address)
+    return socket.inet_ntop(family, socket.inet_pton(family, address))
+
+
 def _socket(groups):
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
     sock.bind((0, groups))
     return sock
 
 
-def changes():
+def address_changes():
+    """A socket that can be read when an address of this host has changed."""
     sock = _socket(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
     sock.setblocking(False)
     return sock
 
 
 def has_changed(sock):
+    """Reads one change; whether there was one."""
     try:
         sock.recv(65536)
     except BlockingIOError:

@@ -6,7 +6,9 @@ import struct
 import time
 
 import announcement
-import netlink
+
+# The keeper's other modules have these from here.
+from netlink import address_changes, addresses, canonical, family_of, has_changed
 
 INET, INET6 = socket.AF_INET, socket.AF_INET6
 
@@ -17,15 +19,6 @@ SO_TIMESTAMPNS, SO_ATTACH_FILTER = 35, 26
 # Of linux/in.h, linux/icmp.h and, with the same number, linux/icmpv6.h.
 SOL_RAW, ICMP_FILTER = 255, 1
 ECHO_REPLY = {INET: 0, INET6: 129}
-
-
-def family_of(address):
-    return INET6 if ":" in address else INET
-
-
-def canonical(address):
-    family = family_of(address)
-    return socket.inet_ntop(family, socket.inet_pton(family, address))
 
 
 def _prepared(sock):
@@ -81,21 +74,6 @@ def receive(sock):
             seconds, nanoseconds = struct.unpack("@ll", data)
             return packet, time.time() - seconds - nanoseconds / 1e9, source
     return packet, 0.0, source
-
-
-def address_changes():
-    """Can be read when an address of this host has changed."""
-    return netlink.changes()
-
-
-def has_changed(sock):
-    """Reads one change; whether there was one."""
-    return netlink.has_changed(sock)
-
-
-def addresses():
-    """Every address of this host: whether it is there for good, and the number of its interface."""
-    return netlink.addresses()
 
 
 def announce(address, interface):
