@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { filesBelow } from "../toolchain/files";
 import { cache, root } from "../toolchain/paths";
 import { cleanUp, step, until } from "../toolchain/shell";
 import { recipe as imageRecipe } from "./image";
@@ -17,15 +18,10 @@ const dir = join(cache, "converged");
 /** Whatever a converged pair is made of. */
 const sources = ["components", "index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "package-lock.json"];
 
-function filesBelow(path: string): string[] {
-    const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
 function recipe(): string {
     const hash = createHash("sha256").update(imageRecipe());
     for (const source of sources.map((name) => join(root, name))) {
-        for (const file of existsSync(source) && !/\.\w+$/.test(source) ? filesBelow(source).sort() : [source]) {
+        for (const file of existsSync(source) && !/\.\w+$/.test(source) ? filesBelow(source) : [source]) {
             hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
         }
     }

@@ -64,6 +64,8 @@ export class Host {
     /** Network namespace and control group. */
     readonly id: string;
     private readonly dir: string;
+    /** A host that was rebuilt begins bare, whatever the lab began with. */
+    private isRebuilt = false;
 
     constructor(
         readonly plan: HostPlan,
@@ -114,13 +116,13 @@ export class Host {
         await this.powerOff();
         await unmountBelow(this.dir);
         rmSync(this.dir, { recursive: true });
-        const knownHost = await this.makeHostKey(true);
-        await this.makeDisk(hostsFile, true);
+        this.isRebuilt = true;
+        const knownHost = await this.makeHostKey();
+        await this.makeDisk(hostsFile);
         return knownHost;
     }
 
-    /** `isRebuilt`: it begins bare, whatever the lab began with. */
-    private async makeDisk(hostsFile: string, isRebuilt = false): Promise<void> {
+    private async makeDisk(hostsFile: string): Promise<void> {
         const disk = join(this.dir, "disk");
         mkdirSync(disk, { recursive: true });
         await run(["truncate", "--size=4G", `${disk}.img`]);
@@ -130,18 +132,17 @@ export class Host {
             mkdirSync(folder);
         }
         const { base, web } = this.site.image;
-        const above =
-            this.plan.role === "back end" ? [web] : isRebuilt ? [] : this.kept.map((kept) => join(kept, "disk"));
-        const lower = [...above, base].join(":");
+        const above = this.plan.role === "back end" ? web : this.converged && join(this.converged, "disk");
+        const lower = [above, base].filter((dir) => dir !== undefined).join(":");
         const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
         await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
         await this.individualize(hostsFile);
     }
 
-    /** Where the converged pair has this host, if it has it. */
-    private get kept(): string[] {
+    /** The folder of the converged pair with this host's disk and key, where the host begins with them. */
+    private get converged(): string | undefined {
         const dir = join(this.site.converged ?? "/nowhere", this.name);
-        return existsSync(dir) ? [dir] : [];
+        return !this.isRebuilt && existsSync(dir) ? dir : undefined;
     }
 
     /** Copies the disk of a host that is off, and its SSH key, for labs that begin with it. */
@@ -183,12 +184,11 @@ export class Host {
     }
 
     /** Makes the host's SSH key and returns its line for a known_hosts file. */
-    async makeHostKey(isRebuilt = false): Promise<string> {
+    async makeHostKey(): Promise<string> {
         mkdirSync(this.dir, { recursive: true });
         const key = join(this.dir, "ssh_host_ed25519_key");
-        const [kept] = this.kept;
-        if (kept && !isRebuilt) {
-            this.copyHostKey(kept, this.dir);
+        if (this.converged) {
+            this.copyHostKey(this.converged, this.dir);
         } else {
             await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
         }

@@ -1,23 +1,19 @@
 /** A real server that speaks S3, for states: versitygw, with a folder behind it. */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { goEnvironment } from "../toolchain/go";
-import { cache } from "../toolchain/paths";
-import { run, step, until } from "../toolchain/shell";
+import { buildGoTool, goTool } from "../toolchain/go";
+import { step, until } from "../toolchain/shell";
 import type { Lab } from "./lab";
 
-const version = "v1.8.0";
 const region = "eu-central-1";
-const folder = join(cache, "object-store", version);
+const program = "versitygw";
 
 /** Builds it, where that has not been done yet; where the lab is there is no way to a registry. */
 export async function ensureObjectStore(): Promise<void> {
-    if (!existsSync(join(folder, "versitygw"))) {
-        const env = { ...(await goEnvironment()), GOBIN: folder };
-        const command = ["go", "install", `github.com/versity/versitygw/cmd/versitygw@${version}`];
-        await step("building the S3 server (about a minute, once)", () => run(command, { env, timeout: 1_800_000 }));
-    }
+    await step("building the S3 server (about a minute, the first time)", () =>
+        buildGoTool(program, "github.com/versity/versitygw/cmd/versitygw"),
+    );
 }
 
 export class ObjectStore {
@@ -39,16 +35,7 @@ export class ObjectStore {
         const account = { ROOT_ACCESS_KEY: user, ROOT_SECRET_KEY: secret };
         let child: ChildProcess | undefined;
         lab.attempt(
-            [
-                join(folder, "versitygw"),
-                "--region",
-                region,
-                "--port",
-                "localhost:7070",
-                ...tls,
-                "posix",
-                join(dir, "data"),
-            ],
+            [goTool(program), "--region", region, "--port", "localhost:7070", ...tls, "posix", join(dir, "data")],
             {
                 env: { ...process.env, ...account },
                 timeout: 3_600_000,

@@ -1,6 +1,6 @@
 /** Style and types, each tool counted as one test. */
 import { existsSync } from "node:fs";
-import { goEnvironment } from "../toolchain/go";
+import { buildGoTool } from "../toolchain/go";
 import { root } from "../toolchain/paths";
 import { venv } from "../toolchain/python";
 import { aptInstall, attempt, run } from "../toolchain/shell";
@@ -23,11 +23,11 @@ async function ensureShellTools(): Promise<void> {
     }
 }
 
-async function check(what: string, command: string[], env = process.env): Promise<boolean> {
+async function check(what: string, command: string[]): Promise<boolean> {
     let output = "";
     let passed = false;
     try {
-        const result = await attempt(command, { cwd: root, env });
+        const result = await attempt(command, { cwd: root });
         output = result.stdout + result.stderr;
         passed = result.code === 0;
     } catch (error) {
@@ -43,15 +43,17 @@ async function check(what: string, command: string[], env = process.env): Promis
 /** GitHub's and GitLab's pipelines; the linters come from where their languages keep programs. */
 async function checkPipelines(): Promise<boolean[]> {
     const dir = "examples/pipelines";
-    const actionlint = ["go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "-shellcheck=shellcheck"];
-    const python = await venv("lint", ["check-jsonschema==0.39.0"]);
+    const actionlint = await buildGoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint");
+    const python = await venv("lint");
     const gitlab = [`${python}/bin/check-jsonschema`, "--builtin-schema", "vendor.gitlab-ci"];
     return [
-        await check(
-            "pipelines (actionlint)",
-            [...actionlint, "-config-file", `${dir}/actionlint.yaml`, `${dir}/github-actions.yml`],
-            await goEnvironment(),
-        ),
+        await check("pipelines (actionlint)", [
+            actionlint,
+            "-shellcheck=shellcheck",
+            "-config-file",
+            `${dir}/actionlint.yaml`,
+            `${dir}/github-actions.yml`,
+        ]),
         await check("pipelines (GitLab's schema)", [
             ...gitlab,
             "--data-transform",

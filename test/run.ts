@@ -1,5 +1,5 @@
 /** `npm test` and `npm run test:all`: the suites, their cost, and the totals over all of them. */
-import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -107,11 +107,7 @@ async function prepareLab({ isAll, name }: Choice): Promise<void> {
 /** The package's programs, compiled as they are published; the tests start them some hundred times. */
 async function compile(): Promise<string> {
     const folder = join(root, ".cache", "compiled");
-    rmSync(folder, { recursive: true, force: true });
-    await run(["tsc", "-p", "tsconfig.build.json", "--outDir", folder], { cwd: root });
-    cpSync(join(root, "cli", "sh"), join(folder, "cli", "sh"), { recursive: true });
-    cpSync(join(root, "components", "host"), join(folder, "components", "host"), { recursive: true });
-    cpSync(join(root, "components", "steps", "sh"), join(folder, "components", "steps", "sh"), { recursive: true });
+    await run(["sh", "toolchain/build.sh", folder], { cwd: root });
     return folder;
 }
 

@@ -14,7 +14,6 @@ In front of the lab's hosts: npm run lab -- exec -- npm run pulumi -- up --stack
 
 const notes = {
     installed: "the one that is installed",
-    official: "the official one, downloaded",
     offline:
         "built here; the language host and the plugins command and random are stand-ins (toolchain/offline/README.md)",
 };

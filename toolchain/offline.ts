@@ -1,17 +1,9 @@
 /** Builds the toolchain that needs no download site: see offline/README.md. */
 import { createHash } from "node:crypto";
-import {
-    chmodSync,
-    copyFileSync,
-    existsSync,
-    mkdirSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { filesBelow } from "./files";
 import { goEnvironment } from "./go";
 import { leaner } from "./offline/cli/leaner";
 import { cache, root } from "./paths";
@@ -27,17 +19,10 @@ const home = join(target, "home");
 /** Smaller binaries that do not depend on where they were built. */
 const goFlags = ["-tags", "osusergo,grpcnotrace", "-trimpath"];
 
-function files(dir: string): string[] {
-    return readdirSync(dir, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort();
-}
-
 /** Changes with what a part is built from. */
 function recipe(dir: string): string {
     const hash = createHash("sha256").update(JSON.stringify([versions, goFlags]));
-    for (const file of files(dir)) {
+    for (const file of filesBelow(dir)) {
         hash.update(readFileSync(file));
     }
     return hash.digest("hex");

@@ -1,14 +1,18 @@
 /** Programs and libraries from PyPI, each set in a place of its own. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cache } from "./paths";
+import { cache, root } from "./paths";
 import { aptInstall, attempt, run } from "./shell";
 
-/** The folder of a virtual environment with these packages; made where it is not there, or has others. */
-export async function venv(name: string, packages: string[]): Promise<string> {
+/**
+ * The folder of the virtual environment with the packages of toolchain/python/NAME.txt, whose checksums pip verifies. Made where
+ * it is not there, or has others.
+ */
+export async function venv(name: string): Promise<string> {
     const dir = join(cache, "python", name);
     const mark = join(dir, "installed");
-    const wanted = packages.join("\n");
+    const requirements = join(root, "toolchain", "python", `${name}.txt`);
+    const wanted = readFileSync(requirements, "utf8");
     if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) {
         return dir;
     }
@@ -18,7 +22,7 @@ export async function venv(name: string, packages: string[]): Promise<string> {
         await aptInstall(["python3-venv"]);
         await run(make);
     }
-    await run([join(dir, "bin", "pip"), "install", "--quiet", ...packages]);
+    await run([join(dir, "bin", "pip"), "install", "--quiet", "--require-hashes", "--requirement", requirements]);
     writeFileSync(mark, wanted);
     return dir;
 }

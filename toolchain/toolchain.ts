@@ -1,24 +1,21 @@
 /**
- * Gets Pulumi: the one that is installed; else the official one; else, where no download site can
- * be reached, one built from what the package registries carry (see offline/README.md).
+ * Gets Pulumi: the one that is installed; else one built from what the package registries carry (see offline/README.md). Nothing is
+ * downloaded whose checksum is not in this repository.
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { delimiter } from "node:path";
 import { builtOfflineToolchain, offlineToolchain } from "./offline";
 import { cache } from "./paths";
-import { attempt, run, step } from "./shell";
-import { versions } from "./versions";
+import { attempt } from "./shell";
 
 export interface Toolchain {
     /** `offline`: with stand-ins for the language host and the two plugins. */
-    kind: "installed" | "official" | "offline";
+    kind: "installed" | "offline";
     /** The folder of the `pulumi` program. */
     bin: string;
     /** What Pulumi needs in its environment beside PATH. */
     env: Record<string, string>;
 }
-
-const official = join(cache, "toolchain", "official");
 
 async function installed(): Promise<Toolchain | undefined> {
     const found = await attempt(["sh", "-c", "command -v pulumi"]);
@@ -26,42 +23,8 @@ async function installed(): Promise<Toolchain | undefined> {
     return found.code === 0 && !bin.startsWith(cache) ? { kind: "installed", bin, env: {} } : undefined;
 }
 
-function archive(): string {
-    const platform = process.platform === "darwin" ? "darwin" : "linux";
-    return `https://get.pulumi.com/releases/sdk/pulumi-v${versions.pulumi}-${platform}-${process.arch}.tar.gz`;
-}
-
-const downloaded: Toolchain = {
-    kind: "official",
-    bin: join(official, "pulumi"),
-    env: { PULUMI_HOME: join(official, "home") },
-};
-
-function alreadyDownloaded(): Toolchain | undefined {
-    return existsSync(join(downloaded.bin, "pulumi")) ? downloaded : undefined;
-}
-
-async function download(): Promise<Toolchain | undefined> {
-    mkdirSync(official, { recursive: true });
-    const fetched = await step("downloading Pulumi", async () => {
-        const file = join(official, "pulumi.tar.gz");
-        const result = await attempt(["curl", "-fsSL", "--connect-timeout", "10", "-o", file, archive()]);
-        if (result.code === 0) {
-            await run(["tar", "-xzf", file, "-C", official]);
-        }
-        return result.code === 0;
-    });
-    return fetched ? downloaded : undefined;
-}
-
 export async function ensureToolchain(): Promise<Toolchain> {
-    return (
-        (await installed()) ??
-        alreadyDownloaded() ??
-        builtOfflineToolchain() ??
-        (await download()) ??
-        (await offlineToolchain())
-    );
+    return (await installed()) ?? builtOfflineToolchain() ?? (await offlineToolchain());
 }
 
 /**
