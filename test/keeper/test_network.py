@@ -19,6 +19,9 @@ class Network(unittest.TestCase):
         self.addCleanup(sock.close)
         with self.assertRaises(BlockingIOError):
             network.receive(sock)
+        # The kernel's work queue turns the stamps on, a moment after the first socket has asked for them (net_enable_timestamp). A packet
+        # that comes before that is stamped when it is read.
+        time.sleep(0.3)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             out.sendto(b"packet", ("127.0.0.1", sock.getsockname()[1]))
             time.sleep(0.1)
