@@ -21,7 +21,7 @@ class Network(unittest.TestCase):
             network.receive(sock)
         # The kernel's work queue turns the stamps on, a moment after the first socket has asked for them (net_enable_timestamp). A packet
         # that comes before that is stamped when it is read.
-        time.sleep(0.3)
+        time.sleep(0.1)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             out.sendto(b"packet", ("127.0.0.1", sock.getsockname()[1]))
             time.sleep(0.1)
@@ -87,7 +87,7 @@ class System(unittest.TestCase):
     def test_a_program_that_does_not_end_in_time_is_ended(self):
         began = time.monotonic()
         self.assertIsNone(system.run(["sleep", "20"], 0.2))
-        self.assertLess(time.monotonic() - began, 10)
+        self.assertLess(time.monotonic() - began, 0.9)
 
     def test_a_program_that_is_not_there_is_an_answer(self):
         self.assertIsNone(system.run(["/nowhere/program"], 1))

@@ -229,7 +229,7 @@ class System:
         program.on_end = lambda: process.alive and process.wake()
         try:
             while not program.is_over:
-                process.wait((), max(self._meanwhile["due"] - self.monotonic(), 0.001))
+                process.wait((), max(min(self._meanwhile["due"], ends_at) - self.monotonic(), 0.001))
                 if program.is_over:
                     break
                 if self.monotonic() >= self._meanwhile["due"]:

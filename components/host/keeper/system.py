@@ -149,11 +149,13 @@ def run(command, seconds, logs_errors=True):
     with process:
         try:
             while True:
+                pause = min(_meanwhile["due"], ends_at) - monotonic()
                 try:
-                    return process.communicate(timeout=max(_meanwhile["due"] - monotonic(), 0.001))[0].strip()
+                    return process.communicate(timeout=max(pause, 0.001))[0].strip()
                 except subprocess.TimeoutExpired:
-                    _meanwhile["do"]()
-                    is_done()
+                    if monotonic() >= _meanwhile["due"]:
+                        _meanwhile["do"]()
+                        is_done()
                 if monotonic() > ends_at:
                     log(f"{' '.join(command)}: did not end within {seconds} s")
                     return None
