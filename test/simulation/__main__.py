@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import json
 import multiprocessing
 import os
 import sys
@@ -84,6 +85,7 @@ def options():
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many seeds each name is run with (default: {SEEDS})")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first schedule that fails")
     parser.add_argument("--replay", help="this seed alone, without the faults that don't matter, and the log; or NAME:SEED")
+    parser.add_argument("--reactions", metavar="NAME", help="what Heartbeat logs under a named schedule, as JSON, an entry for each seed")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="side by side (default: one a core)")
     return parser.parse_args()
 
@@ -97,6 +99,9 @@ def main():
     wanted = options()
     if wanted.replay:
         show(case_of(wanted.replay))
+        return 0
+    if wanted.reactions:
+        print(json.dumps([simulate.reactions(seed, **NAMED[wanted.reactions]) for seed in range(1, wanted.seeds + 1)]))
         return 0
     began = time.monotonic()
     named = [(name, seed) for seed in range(1, wanted.seeds + 1) for name in NAMED]

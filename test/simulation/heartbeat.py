@@ -1,7 +1,8 @@
 """A model of Heartbeat 3.0.6 with haresources: membership, and who has which resources.
 
-Written after heartbeat.c and hb_resource.c: the names of states, messages and functions are theirs. Resources are two sets, as
-there: a node's own ("local") and the other one's ("foreign"). The lab compares the model's reactions with Heartbeat's own.
+Written after heartbeat.c and hb_resource.c: the names of states, messages and functions are theirs, and the words of the log.
+Resources are two sets, as there: a node's own ("local") and the other one's ("foreign"). test/lab/model.test.ts compares what the
+model logs with what Heartbeat does.
 """
 
 from agent import Agent
@@ -18,6 +19,8 @@ POLL_INTERVAL = 0.25
 RQSTDELAY = 10
 STANDBY_INIT_TO = 10
 STANDBY_RSC_TO = 3600
+# What Heartbeat does first when it goes on after a pause: the priorities of its main loop (PRI_SENDSTATUS, PRI_READPKT, then all else).
+SENDS, READS, POLLS = range(3)
 # What is known to be in the history that lost packets are sent from again.
 HISTORY = 200
 
@@ -30,6 +33,8 @@ class Node:
         self.status = INIT
         self.deadtime = deadtime
         self.heard_at = now
+        # local_lastupdate: when the last status of this generation came.
+        self.updated_at = None
         self.has_been_heard = False
         self.generation = 0
         self.status_seq = 0
@@ -73,34 +78,37 @@ class Heartbeat:
         self._programs = set()
         self._requests = []
         self._needs_shutdown = False
-        self._is_shutting_down = False
+        self.is_shutting_down = False
         self._restarts = False
         self._says_goodbye = False
         self._parked = []
         self._after(0.4 + self.world.random.random() * 0.3, self._begin)
+
+    def _log(self, text):
+        self.host.say(f"heartbeat: {text}")
 
     # The process.
 
     def is_alive(self):
         return self._alive
 
-    def _after(self, delay, action):
+    def _after(self, delay, action, turn=POLLS):
         def do():
             if not self._alive:
                 return
             if self.is_hung:
-                self._parked.append(do)
+                self._parked.append((turn, do))
             else:
                 action()
 
-        return self.host.after(delay * self.host.slowness, do)
+        return self.host.after(delay * self.host.slowness, do, turn)
 
     def hang(self, hangs):
         self.is_hung = hangs
         if not hangs:
             parked, self._parked = self._parked, []
-            for action in parked:
-                self.host.after(0.001, action)
+            for turn, action in parked:
+                self.host.after((turn + self.world.random.random()) * 0.001, action, turn)
 
     def die(self):
         """Killed, with its scripts. Who starts it again decides elsewhere."""
@@ -118,7 +126,7 @@ class Heartbeat:
 
     def stop(self):
         """Asks it to end in order; whether it is still there."""
-        if not self._is_shutting_down and not self._needs_shutdown:
+        if not self.is_shutting_down and not self._needs_shutdown:
             self._says_goodbye = True
             if self.is_comm_up:
                 self._give_up_resources()
@@ -132,6 +140,7 @@ class Heartbeat:
         self._after(5.0, self._pop_deadtime)
         for node in self.nodes.values():
             node.heard_at = self.world.now
+        self._set_status(INIT)
         self._set_status(UP)
         self._beat()
         self._after(POLL_INTERVAL, self._poll)
@@ -142,10 +151,12 @@ class Heartbeat:
 
     def _beat(self):
         self._send_status()
-        self._after(self.config["keepalive"], self._beat)
+        self._after(self.config["keepalive"], self._beat, SENDS)
 
     def _set_status(self, status):
         self.me.status = status
+        if status != INIT:
+            self._log(f"Local status now set to: '{status}'")
         self._send_status()
 
     def _send_status(self):
@@ -195,7 +206,7 @@ class Heartbeat:
 
     def receive(self, message):
         if self.is_hung:
-            self._parked.append(lambda: self.receive(message))
+            self._parked.append((READS, lambda: self.receive(message)))
             return
         if not self._alive or not self.has_links:
             return
@@ -221,16 +232,19 @@ class Heartbeat:
             if generation == node.generation and node.status == DEAD:
                 if seq <= node.status_seq:
                     return True
-                self.host.say(f"Heartbeat: {node.name} returns after a partition")
+                self._log(f"Cluster node {node.name} returning after partition.")
                 self._send_status()
                 self._after(2.0, self._restart)
                 node.missing = {}
                 node.last_seq = seq
                 return False
             if generation > node.generation:
+                if node.generation > 0:
+                    self._log(f"Heartbeat restart on node {node.name}")
                 node.status_seq = 0
                 node.last_seq = 0
                 node.missing = {}
+                node.updated_at = None
             node.generation = generation
         if node.last_seq == 0 or seq == node.last_seq + 1:
             node.last_seq = seq
@@ -271,7 +285,13 @@ class Heartbeat:
     def _status(self, node, message):
         if message["seq"] < node.status_seq:
             return
+        now = self.world.now
+        if node is not self.me and node.updated_at is not None and now - node.updated_at > node.deadtime:
+            # "Late heartbeat: Node lb1: interval 5270 ms (> deadtime)". It is dead for as long as it takes to read this message.
+            self._mark_dead(node)
+        node.updated_at = now
         if node.status != message["status"] and node is not self.me:
+            self._log(f"Status update for node {node.name}: status {message['status']}")
             node.status = message["status"]
             self._queue(lambda: self._harc_status(node.name, message["status"]))
         if node is not self.me:
@@ -284,7 +304,7 @@ class Heartbeat:
         if node is self.me:
             self._restart()
             return
-        self.host.say(f"Heartbeat: {node.name} is dead")
+        self._log(f"node {node.name}: is dead")
         node.status = DEAD
         self._recover_dead_resources()
         node.has_been_heard = False
@@ -340,7 +360,7 @@ class Heartbeat:
         return NAMES[self.holds] if self._is_stable() else "transition"
 
     def _is_stable(self):
-        if self._is_shutting_down and self.state == R_INIT:
+        if self.is_shutting_down and self.state == R_INIT:
             return True
         return (
             self.is_other_stable
@@ -361,7 +381,7 @@ class Heartbeat:
             if not self.is_other_stable and self.holds == ALL:
                 self.is_other_stable = True
             self._shut_down_if_needed()
-        if self._is_shutting_down:
+        if self.is_shutting_down:
             if self.state not in (R_SHUTDOWN, R_STABLE):
                 self._give_up_resources()
             return
@@ -378,7 +398,7 @@ class Heartbeat:
             self._take_over()
 
     def _take_over(self):
-        if self._is_shutting_down:
+        if self.is_shutting_down:
             self._shut_down_if_needed()
             return
         self._queue(lambda: self._harc_status(self.other_name, DEAD))
@@ -390,7 +410,7 @@ class Heartbeat:
 
     def _request_own(self, anyway):
         """req_our_resources."""
-        if self._is_shutting_down:
+        if self.is_shutting_down:
             return
         if (self.other_holds & FOREIGN or self.holds & LOCAL) and not anyway and self.standby == NOT:
             return
@@ -440,6 +460,7 @@ class Heartbeat:
             else:
                 self.holds = _updated(full, self.holds, message["holds"])
                 if message.get("info") == "mach_down":
+                    self._log("mach_down takeover complete.")
                     self.is_taking_over = False
                     self.holds |= FOREIGN
                     self.needs_failback = True
@@ -454,7 +475,7 @@ class Heartbeat:
 
     def _fail_back(self):
         """PerformAutoFailback."""
-        if self._is_shutting_down or not self.holds & FOREIGN or not self.needs_failback or not self.config["failback"]:
+        if self.is_shutting_down or not self.holds & FOREIGN or not self.needs_failback or not self.config["failback"]:
             self.needs_failback = False
             self._shut_down_if_needed()
             return
@@ -471,9 +492,10 @@ class Heartbeat:
             self.holds = NONE
             self._after(1.0, self._final_shutdown)
             return
+        self._log(f"Received shutdown notice from '{node.name}'.")
         self.is_other_stable = True
         self.other_holds = NONE
-        if self.holds != ALL and not self._is_shutting_down:
+        if self.holds != ALL and not self.is_shutting_down:
             wanted = {FOREIGN: LOCAL, LOCAL: FOREIGN, NONE: ALL}[self.holds]
             self.standby = DONE
             self._go_standby(OTHER, wanted)
@@ -489,11 +511,12 @@ class Heartbeat:
 
     def _end(self):
         restarts = self._restarts and not self._says_goodbye
+        self._log(f"{self.name} Heartbeat shutdown complete.")
         if not restarts:
-            self.host.say("Heartbeat ends")
             self.die()
             return
         # "Make sure they notice we're dead": restart_heartbeat sleeps for deadtime, in whole seconds, and one more.
+        self._log("Performing heartbeat restart exec.")
         self.has_links = False
         self.die()
         self.host.after(int(self.config["deadtime"] + 0.999) + 1, self.host.start_heartbeat)
@@ -512,19 +535,21 @@ class Heartbeat:
             self._needs_shutdown = True
             return
         self._needs_shutdown = False
-        if self._is_shutting_down:
+        if self.is_shutting_down:
             return
-        self._is_shutting_down = True
+        self.is_shutting_down = True
         self.holds = NONE
         self.state = R_SHUTDOWN
         self._send_resources(False, "shutdown")
         self._child(self._give_up_child())
 
     def _give_up_child(self):
+        self._log("Giving up all HA resources.")
         yield 0.03
         for groups in self.config["groups"].values():
             for group in groups:
                 yield from self.host.give_group(group)
+        self._log("All HA resources relinquished.")
         self.send_from_child("shutdone")
 
     # Standby: ask_for_resources.
@@ -549,6 +574,7 @@ class Heartbeat:
                 return
             self.standby_type = wanted
             if info == ME:
+                self._log(f"{node.name} wants to go standby [{NAMES[wanted]}]")
                 self.is_other_stable = False
                 if is_mine:
                     self.standby_until = self.world.now + STANDBY_INIT_TO
@@ -562,8 +588,10 @@ class Heartbeat:
                 self.standby_type = wanted
                 self.standby_until = self.world.now + STANDBY_RSC_TO
                 if info == OTHER:
+                    self._log(f"standby: {node.name} can take our {NAMES[wanted]} resources")
                     self._go_standby(ME, wanted)
             elif info == DONE:
+                self._log(f"Local standby process completed [{NAMES[wanted]}].")
                 self.standby = DONE
                 self.holds &= ~self.standby_type
                 self.standby_until = self.world.now + STANDBY_RSC_TO
@@ -572,6 +600,7 @@ class Heartbeat:
             if info == DONE:
                 self.standby_until = self.world.now + STANDBY_RSC_TO
                 if not is_mine:
+                    self._log(f"standby: acquire [{NAMES[wanted]}] resources from {node.name}")
                     self._go_standby(OTHER, wanted)
                     self.standby = DONE
         elif info == DONE:
@@ -579,7 +608,10 @@ class Heartbeat:
             self.standby_until = None
             self.standby = NOT
             if is_mine:
+                self._log(f"Standby resource acquisition done [{NAMES[wanted]}].")
                 self.holds |= {LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL, NONE: NONE}[wanted]
+            else:
+                self._log(f"Other node completed standby takeover of {NAMES[wanted]} resources.")
             self._send_resources(True)
         self._shut_down_if_needed()
 

@@ -1,7 +1,7 @@
 """A simulated host: power, kernel, files, HAProxy, and the programs that run on it. The keeper on it is the real one."""
 
 from agent import Agent
-from heartbeat import Heartbeat
+from heartbeat import READS, Heartbeat
 from paths import RUN
 from program import Program
 from service import KeeperService
@@ -56,15 +56,16 @@ class Host:
 
     # Time.
 
-    def after(self, delay, action):
-        """As world.after, for what runs on this host: not when it has lost power meanwhile, and not while it is frozen."""
+    def after(self, delay, action, turn=None):
+        """As world.after, for what runs on this host: not when it has lost power meanwhile, and not while it is frozen. `turn`: what
+        Heartbeat does at a thaw it does in the order of its turns (heartbeat.py)."""
         boots = self.boots
 
         def do():
             if self.boots != boots or not self.is_on:
                 return
             if self.is_frozen:
-                self._parked.append(do)
+                self._parked.append((turn, do))
             else:
                 action()
 
@@ -139,15 +140,16 @@ class Host:
             self.world.is_dirty = True
 
     def thaw(self):
-        """Whatever was to happen meanwhile happens now, in any order."""
+        """Whatever was to happen meanwhile happens now, in any order but for the turns."""
         if self.is_on and self.is_frozen:
             self.say("thaws")
             self.is_frozen = False
             self.world.is_dirty = True
             parked, self._parked = self._parked, []
             self.world.random.shuffle(parked)
-            for action in parked:
-                self.world.after(self.world.random.random() * 0.01, action)
+            for turn, action in parked:
+                moment = self.world.random.random()
+                self.world.after(moment * 0.01 if turn is None else (turn + moment) * 0.003, action)
 
     # Services.
 
@@ -219,7 +221,7 @@ class Host:
                 sock.put(f"6:(0)src={packet['from']},".encode())
             if self.heartbeat and self.heartbeat.is_alive():
                 heartbeat = self.heartbeat
-                self.after(0.0002, lambda: heartbeat.receive(packet))
+                self.after(0.0002, lambda: heartbeat.receive(packet), READS)
 
     def announce(self, address):
         self.world.is_dirty = True
@@ -291,12 +293,14 @@ class Host:
         """ResourceManager takegroup: starts what does not run. (A group here is one virtual IP.)"""
         agent = Agent(self, group.split("::")[1])
         yield 0.03
+        self.say(f"ResourceManager: Acquiring resource group: {group}")
         state = yield from agent.do("status")
         if state != "running":
             yield from agent.do("start")
 
     def give_group(self, group):
         yield 0.03
+        self.say(f"ResourceManager: Releasing resource group: {group}")
         yield from Agent(self, group.split("::")[1]).do("stop")
 
     def _restart_patiently(self):

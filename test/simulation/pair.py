@@ -13,6 +13,7 @@ class Pair:
 
     def __init__(self, seed, preferred=("lb1",), failback=True):
         self.world = World(seed)
+        self.failback = failback
         self.wire = Wire(self.world)
         # When faults began.
         self.faults_at = []

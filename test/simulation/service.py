@@ -249,6 +249,9 @@ class System:
         heartbeat = self._host.heartbeat
         return heartbeat is not None and heartbeat.is_alive()
 
+    def is_host_stopping(self):
+        return self._host.is_stopping
+
     def notify(self, _text):
         self._process.watched_at = self._world.now
 

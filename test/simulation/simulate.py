@@ -6,8 +6,9 @@ import faults
 from pair import Pair
 from watch import Violation, Watch
 
-# Within how many seconds a pair must be at rest when the last fault is over, and for how long it must have been so.
-SETTLES_WITHIN, RESTS_FOR = 90.0, 2.0
+# Within how many seconds a pair must be at rest when the last fault is over, and for how long it must have been so: for longer than the
+# 2 s after which a Heartbeat restarts that has met its peer again.
+SETTLES_WITHIN, RESTS_FOR = 90.0, 2.5
 # How many schedules follow one another on a pair: a boot takes as long as a schedule.
 CHAIN = 10
 
@@ -31,7 +32,25 @@ def generate(seed):
 
 def run(seed, chain, preferred=("lb1",), failback=True, **limits):
     """`chain`: schedules, each its faults and whether they are planned. Raises Failure. Returns the simulated seconds."""
+    return _run(Pair(seed, preferred, failback), chain, limits)
+
+
+def reactions(seed, chain, preferred=("lb1",), failback=True, **limits):
+    """What Heartbeat and its scripts log on each host after the first fault: pairs of seconds since then and text."""
     pair = Pair(seed, preferred, failback)
+    _run(pair, chain, limits)
+    began = pair.faults_at[0]
+    return {
+        name: [
+            (round(at - began, 3), text.partition(": ")[2])
+            for at, who, text in pair.world.log
+            if who == name and at >= began and text.startswith(("heartbeat: ", "ResourceManager: "))
+        ]
+        for name in pair.hosts
+    }
+
+
+def _run(pair, chain, limits):
     world = pair.world
     watch = Watch(pair, **limits)
     try:

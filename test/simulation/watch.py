@@ -1,6 +1,10 @@
 """What must be true of a pair at any time, whatever happens to it. Looked at after each event that changes an address or a host."""
 
+from paths import RUN
 from wire import BEAT, KEEPER
+
+# Of moving.py: there while the host's own virtual IPs are to come back to it.
+DUE = f"{RUN}/due"
 
 # For how long two hosts may both have one virtual IP, in seconds: while their keepers hear each other (docs/high-availability.md:
 # "within a fraction of a second"), and while only their Heartbeats do: those restart 2 s after they have met again, and release it.
@@ -155,12 +159,14 @@ class Watch:
         """What is missing until the pair is at rest again; None where nothing is."""
         for host in self.pair.both:
             heartbeat = host.heartbeat
-            if heartbeat is None or not heartbeat.is_alive() or not heartbeat.is_comm_up:
+            if heartbeat is None or not heartbeat.is_alive() or not heartbeat.is_comm_up or heartbeat.is_shutting_down:
                 return f"{host.name}: Heartbeat is not up"
             if heartbeat.resource_state() == "transition":
                 return f"{host.name}: Heartbeat is in transition"
             if heartbeat.other.status != "active":
                 return f"{host.name}: Heartbeat sees its peer as {heartbeat.other.status}"
+            if self.pair.failback and DUE in host.run and self.is_fit(host):
+                return f"{host.name}: its virtual IPs are to come back"
         for address in self.pair.virtual_ips:
             holders = [host.name for host in self.pair.both if host.is_held(address)]
             if len(holders) != 1:

@@ -35,8 +35,9 @@ RETURNS_IN = 5
 AT_ONCE = 1000
 # In seconds; the unit's WatchdogSec is 5.
 TELL_WATCHDOG_EVERY = 1
-# How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds.
-TAKEN_WITHIN = 2
+# How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds. The first is
+# longer than a Heartbeat needs to declare its peer dead (deadtime, and up to 0.72 s).
+TAKEN_WITHIN = 3
 FINISH_WITHIN = 10
 
 
@@ -234,6 +235,7 @@ class Keeper:
             is_urgent |= any([self.receive(sock) for sock in ready])
         if now - clock.now() > 2 * self.config["interval"]:
             self.death.was_asleep()
+            self.mending.was_asleep()
         clock.advance(now)
         return is_urgent
 
@@ -266,6 +268,7 @@ class Keeper:
         """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
         began = system.monotonic()
         self.look()
+        self.release_what_no_heartbeat_stops()
         while any(self.is_needed(one, system.monotonic() - began) for one in self.virtual_ips):
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.held == LINGERING:
@@ -278,6 +281,16 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             virtual_ip.write_veto(False, 0)
         self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
+
+    def release_what_no_heartbeat_stops(self):
+        """Heartbeat in transition does not stop: systemd kills it when TimeoutStopSec is over, and the virtual IPs are still held."""
+        if heartbeat.has_process() or not system.is_host_stopping():
+            return
+        for virtual_ip in self.virtual_ips:
+            if virtual_ip.held == HELD:
+                log(f"releasing {virtual_ip.address}: the host shuts down, and Heartbeat was killed before it released it")
+                virtual_ip.linger()
+        self.look()
 
     def is_needed(self, virtual_ip, waited):
         """Not asked of a peer whether it is there: one that is busy may be silent for a moment, and requests under way are

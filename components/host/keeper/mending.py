@@ -42,6 +42,10 @@ class Mending:
         self._restarted_at = float("-inf")
         heartbeat.restore_configuration()
 
+    def was_asleep(self):
+        """This host stood still: for how long the two have not settled, or have believed each other dead, is counted anew."""
+        self._estranged_since = self._unsettled_since = None
+
     def step(self, heartbeat_runs, isolated):
         now = system.monotonic()
         if self._restart is not None and self._restart.poll() is None:

@@ -177,6 +177,11 @@ def is_running(process_id):
         return False
 
 
+def is_host_stopping():
+    """Whether the host shuts down or reboots: see systemctl(1), is-system-running."""
+    return run(["systemctl", "is-system-running"], 2, logs_errors=False) == "stopping"
+
+
 _to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
 
