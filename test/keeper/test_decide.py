@@ -7,7 +7,7 @@ from decide import decide, loses, may_take, peer_serves
 
 SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True}
 ME = {**SIDE, "isolated": False, "settled": True, "must_fence": False, "may_have_connections": False}
-PEER = {**SIDE, "fresh": True}
+PEER = {**SIDE, "fresh": True, "hushed": False}
 
 
 def decided(me=None, peer=None, preferred=True):
@@ -117,6 +117,11 @@ class Decides(unittest.TestCase):
 
 
 class Parts(unittest.TestCase):
+    def test_a_peer_that_is_hushed_does_not_serve_what_lingers_there(self):
+        me, peer = {**ME, "held": "lingering", "age": 9}, {**PEER, "held": "lingering", "age": 2}
+        self.assertTrue(peer_serves(me, peer, True))
+        self.assertFalse(peer_serves(me, {**peer, "hushed": True}, True))
+
     def test_a_silent_peer_serves_nothing(self):
         self.assertFalse(peer_serves(ME, {**PEER, "fresh": False, "held": "held"}, True))
 

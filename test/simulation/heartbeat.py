@@ -623,6 +623,8 @@ class Heartbeat:
         self._child(self._go_standby_child(who, wanted))
 
     def _go_standby_child(self, who, wanted):
+        # What the peer asked for last, or all of it: not always what this child acts on (send_standby_msg).
+        told = self.standby_type
         yield 0.03 + self.world.random.random() * 0.02
         acts_on = {LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL}[wanted] if who == OTHER else wanted
         groups = self.config["groups"]
@@ -633,7 +635,7 @@ class Heartbeat:
                 yield from self.host.give_group(group)
             else:
                 yield from self.host.take_group(group)
-        self.send_from_child("ask_resources", holds=wanted, info=DONE)
+        self.send_from_child("ask_resources", holds=told, info=DONE)
 
 
 def _updated(full, current, new):

@@ -19,6 +19,10 @@ NAMED = {
     "both lose power at once": _plan(Fault(17, "both_lose_power", seconds=3, apart=0), gap=4, both=0),
     "both lose power, and the preferred one returns late": _plan(Fault(17, "both_lose_power", seconds=3, apart=15), gap=14, both=0),
     "the holder is shut down and boots": _plan(Fault(17, "shutdown", host="lb1", seconds=12), is_planned=True),
+    # Nobody answered for 0.05 s: it lingered on both hosts, and each took the other one for the one that serves. The host that took it handed
+    # it back at once, for the hand-over before that had been put off.
+    "the holder hands over, and is handed back at once": _plan(
+        Fault(17, "heartbeat_hangs", host="lb2", seconds=1.0), Fault(21, "standby", host="lb1"), gap=0),
     # A takeover that is asked for while one Heartbeat has settled and the other has not leaves one in transition for an hour. It does not
     # stop: somebody kills it, the keeper after 15 s or systemd after 60, and the virtual IP was still held when the host went down.
     "the holder is shut down while Heartbeat is in transition": _plan(

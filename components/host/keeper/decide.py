@@ -26,7 +26,7 @@ def decide(me, peer, preferred):
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
           must_fence
-    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat
+    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it)
     """
     if not me["settled"]:
         return LINGER if me["held"] == LINGERING else NOTHING
@@ -50,10 +50,12 @@ def decide(me, peer, preferred):
 
 
 def peer_serves(me, peer, preferred):
-    """Whether what lingers here is with the peer: it has taken it, or is the one of the two that let it go later."""
+    """Whether what lingers here is with the peer: it has taken it, or is the one of the two that let it go later. Not while the peer is
+    hushed: then no host would answer the clients."""
     if not peer["fresh"]:
         return False
-    return peer["held"] == HELD or (peer["held"] == LINGERING and loses(me, peer, preferred))
+    lingers_there = peer["held"] == LINGERING and not peer["hushed"]
+    return peer["held"] == HELD or (lingers_there and loses(me, peer, preferred))
 
 
 def may_take(me, peer):

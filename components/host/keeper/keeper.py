@@ -114,7 +114,13 @@ class Keeper:
             "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
             "heartbeat": heartbeat_runs,
             "virtualIps": {
-                one.address: {"held": one.held, "age": one.age(), "wanted": one.is_wanted(), "via": one.via}
+                one.address: {
+                    "held": one.held,
+                    "age": one.age(),
+                    "wanted": one.is_wanted(),
+                    "via": one.via,
+                    "hushed": one.is_hushed,
+                }
                 for one in self.virtual_ips
             },
         }

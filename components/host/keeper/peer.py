@@ -163,12 +163,14 @@ class Peer:
             "age": said.get("age", 0.0) + system.monotonic() - (self.heard_at or 0.0),
             "wanted": said.get("wanted", False),
             "via": said.get("via"),
+            # A keeper of an older version does not say it.
+            "hushed": said.get("hushed", False),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"]) for address, one in self.said.get("virtualIps", {}).items()}
+        return {address: (one["held"], one["wanted"], one.get("hushed")) for address, one in self.said.get("virtualIps", {}).items()}
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""

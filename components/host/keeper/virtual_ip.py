@@ -49,7 +49,7 @@ class VirtualIp:
         self._failures = 0
         self._failed_at = float("-inf")
         self._held_at = float("-inf")
-        self._is_hushed = False
+        self.is_hushed = False
         # An address of this host's on the same interface, where the peer can send packets for it.
         self.via = None
         # The number of the interface that it is on, when last looked at.
@@ -145,14 +145,14 @@ class VirtualIp:
     def tend_connections(self, peer, peer_serves):
         """Is silent about it while the peer serves, and takes the rules away that are no longer needed."""
         is_over = self.held == LINGERING and peer_serves
-        if is_over and not self._is_hushed:
+        if is_over and not self.is_hushed:
             self.call_agent("hush")
-        elif self._is_hushed and self.held == LINGERING and peer["fresh"] and not is_over:
+        elif self.is_hushed and self.held == LINGERING and peer["fresh"] and not is_over:
             # The peer has let it go, and nobody has taken it: here the clients must find it.
             self.call_agent("settle")
             self.call_agent("announce")
         # A peer that is silent may still serve.
-        self._is_hushed = is_over or (self._is_hushed and self.held == LINGERING and not peer["fresh"])
+        self.is_hushed = is_over or (self.is_hushed and self.held == LINGERING and not peer["fresh"])
         until = read(self._path("rules"))
         # Not as soon as the address is gone: the agent makes them before it takes it.
         if until is not None and uptime() > int(until or 0):
