@@ -26,6 +26,7 @@ class Believes(unittest.TestCase):
         self._set(peer, "KEYS_EVERY", 0)
         self._set(peer, "KEY_FILES", (str(self.folder / "authkeys"), str(self.folder / "authkeys.new")))
         self._set(peer, "FORMER_PEERS", str(self.folder / "former-peers"))
+        self._set(peer, "STARTED", str(self.folder / "started"))
         self.write("authkeys", "one")
         self.out = self.socket()
         self.config = {"node": "a", "peer": "a", "port": _free_port(), "peerAddresses": ["127.0.0.1"], "silence": 1}
@@ -103,7 +104,18 @@ class Believes(unittest.TestCase):
         self.send(other._packet({}))
         self.assertFalse(self.hear())
 
-    def test_a_peer_whose_clock_went_back_after_a_long_silence(self):
+    def test_a_peer_that_was_started_anew_after_its_clock_was_set_back(self):
+        self.me.tell({})
+        self.assertTrue(self.hear())
+        earlier = self.me._started - 3_600_000_000_000
+        self._set(system, "time_ns", lambda: earlier)
+        again = peer.Peer({**self.config, "port": _free_port()})
+        for sock in again.sockets.values():
+            self.addCleanup(sock.close)
+        self.send(again._packet({}))
+        self.assertTrue(self.hear())
+
+    def test_a_peer_whose_clock_went_back_and_whose_file_is_lost_after_a_long_silence(self):
         self.me.tell({})
         self.assertTrue(self.hear())
         older = peer.Peer.__new__(peer.Peer)

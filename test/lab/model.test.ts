@@ -1,5 +1,5 @@
 /**
- * The simulation's model of Heartbeat beside Heartbeat: under ten events, what the model logs is what Heartbeat logs on a lab's hosts.
+ * The simulation's model of Heartbeat beside Heartbeat: under eleven events, what the model logs is what Heartbeat logs on a lab's hosts.
  * Each sequence of the lab must be one that the model has under some seed.
  */
 import { expect, test } from "vitest";
@@ -97,6 +97,7 @@ const events: Record<string, (lb1: Host, lb2: Host) => Promise<unknown>> = {
         await sleep(10_000);
         await lb1.run("systemctl unmask --runtime haproxy; systemctl start haproxy");
     },
+    "Heartbeat is reloaded on the holder": (lb1) => lb1.run("touch /etc/ha.d/ha.cf; /usr/lib/heartbeat/heartbeat -r"),
     "Heartbeat is killed on the holder": (lb1) => lb1.run("systemctl kill --signal=KILL heartbeat"),
     "Heartbeat is killed on the standby": (_, lb2) => lb2.run("systemctl kill --signal=KILL heartbeat"),
 };

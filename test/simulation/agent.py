@@ -22,41 +22,53 @@ class Agent:
         if word == "announce":
             self.host.announce(self.address)
             return ""
-        # flock -w 5
+        if word == "start":
+            yield from self._start()
+        else:
+            yield from self._one_at_a_time(getattr(self, f"_{word}"))
+        return ""
+
+    def _one_at_a_time(self, steps):
+        """flock -w 5"""
         me = object()
         for _ in range(500):
             if self.host.lock_holder is None:
                 break
             yield 0.01
         else:
-            return ""
+            return
         self.host.lock_holder = me
         try:
-            yield from getattr(self, f"_{word}")()
+            yield from steps()
         finally:
             if self.host.lock_holder is me:
                 self.host.lock_holder = None
-        return ""
 
     def _file(self, kind):
         return f"{RUN}/{kind}/{self.address}"
 
     def _start(self):
-        self.host.run[self._file("wanted")] = "4711\n"
-        is_vetoed = yield from self._is_vetoed()
-        if not is_vetoed:
-            yield from self._take()
+        yield from self._one_at_a_time(self._want)
+        for _ in range(15):
+            if self._veto() <= 0 or self._is_vetoed():
+                break
+            yield 0.1
+        yield from self._one_at_a_time(self._take_what_is_wanted)
         self.host.tell_keeper("started")
 
+    def _want(self):
+        self.host.run[self._file("wanted")] = "4711\n"
+        yield 0.001
+
+    def _take_what_is_wanted(self):
+        if self._file("wanted") in self.host.run and not self._is_vetoed():
+            yield from self._take()
+
+    def _veto(self):
+        return int(self.host.run.get(self._file("veto"), "0") or 0)
+
     def _is_vetoed(self):
-        for _ in range(15):
-            until = int(self.host.run.get(self._file("veto"), "0") or 0)
-            if until <= 0:
-                return False
-            if self.host.uptime() < until:
-                return True
-            yield 0.1
-        return False
+        return self.host.uptime() < self._veto()
 
     def _take(self):
         if self.host.is_held(self.address):

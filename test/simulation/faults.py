@@ -1,5 +1,6 @@
 """What can happen to a pair, and schedules of it."""
 
+from service import CURRENT, NEWER, OLDER
 from wire import BEAT, KEEPER
 
 # When the first fault may come, in seconds: in the middle of the start; and when both hosts have settled, some 14 s after it, as an
@@ -187,6 +188,45 @@ def takeover(pair, host):
     _ask(pair, host, "hb_takeover", 1)
 
 
+def _rolling(pair, first, apart, change):
+    """A change of both hosts, as `pulumi up` does it: the second host follows once the first one is back."""
+
+    def on_second():
+        if pair.hosts[first].is_on and pair.hosts[first].heartbeat and pair.hosts[first].heartbeat.is_comm_up:
+            change(pair.hosts["lb2" if first == "lb1" else "lb1"])
+
+    change(pair.hosts[first])
+    pair.world.after(apart, on_second)
+
+
+def reconfigured(pair, first, deadtime, apart):
+    """Other timings: the keeper is started anew, and Heartbeat reloads ha.cf."""
+
+    def change(host):
+        host.config = {**host.config, **pair.timings(deadtime)}
+        keeper_killed(pair, host.name)
+        if host.is_on and not host.is_frozen and host.heartbeat and not host.heartbeat.is_hung:
+            host.heartbeat.reload()
+
+    _rolling(pair, first, apart, change)
+
+
+def upgraded(pair, first, version, apart):
+    """Another version of the keeper."""
+
+    def change(host):
+        host.keeper_version = version
+        keeper_killed(pair, host.name)
+
+    _rolling(pair, first, apart, change)
+
+
+def heartbeat_reloaded(pair, host):
+    machine = pair.hosts[host]
+    if machine.is_on and not machine.is_frozen and machine.heartbeat:
+        machine.heartbeat.reload()
+
+
 def address_deleted(pair, host):
     for address in pair.virtual_ips:
         pair.hosts[host].delete_address(address)
@@ -221,10 +261,16 @@ KINDS = {
         standby,
         takeover,
         address_deleted,
+        reconfigured,
+        upgraded,
+        heartbeat_reloaded,
     )
 }
 # What an operator does on purpose, or what moves nothing: no client may notice any of it.
-PLANNED = ("shutdown", "keeper_killed", "clock_jumps", "disk_full", "disorderly", "replay", "standby", "takeover")
+PLANNED = (
+    *("shutdown", "keeper_killed", "clock_jumps", "disk_full", "disorderly", "replay", "standby", "takeover"),
+    *("reconfigured", "upgraded", "heartbeat_reloaded"),
+)
 
 
 def _duration(random):
@@ -255,6 +301,13 @@ def one(random, kind, at):
         "standby": {"host": host},
         "takeover": {"host": host},
         "address_deleted": {"host": host},
+        "heartbeat_reloaded": {"host": host},
+        "reconfigured": {"first": host, "deadtime": random.choice((1.0, 2.0)), "apart": round(random.uniform(3, 8), 2)},
+        "upgraded": {
+            "first": host,
+            "version": random.choice((OLDER, CURRENT, NEWER)),
+            "apart": round(random.uniform(1, 8), 2),
+        },
     }
     return Fault(at, kind, **choices.get(kind, {"host": host, "seconds": seconds}))
 

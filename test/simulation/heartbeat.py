@@ -43,9 +43,9 @@ class Node:
 
 
 class Heartbeat:
-    """One process of it."""
+    """One process of it. `holds`: what one that was reloaded held, and goes on to hold."""
 
-    def __init__(self, host):
+    def __init__(self, host, holds=NONE):
         self.host, self.world = host, host.world
         self.config = host.config
         self.pid = self.world.random.randrange(1000, 30000)
@@ -65,7 +65,7 @@ class Heartbeat:
         self._extra_deadtime = 0.0
         # Resources.
         self.state = R_INIT
-        self.holds = NONE
+        self.holds = holds
         self.other_holds = NONE
         self.is_other_stable = False
         self.is_taking_over = False
@@ -133,6 +133,20 @@ class Heartbeat:
             else:
                 self.die()
         return self._alive
+
+    def reload(self):
+        """SIGHUP after ha.cf has changed: it ends within a second, and executes itself anew with what it holds."""
+        if self._alive and self.is_comm_up and not self.is_shutting_down:
+            self.is_shutting_down = True
+            self._extra_deadtime = 30.0
+            self._send_status()
+            self._after(1.0, self._execute_anew)
+
+    def _execute_anew(self):
+        self._log(f"{self.name} Heartbeat shutdown complete.")
+        self._log("Performing heartbeat restart exec.")
+        self.die()
+        self.host.start_heartbeat(self.holds)
 
     def _begin(self):
         self.has_links = True

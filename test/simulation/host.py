@@ -1,10 +1,10 @@
 """A simulated host: power, kernel, files, HAProxy, and the programs that run on it. The keeper on it is the real one."""
 
 from agent import Agent
-from heartbeat import READS, Heartbeat
+from heartbeat import NONE, READS, Heartbeat
 from paths import RUN
 from program import Program
-from service import KeeperService
+from service import CURRENT, KeeperService
 from wire import BEAT, KEEPER
 
 HA_CF = "/etc/ha.d/ha.cf"
@@ -36,6 +36,8 @@ class Host:
         # HAProxy: running, hung, or down; whether it can start.
         self.haproxy = "down"
         self.can_haproxy_start = True
+        # Which version of the keeper is installed (service.py).
+        self.keeper_version = CURRENT
         self._off()
 
     def _off(self):
@@ -158,10 +160,10 @@ class Host:
             self.keeper = KeeperService(self)
             self.keeper.start()
 
-    def start_heartbeat(self):
-        """By systemd. One that is there already stays."""
+    def start_heartbeat(self, holds=NONE):
+        """By systemd. One that is there already stays. `holds`: what one that was reloaded holds."""
         if not self.is_stopping and not (self.heartbeat and self.heartbeat.is_alive()):
-            self.heartbeat = Heartbeat(self)
+            self.heartbeat = Heartbeat(self, holds)
 
     def start_haproxy(self):
         if self.haproxy == "down" and self.can_haproxy_start and not self.is_stopping:

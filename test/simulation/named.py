@@ -34,6 +34,10 @@ NAMED = {
     # 31 requests lost in 1 of 12 thaws: at a thaw each host dropped the address because the other one had it.
     "the holder freezes for 5 s": _plan(Fault(17, "freeze", host="lb1", seconds=5), gap=2.5),
     "the holder freezes for just longer than deadtime": _plan(Fault(17, "freeze", host="lb1", seconds=1.3), gap=2.5),
+    # Both hosts had it for 1.5 s: the agent waited for the next keeper's veto with the lock that this keeper needed first, for the rules of
+    # the hand-over before, which had expired meanwhile.
+    "a holder that had taken back its address freezes until the rules of that have expired": _plan(
+        Fault(17, "freeze", host="lb1", seconds=1.75), Fault(48, "freeze", host="lb1", seconds=10.3), preferred=("lb1", "lb2")),
     "the standby freezes for 5 s": _plan(Fault(17, "freeze", host="lb2", seconds=5), gap=0),
     "the heartbeats are blocked for 2 s": _plan(Fault(17, "beats_blocked", seconds=2), gap=0, both=0),
     "the heartbeats are blocked for 5 s": _plan(Fault(17, "beats_blocked", seconds=5), gap=0, both=0),
@@ -75,6 +79,12 @@ NAMED = {
         Fault(49, "gateway_lost", host="lb1", seconds=2.4),
         Fault(50.9, "blocked", source="lb2", target="lb1", packets=KEEPER, seconds=11),
     ),
+    "Heartbeat is reloaded on the holder": _plan(Fault(17, "heartbeat_reloaded", host="lb1"), is_planned=True),
+    "Heartbeat is reloaded on the standby": _plan(Fault(17, "heartbeat_reloaded", host="lb2"), is_planned=True),
+    "other timings, the standby first": _plan(Fault(17, "reconfigured", first="lb2", deadtime=2.0, apart=5), is_planned=True),
+    "a newer keeper, the standby first": _plan(Fault(17, "upgraded", first="lb2", version="newer", apart=3), is_planned=True),
+    "the holder is shut down between the two halves of an upgrade": _plan(
+        Fault(17, "upgraded", first="lb2", version="older", apart=60), Fault(19, "shutdown", host="lb1", seconds=9), is_planned=True),
     "the keeper is killed on the holder": _plan(Fault(17, "keeper_killed", host="lb1"), is_planned=True),
     "the keeper hangs on the holder until its watchdog ends it": _plan(
         Fault(17, "keeper_hangs", host="lb1", seconds=20), gap=0, both=0),

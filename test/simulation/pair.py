@@ -32,10 +32,8 @@ class Pair:
             "peer": peer,
             "port": 695,
             "udpport": 694,
-            "deadtime": 1.0,
+            **self.timings(1.0),
             "peerAddresses": [ADDRESSES[peer]],
-            "interval": 0.2,
-            "silence": 0.5,
             "virtualIps": [
                 {"word": f"{address}/24", "address": address, "preferred": preferred == name}
                 for address, preferred in self.virtual_ips.items()
@@ -47,10 +45,14 @@ class Pair:
             "fencing": None,
             # Not in keeper.json.
             "address": ADDRESSES[name],
-            "keepalive": 0.25,
             # A line of haresources is a group; here each virtual IP counts as one.
             "groups": groups,
         }
+
+    @staticmethod
+    def timings(deadtime):
+        """In seconds: ha.cf's keepalive and deadtime, and what the keeper's timings become of them."""
+        return {"deadtime": deadtime, "keepalive": deadtime / 4, "interval": min(deadtime / 5, 0.25), "silence": deadtime / 2}
 
     @property
     def both(self):

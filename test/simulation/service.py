@@ -93,6 +93,22 @@ class EchoSock(Sock):
         host.wire.ping_gateway(host, lambda: host.is_on and host.boots == boots and self.put(answer))
 
 
+# Versions of the keeper: an older one does not say what was added since, and a newer one says more.
+OLDER, CURRENT, NEWER = "older", "current", "newer"
+ADDED = ("doubtful", "via", "hushed")
+
+
+def _said_by(version, state):
+    """What a keeper of that version tells its peer."""
+    if version == CURRENT:
+        return state
+    virtual_ips = state["virtualIps"].items()
+    if version == NEWER:
+        return {**state, "zone": "a", "virtualIps": {address: {**one, "weight": 1} for address, one in virtual_ips}}
+    older = {address: {name: value for name, value in one.items() if name not in ADDED} for address, one in virtual_ips}
+    return {**{name: value for name, value in state.items() if name not in ADDED}, "virtualIps": older}
+
+
 class Process:
     """One process of the keeper."""
 
@@ -115,6 +131,8 @@ class Process:
     def _main(self):
         Keeper = self._modules.load("keeper").Keeper
         self.keeper = Keeper(self.host.config)
+        tell, version = self.keeper.peer.tell, self.host.keeper_version
+        self.keeper.peer.tell = lambda state: tell(_said_by(version, state))
         self.keeper.run()
         self.keeper.stop()
         self.alive = False

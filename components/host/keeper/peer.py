@@ -10,13 +10,17 @@ import system
 from arrival import receive
 from decide import HELD, NO
 from network import family_of
-from system import STATE, is_done, log, read
+from system import STATE, is_done, log, read, write
 
 KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
 FORMER_PEERS = f"{STATE}/former-peers"
 
-# A peer whose clock went back when it was switched on is believed again after this silence, in seconds.
+# When this host's keeper was last started, in nanoseconds since the epoch.
+STARTED = f"{STATE}/keeper-started"
+
+# A peer whose packets are older than one that was heard before is believed again after this silence, in seconds: its clock went back, and
+# its file STARTED is lost.
 REPLAY_GUARD = 10
 # A host that is out of the pair keeps off for so long after it was last told, in seconds: whoever tells it may be busy, or boot.
 FORMER_SILENCE = 60
@@ -51,13 +55,22 @@ def _key(path):
     return hmac.digest(words[-1].encode(), b"ha-load-balancer-pair keeper", "sha256") if words else None
 
 
+def _start():
+    """A number for this start, larger than that of each start before it, although somebody may have set the clock back."""
+    words = (read(STARTED) or "").split()
+    before = int(words[0]) if words and words[0].isdigit() else 0
+    now = max(system.time_ns(), before + 1)
+    write(STARTED, f"{now}\n")
+    return now
+
+
 class Peer:
     """The peer as this host hears it."""
 
     def __init__(self, config):
         self._config = config
         self._keys = Keys()
-        self._started = system.time_ns()
+        self._started = _start()
         self._count = 0
         self._last = (0, 0)
         # What was last heard of each former peer.
