@@ -2,10 +2,13 @@
 
 import os
 import socket
+import struct
+import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import support  # noqa: F401 (the keeper's modules)
 
@@ -37,8 +40,62 @@ class Network(unittest.TestCase):
         self.assertEqual(network.canonical("2001:DB8:0:0::9"), "2001:db8::9")
 
     def test_haproxy_that_does_not_run_is_an_error(self):
-        with self.assertRaises(OSError):
+        with mock.patch.object(network, "HAPROXY_SOCKET", "/nowhere/health.sock"), self.assertRaises(OSError):
             network.ask_haproxy(b"GET / HTTP/1.0\r\n\r\n")
+
+    def test_haproxy_is_asked_and_its_answer_not_waited_for(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as haproxy:
+            path = f"{folder}/health.sock"
+            haproxy.bind(path)
+            haproxy.listen()
+            with mock.patch.object(network, "HAPROXY_SOCKET", path):
+                sock = network.ask_haproxy(b"GET / HTTP/1.0\r\n\r\n")
+            self.addCleanup(sock.close)
+            with self.assertRaises(BlockingIOError):
+                sock.recv(100)
+            asked, _ = haproxy.accept()
+            with asked:
+                self.assertEqual(asked.recv(100), b"GET / HTTP/1.0\r\n\r\n")
+
+    def test_a_port_that_is_taken_is_an_error(self):
+        sock = network.udp(network.INET, 0)
+        self.addCleanup(sock.close)
+        with self.assertRaises(OSError):
+            network.udp(network.INET, sock.getsockname()[1])
+
+    def test_the_gateways_are_those_of_the_default_routes(self):
+        rows = ["Iface Destination Gateway", "eth0 00000000 0100A8C0", "eth0 0000A8C0 00000000", "eth1 00000000 00000000"]
+        with mock.patch("builtins.open", mock.mock_open(read_data="\n".join(rows))):
+            self.assertEqual(network.default_gateways(), ["192.168.0.1"])
+        with mock.patch("builtins.open", side_effect=FileNotFoundError):
+            self.assertEqual(network.default_gateways(), [])
+
+
+class Echoes(unittest.TestCase):
+    """Only echo replies pass the filter: a bit that is set drops the type of its number."""
+
+    def options(self, family):
+        self.sock = mock.MagicMock()
+        with mock.patch.object(socket, "socket", return_value=self.sock) as made:
+            self.assertIs(network.echoes(family), self.sock)
+        self.made = made.call_args.args
+        return [call.args for call in self.sock.setsockopt.call_args_list]
+
+    def test_of_icmp(self):
+        options = self.options(network.INET)
+        self.assertEqual(self.made, (network.INET, socket.SOCK_RAW, socket.IPPROTO_ICMP))
+        self.assertIn((255, 1, struct.pack("=I", 0xFFFFFFFE)), options)
+
+    def test_of_icmpv6(self):
+        options = self.options(network.INET6)
+        self.assertEqual(self.made, (network.INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6))
+        # Type 129 is the second bit of the fifth word.
+        words = [0xFFFFFFFF] * 4 + [0xFFFFFFFD] + [0xFFFFFFFF] * 3
+        self.assertIn((socket.IPPROTO_ICMPV6, 1, struct.pack("=8I", *words)), options)
+
+    def test_of_a_family_that_the_host_has_not_are_none(self):
+        with mock.patch.object(socket, "socket", side_effect=OSError):
+            self.assertIsNone(network.echoes(network.INET6))
 
 
 class System(unittest.TestCase):
@@ -59,8 +116,47 @@ class System(unittest.TestCase):
         system.remove(self.path)
         self.assertFalse(system.exists(self.path))
 
-    def test_a_file_that_cannot_be_written_is_an_answer(self):
-        self.assertFalse(system.write("/nowhere/file", "text"))
+    def test_a_file_that_cannot_be_written_is_an_answer_and_logged_once(self):
+        with mock.patch.object(system, "log") as log:
+            self.assertFalse(system.write("/nowhere/file", "text"))
+            self.assertFalse(system.write("/nowhere/file", "text"))
+        self.assertEqual(log.call_count, 1)
+
+    def test_folders_are_made_once_and_closed_to_others(self):
+        with mock.patch.object(system, "RUN", self.path):
+            for _ in range(2):
+                system.make_folders(("held", "veto"))
+        self.assertEqual(sorted(os.listdir(self.path)), ["held", "veto"])
+        self.assertEqual(os.stat(self.path).st_mode & 0o777, 0o700)
+
+    def test_a_process_is_running_or_not(self):
+        self.assertTrue(system.is_running(os.getpid()))
+        with subprocess.Popen(["true"]) as ended:
+            pass
+        self.assertFalse(system.is_running(ended.pid))
+
+    def test_systemd_is_notified_at_its_socket_in_the_file_system_or_abstract(self):
+        for name, bound in ((self.path, self.path), ("@halb-test-%d" % os.getpid(), "\0halb-test-%d" % os.getpid())):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, mock.patch.dict(os.environ, NOTIFY_SOCKET=name):
+                systemd.bind(bound)
+                system.notify("READY=1")
+                self.assertEqual(systemd.recv(100), b"READY=1")
+
+    def test_a_line_of_the_log_is_written_at_once(self):
+        with mock.patch("builtins.print") as printed:
+            system.log("a line")
+        printed.assert_called_once_with("a line", flush=True)
+
+    def test_what_a_program_writes_to_standard_error_is_logged_unless_it_is_not_wanted(self):
+        for wanted, expected in (({}, None), ({"logs_errors": False}, subprocess.DEVNULL)):
+            with mock.patch.object(subprocess, "Popen", side_effect=OSError) as started, mock.patch.object(system, "log"):
+                system.run(["true"], 1, **wanted)
+            self.assertEqual(started.call_args.kwargs["stderr"], expected)
+
+    def test_the_host_is_stopping_by_the_word_of_systemd(self):
+        for word, expected in (("stopping", True), ("running", False), (None, False)):
+            with mock.patch.object(system, "run", return_value=word):
+                self.assertEqual(system.is_host_stopping(), expected)
 
     def test_a_lock_that_another_one_has_is_not_waited_for(self):
         with system.lock(self.path) as first, system.lock(self.path) as second:
@@ -68,6 +164,8 @@ class System(unittest.TestCase):
 
     def test_a_pipe_carries_lines_and_is_written_to_only_while_it_is_read(self):
         self.assertFalse(system.write_to_pipe(self.path, "a line\n"))
+        with mock.patch.object(os, "open", return_value=os.open("/dev/full", os.O_WRONLY)):
+            self.assertFalse(system.write_to_pipe(self.path, "a line\n"))
         pipe = system.make_pipe(self.path)
         self.addCleanup(os.close, pipe)
         self.assertEqual(system.wait([pipe], 0), [])
