@@ -8,6 +8,7 @@ export type Chosen = Map<string, string[]>;
 /** By the path of a file: which suites look at it, `suite` or `suite: part of a file's name`. The first one that matches counts. */
 const touched: [RegExp, (...groups: string[]) => string[]][] = [
     [/^test\/(unit|engine|lab)\/(.+)\.test\.ts$/, (suite, name) => [`${suite}: ${name}`]],
+    [/^test\/simulation\/heartbeat/, () => ["simulation", "lab: model"]],
     [/^test\/(keeper|simulation)\//, (suite) => [suite]],
     [/^test\/lab\//, () => ["lab"]],
     [/^components\/host\/keeper\//, () => ["unit: runbook", "keeper", "simulation", "lab: Events"]],

@@ -1,4 +1,5 @@
 /** What several events do. */
+import type { Host } from "../../../lab/host";
 import { virtualIp } from "../../../lab/pulumi";
 import { holdersOf } from "../../../lab/rest";
 import { until } from "../../../toolchain/shell";
@@ -18,6 +19,20 @@ export async function untilStandbyIsDead({ lb1 }: Place): Promise<void> {
     await until("Heartbeat on lb1 takes lb2 for dead", 30_000, async () => {
         return (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
     });
+}
+
+/** Waits until Heartbeat on a host has settled who has what. While it has not, it ignores a request. */
+export async function untilSettled(host: Host): Promise<void> {
+    await until(`Heartbeat on ${host.name} has settled`, 30_000, async () => {
+        const state = (await host.attempt("cl_status rscstatus")).stdout.trim();
+        return state !== "" && state !== "transition";
+    });
+}
+
+/** Waits until the keeper of a host knows that the host cannot serve. */
+export async function untilUnfit(host: Host): Promise<void> {
+    const said = () => host.run("journalctl -q -u ha-load-balancer-pair -o cat -g 'serve' | tail -n 1");
+    await until(`${host.name}'s keeper knows that it is unfit`, 20_000, async () => /can't serve/.test(await said()));
 }
 
 export function losePower({ lb1 }: Place): Promise<void> {

@@ -2,9 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import type { Lab } from "../../../lab/lab";
 import { virtualIp } from "../../../lab/pulumi";
-import { sleep, until } from "../../../toolchain/shell";
+import { sleep } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { onBoth, untilHeldBy } from "./actions";
+import { onBoth, untilHeldBy, untilUnfit } from "./actions";
 
 const stopHaproxy = ({ lb1 }: Place) => lb1.run("systemctl stop haproxy");
 
@@ -15,12 +15,8 @@ async function stopHaproxyAndMove(place: Place): Promise<void> {
 
 /** Both are unfit: nothing may come of it, also when the keepers have known it for a while. */
 async function untilBothAreUnfit({ lb1, lb2 }: Place): Promise<void> {
-    for (const host of [lb1, lb2]) {
-        const says = () => host.run("journalctl -q -u ha-load-balancer-pair -o cat -g 'serve' | tail -n 1");
-        await until(`${host.name}'s keeper knows that it is unfit`, 20_000, async () =>
-            /can't serve/.test(await says()),
-        );
-    }
+    await untilUnfit(lb1);
+    await untilUnfit(lb2);
     await sleep(3000);
 }
 
@@ -162,8 +158,7 @@ export const haproxy: Event[] = [
         holds: { after: "lb1", several: 0, moves: 0, isDown: true },
         before: async ({ lb2 }) => {
             await lb2.run("systemctl stop haproxy");
-            // Until both keepers know.
-            await sleep(3000);
+            await untilUnfit(lb2);
         },
         action: async (place) => {
             await stopHaproxy(place);

@@ -1,7 +1,7 @@
 /** Cables, firewalls and gateways. */
 import type { Lab } from "../../../lab/lab";
 import { virtualIp } from "../../../lab/pulumi";
-import { sleep } from "../../../toolchain/shell";
+import { sleep, until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
 import { losePower, untilHeldBy, untilStandbyIsDead } from "./actions";
 
@@ -9,11 +9,15 @@ const heartbeatPort = "udp dport 694";
 
 const blocked = { input: [heartbeatPort], output: [heartbeatPort] };
 
-/** Blocks Heartbeat's UDP until each Heartbeat takes its peer for dead, and Heartbeat on lb2 has done what it then does. */
+/** Blocks Heartbeat's UDP until each Heartbeat takes its peer for dead, and the keeper has restarted the one on lb2. */
 async function blockHeartbeats(place: Place): Promise<void> {
+    const before = await place.lb2.run("cat /run/heartbeat.pid");
     await place.lb2.drop(blocked);
     await untilStandbyIsDead(place);
-    await sleep(5000);
+    await until("the keeper on lb2 has restarted Heartbeat", 30_000, async () => {
+        const now = (await place.lb2.attempt("cat /run/heartbeat.pid")).stdout.trim();
+        return now !== "" && now !== before;
+    });
 }
 
 /** So short that the two may meet again in the middle of whatever they do about it. */

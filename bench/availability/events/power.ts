@@ -2,7 +2,16 @@
 import type { Host } from "../../../lab/host";
 import { sleep, until } from "../../../toolchain/shell";
 import type { Event } from "../harness";
-import { bootFirst, bothLosePower, losePower, losePowerAndMove, onBoth, untilHeldBy } from "./actions";
+import {
+    bootFirst,
+    bothLosePower,
+    losePower,
+    losePowerAndMove,
+    onBoth,
+    untilHeldBy,
+    untilSettled,
+    untilStandbyIsDead,
+} from "./actions";
 
 /** An orderly end, to the last of its processes. A lab's host does not boot again by itself. */
 async function shutDown(host: Host, how: "poweroff" | "reboot"): Promise<void> {
@@ -33,11 +42,11 @@ export const power: Event[] = [
         name: "standby host loses power and returns",
         expected: "nothing moves",
         holds: { after: "lb1", failed: 0, several: 0, moves: 0 },
-        action: async ({ lb2 }) => {
-            await lb2.powerOff();
-            // Until lb1 knows that it is dead, and for a while.
-            await sleep(4000);
-            await lb2.boot();
+        action: async (place) => {
+            await place.lb2.powerOff();
+            await untilStandbyIsDead(place);
+            await untilSettled(place.lb1);
+            await place.lb2.boot();
         },
     },
     {

@@ -1,8 +1,8 @@
 /** Hand-overs by hand, and processes that stop, freeze and die. */
 import { virtualIp } from "../../../lab/pulumi";
-import { sleep, until } from "../../../toolchain/shell";
+import { until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { untilHeldBy, untilStandbyIsDead } from "./actions";
+import { untilHeldBy, untilSettled, untilStandbyIsDead } from "./actions";
 
 /** Asks Heartbeat on lb1 to hand over, as an operator does: again, where it was just busy with something else. */
 async function standby(place: Place): Promise<void> {
@@ -26,8 +26,7 @@ const takeBack = ({ lb1 }: Place) => lb1.run("/usr/share/heartbeat/hb_takeover l
 async function freezeFirst(place: Place): Promise<void> {
     place.lb1.freeze();
     await untilHeldBy(place, "lb1 and lb2");
-    // Until Heartbeat on lb2 has noticed, and has done what it does.
-    await sleep(3000);
+    await untilSettled(place.lb2);
 }
 
 export const processes: Event[] = [
@@ -47,8 +46,8 @@ export const processes: Event[] = [
         holds: { before: "lb2", after: "lb1", failed: 0, several: 0 },
         before: async (place) => {
             await standby(place);
-            // Heartbeat ignores a request while it still handles the previous one.
-            await sleep(2000);
+            await untilSettled(place.lb1);
+            await untilSettled(place.lb2);
         },
         action: takeBack,
     },
@@ -88,7 +87,7 @@ export const processes: Event[] = [
         before: async (place) => {
             place.lb2.freeze();
             await untilStandbyIsDead(place);
-            await sleep(2000);
+            await untilSettled(place.lb1);
         },
         action: async ({ lb2 }) => lb2.thaw(),
     },

@@ -46,7 +46,8 @@ class Haproxy:
         self._looked_at = now
         pid = _master()
         reason = self._ask(now, pid)
-        if pid is not None and self._pid not in (None, pid):
+        has_restarted = pid is not None and self._pid not in (None, pid)
+        if has_restarted:
             # It was gone in between, though perhaps for too short a time to be seen.
             self._badness = min(self._badness + RESTART, LIMIT)
             self._bad_at = now
@@ -56,7 +57,7 @@ class Haproxy:
             self._badness = min(self._badness + passed, LIMIT)
             self._bad_at = now
             self.reason = reason
-        elif reason is None:
+        elif reason is None and not has_restarted:
             self._badness = max(self._badness - passed / FORGOTTEN_IN, 0)
         if self._badness >= LIMIT:
             self.healthy = False

@@ -109,14 +109,16 @@ class Mending:
             return False
         may_be_unsettled = self._unsettled_since is not None or now - heartbeat.runs_since() < YOUNG
         pause = ASK_UNSETTLED_EVERY if may_be_unsettled else ASK_SETTLED_EVERY
-        if now - self._asked_settled_at > pause:
+        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
+        # Once more before it is restarted: it may have settled since it was asked.
+        is_over = self._unsettled_since is not None and now - self._unsettled_since > patience
+        if is_over or now - self._asked_settled_at > pause:
             self._asked_settled_at = now
             if not (heartbeat.is_in_transition() and heartbeat.sees_active(self._node, self._peer_name)):
                 self._unsettled_since = None
             elif self._unsettled_since is None:
                 self._unsettled_since = now
-        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
-        return self._unsettled_since is not None and now - self._unsettled_since > patience
+        return is_over and self._unsettled_since is not None
 
     def _is_passive(self):
         """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""
