@@ -72,10 +72,10 @@ export const processes: Event[] = [
     },
     {
         name: "frozen holder thaws",
-        expected: "no request lost",
+        expected: "one holder within 2 s, no request lost",
         tier: "quick",
         within: 120,
-        holds: { before: "lb1 and lb2", after: "lb1", failed: 0 },
+        holds: { before: "lb1 and lb2", after: "lb1", failed: 0, several: 2 },
         before: freezeFirst,
         action: async ({ lb1 }) => lb1.thaw(),
     },

@@ -299,8 +299,8 @@ class Keeper:
         self.look()
 
     def is_needed(self, virtual_ip, waited):
-        """Not asked of a peer whether it is there: one that is busy may be silent for a moment, and requests under way are
-        answered here whoever has the virtual IP next."""
+        """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while
+        the peer is silent."""
         if virtual_ip.held != LINGERING:
             return False
         peer = self.peer.view(virtual_ip)

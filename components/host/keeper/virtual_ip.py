@@ -154,9 +154,10 @@ class VirtualIp:
         # A peer that is silent may still serve.
         self.is_hushed = is_over or (self.is_hushed and self.held == LINGERING and not peer["fresh"])
         until = read(self._path("rules"))
-        # Not as soon as the address is gone: the agent makes them before it takes it.
+        # Not as soon as the address is gone: the agent makes them before it takes it. A host that shuts down may be hushed for longer, while
+        # it answers what is under way.
         if until is not None and uptime() > int(until or 0):
-            self.call_agent("settle")
+            self.call_agent("hush" if self.is_hushed else "settle")
 
     def do(self, action):
         log(f"{self.address}: {action}")
