@@ -25,10 +25,13 @@ const help = `usage: npm run mutants [-- OPTION … PATH …]
 
 Changes one token of the sources at a time (a mutant) and runs the unit, engine and keeper tests and the
 simulation's named schedules against it. Prints each mutant that no test notices, and the score of each folder:
-the share of mutants that a test notices. Sources are ${folders.join(", ")}.
+the share of mutants that a test notices.
+
+sources: ${folders.slice(0, 3).join(", ")},
+         ${folders.slice(3).join(", ")}
 
   PATH   only sources below this path; without one: the sources that changed since the last commit
-  --all  every source; takes about an hour on two cores
+  --all  every source; takes some three hours on two cores
 
 exit codes: 0 each folder scores ${minimumScore} % or more, 1 one scores less, 2 the command line is wrong
 `;
