@@ -303,6 +303,13 @@ class TendsConnections(Host):
         self.assertFalse(self.one.is_hushed)
         self.assertEqual([self.hush(), self.tend(HOLDS, True), self.one.is_hushed], [["hush"], [], True])
 
+    def test_settles_and_announces_what_a_keeper_before_it_has_hushed_when_the_peer_has_let_it_go(self):
+        self.files[self.path("rules")] = f"{self.uptime() + 3500}\n"
+        self.make()
+        self.find("lingering")
+        self.assertTrue(self.one.is_hushed)
+        self.assertEqual([self.tend(HAS_NOT), self.one.is_hushed], [["settle", "announce"], False])
+
     def test_settles_and_announces_once_what_it_has_hushed_when_the_peer_has_let_it_go(self):
         self.hush()
         self.assertEqual([self.tend(HAS_NOT), self.one.is_hushed], [["settle", "announce"], False])

@@ -49,7 +49,8 @@ class VirtualIp:
         self._failures = 0
         self._failed_at = float("-inf")
         self._held_at = float("-inf")
-        self.is_hushed = False
+        # Rules of a keeper before this one: what lingers with them is hushed.
+        self.is_hushed = read(self._path("rules")) is not None
         # An address of this host's on the same interface, where the peer can send packets for it.
         self.via = None
         # The number of the interface that it is on, when last looked at.
