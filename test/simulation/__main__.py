@@ -5,6 +5,7 @@ import gc
 import json
 import multiprocessing
 import os
+import shlex
 import sys
 import time
 
@@ -133,7 +134,7 @@ def results(cases, processes):
 def report(named, generated, failures, took, simulated):
     """The end as unittest has it. A name is one test, and so are all generated schedules together."""
     for case in failures[:3]:
-        text = case if isinstance(case, int) else f"'{case[0]}:{case[1]}'"
+        text = case if isinstance(case, int) else shlex.quote(f"{case[0]}:{case[1]}")
         print(f"\nto see one again: python3 test/simulation --replay {text}")
     count = len(named) + len(generated) * simulate.CHAIN
     print(f"\n{count} schedules, {simulated / 3600:.1f} simulated hours, {len(failures)} failed")

@@ -38,6 +38,9 @@ NAMED = {
     # the hand-over before, which had expired meanwhile.
     "a holder that had taken back its address freezes until the rules of that have expired": _plan(
         Fault(17, "freeze", host="lb1", seconds=1.75), Fault(48, "freeze", host="lb1", seconds=10.3), preferred=("lb1", "lb2")),
+    # The keeper on the holder waited 2 s for the answer of a Heartbeat that hung, and did not hear that the other host had taken the address.
+    "the hosts are cut off from each other for a second while the holder's Heartbeat hangs": _plan(
+        Fault(17, "heartbeat_hangs", host="lb1", seconds=5.6), Fault(17.8, "partition", seconds=1.1)),
     "the standby freezes for 5 s": _plan(Fault(17, "freeze", host="lb2", seconds=5), gap=0),
     "the heartbeats are blocked for 2 s": _plan(Fault(17, "beats_blocked", seconds=2), gap=0, both=0),
     "the heartbeats are blocked for 5 s": _plan(Fault(17, "beats_blocked", seconds=5), gap=0, both=0),

@@ -11,6 +11,9 @@ PID_FILE = "/run/heartbeat.pid"
 RESOURCE_MANAGER = "/usr/share/heartbeat/ResourceManager"
 # In seconds.
 RESTARTS_WITHIN = 5
+# How long the keeper waits for cl_status, which takes 10 ms, in seconds: while Heartbeat hangs it does not answer, and the keeper decides
+# nothing meanwhile.
+ANSWERS_WITHIN = 0.5
 
 _seen = {"at": float("-inf"), "process": None, "since": float("-inf")}
 
@@ -57,7 +60,7 @@ def is_in_transition():
 
 
 def _ask(*question):
-    return run(["cl_status", *question], 2, logs_errors=False)
+    return run(["cl_status", *question], ANSWERS_WITHIN, logs_errors=False)
 
 
 def give_all():
