@@ -19,6 +19,7 @@ CONFIG = {
     "peer": "b",
     "interval": 0.25,
     "silence": 0.5,
+    "deadtime": 1.0,
     "virtualIps": [{"address": FIRST}, {"address": "2001:DB8:0::10"}],
 }
 # More waits than any test needs: one that goes on for ever is to fail.
@@ -706,6 +707,13 @@ class Needs(Host):
                 case = {**there, **changed}
                 self.first.held, self.first.connections = "lingering", case["connections"]
                 self.peer.silent_for, self.peer.says["held"] = case["silent_for"], case["peer_held"]
+                self.assertIs(self.keeper.is_needed(self.first, waited), needed)
+
+    def test_waits_for_the_peer_for_two_seconds_more_than_deadtime_but_not_for_more_than_ten(self):
+        self.first.held, self.peer.says["held"] = "lingering", "no"
+        for deadtime, waited, needed in [(5.0, 6.9, True), (5.0, 7.1, False), (30.0, 9.9, True), (30.0, 10.1, False)]:
+            with self.subTest(deadtime=deadtime, waited=waited):
+                self.keeper.config = {**CONFIG, "deadtime": deadtime}
                 self.assertIs(self.keeper.is_needed(self.first, waited), needed)
 
     def test_needs_nothing_that_does_not_linger(self):

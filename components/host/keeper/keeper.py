@@ -35,10 +35,10 @@ RETURNS_IN = 5
 AT_ONCE = 1000
 # In seconds; the unit's WatchdogSec is 5.
 TELL_WATCHDOG_EVERY = 1
-# How long a host that shuts down waits for the peer to take what it lets go, and for requests to be answered, in seconds. The first is
-# longer than a Heartbeat needs to declare its peer dead (deadtime, and up to 0.72 s).
-TAKEN_WITHIN = 3
+# How long a host that shuts down waits for requests to be answered, in seconds; and for the peer to take what it lets go, for so much longer
+# than deadtime: Heartbeat has been seen to need 0.72 s more to declare its peer dead. The unit's TimeoutStopSec is 15.
 FINISH_WITHIN = 10
+TAKEN_AFTER_DEADTIME = 2
 
 
 class Keeper:
@@ -81,7 +81,7 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)
         self.isolated = self.is_isolated()
-        if self.isolated or self.gateway.lost_for() is not None:
+        if self.gateway.lost_for() is not None:
             self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
@@ -304,6 +304,7 @@ class Keeper:
         if virtual_ip.held != LINGERING:
             return False
         peer = self.peer.view(virtual_ip)
-        if waited < TAKEN_WITHIN and peer["fresh"] and peer["held"] != HELD:
+        taken_within = min(self.config["deadtime"] + TAKEN_AFTER_DEADTIME, FINISH_WITHIN)
+        if waited < taken_within and peer["fresh"] and peer["held"] != HELD:
             return True
         return waited < FINISH_WITHIN and virtual_ip.has_connections()
