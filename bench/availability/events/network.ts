@@ -3,7 +3,7 @@ import type { Lab } from "../../../lab/lab";
 import { virtualIp } from "../../../lab/pulumi";
 import { sleep, until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { losePower, untilHeldBy, untilStandbyIsDead } from "./actions";
+import { losePower, onBoth, untilHeldBy, untilStandbyIsDead } from "./actions";
 
 const heartbeatPort = "udp dport 694";
 
@@ -154,6 +154,10 @@ export const network: Event[] = [
         before: async (place) => {
             await cutApart(place);
             await partition(place.lab, false);
+            // Nobody may hold it for a moment before that, too: the hosts have just heard each other.
+            await until("neither Heartbeat wants the virtual IP", 30_000, async () =>
+                (await onBoth(place, "ls /run/ha-load-balancer-pair/wanted")).every((wishes) => wishes === ""),
+            );
             await untilHeldBy(place, "none");
         },
         action: async ({ lab }) => {
