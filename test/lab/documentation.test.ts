@@ -240,6 +240,7 @@ const elsewhere: [RegExp, string][] = [
         /^npm run( bench.*| soak| format| schema| toolchain| pulumi)?$/,
         "CONTRIBUTING.md, below; the long benchmarks are what its table has",
     ],
+    [/^npm (test|run (test:all|mutants))\b/, "what runs this, and takes minutes or hours"],
     [/^npm run bench -- power-loss --runs 10$/, "20 minutes"],
     [/^npm run halb -- status$|^npm pack$|^pulumi$|^halb$/, "README.md and examples/README.md, above"],
     [/^npm install$|^git pull$|^pulumi package add /, "need a registry, or a repository, that has this project"],
@@ -339,10 +340,18 @@ describe("CONTRIBUTING.md", inAll, () => {
         ).toBe("PNG");
     });
 
+    test("the simulation", async () => {
+        const lines = (untyped.get("CONTRIBUTING.md") as string[]).filter((line) => line.startsWith("python3 "));
+        expect(lines).toHaveLength(2);
+        for (const line of [...lines]) {
+            expect(await say(line, true)).toMatch(/^OK$|: passes$/m);
+        }
+    });
+
     // What they do is done by the tests and by bench.test.ts; to do it here too would take half an hour.
     test("tests and benchmarks that take minutes are understood", async () => {
         const long = (untyped.get("CONTRIBUTING.md") as string[]).filter((line) =>
-            /^npm (test|run (bench|soak))/.test(line),
+            /^npm (test|run (bench|mutants|soak))/.test(line),
         );
         expect(long.length).toBeGreaterThan(5);
         for (const line of [...long]) {
