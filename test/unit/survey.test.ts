@@ -1,7 +1,16 @@
-import { describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { Client } from "ssh2";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { resolved } from "../../components/inputs";
+import type { Pair } from "../../components/steps/pair";
+import { payloadText } from "../../components/steps/payload";
+import { script } from "../../components/steps/script";
+import { type SurveyedHost, surveyPair } from "../../components/survey";
 import { generation, withVirtualIps } from "../../components/survey/generations";
 import { clockProblem, strangers } from "../../components/survey/problems";
-import { parse, type Survey } from "../../components/survey/survey";
+import { parse, type Survey, survey } from "../../components/survey/survey";
+import { classicArgs } from "../examples";
+import { hurryClients, makeKey, SshStandIn, stopAll } from "../sshStandIn";
 
 const blank = parse("");
 
@@ -10,6 +19,7 @@ test("the lines of survey.sh", () => {
         "problem\tthere is no apt-get\tuse Debian",
         "address\t192.168.0.100",
         "answers\t192.168.0.99",
+        "known\t192.168.0.98",
         "time\t1700000400",
         "generation\thaproxy\tg1",
         "drift\thaproxy\t/etc/haproxy/haproxy.cfg was edited",
@@ -19,7 +29,7 @@ test("the lines of survey.sh", () => {
         problems: ["there is no apt-get. What to do: use Debian"],
         addresses: ["192.168.0.100"],
         answered: ["192.168.0.99"],
-        known: [],
+        known: ["192.168.0.98"],
         clockAhead: 400,
         generations: { haproxy: "g1" },
         drift: [{ step: "haproxy", what: "/etc/haproxy/haproxy.cfg was edited" }],
@@ -81,5 +91,230 @@ describe("somebody answers on a virtual IP", () => {
         ["and the peer, which may hold it, could not be asked", [answered, { ...blank, unreachable: "timeout" }], 0],
     ])("%s", (_, surveys, count) => {
         expect(strangers(surveys[0], surveys)).toHaveLength(count);
+    });
+});
+
+describe("over SSH", () => {
+    const expected = {
+        node: "lb1.example.com",
+        own_addresses: "192.168.0.100",
+        interfaces: "",
+        virtual_ips: "192.168.0.99",
+        listens: "192.168.0.99:80",
+        pair: "project/stack/lb",
+    };
+
+    const otherMachine =
+        "another machine answers than the one whose host key is declared (host key mismatch). What to do: find out who answers; " +
+        "if the host was rebuilt, declare its new host key";
+
+    const lines = (...all: string[][]) => all.map((line) => `${line.join("\t")}\n`).join("");
+
+    let host: SshStandIn;
+
+    beforeEach(async () => {
+        hurryClients();
+        host = await SshStandIn.start();
+    });
+
+    afterEach(async () => {
+        vi.restoreAllMocks();
+        await stopAll();
+    });
+
+    describe("a host", () => {
+        test("is given its values and the scripts, for a shell of root's", async () => {
+            await survey(host.login, expected);
+            const scripts = ["lib.sh", "pair.sh", "preflight.sh", "survey.sh"].map(script);
+            const input = [payloadText({ values: { ...expected } }), ...scripts, 'survey "$@"\n'].join("\n");
+            expect(host.runs).toEqual([{ user: "root", command: "sh -s", input }]);
+        });
+
+        test("is asked by sudo where the user is another one than root", async () => {
+            await survey({ ...host.login, user: "admin" }, expected);
+            expect(host.runs.map(({ user, command }) => [user, command])).toEqual([["admin", "sudo -n sh -s"]]);
+        });
+
+        test("is known by what it says, whatever it complains of", async () => {
+            host.answer = {
+                stdout: lines(["generation", "kernel", "g1"]),
+                stderr: "sudo: unable to resolve host\n",
+            };
+            expect(await survey(host.login, expected)).toEqual({ ...blank, generations: { kernel: "g1" } });
+        });
+
+        test("has a problem where sudo asks for a password", async () => {
+            host.answer = {
+                code: 1,
+                stdout: lines(["generation", "kernel", "g1"]),
+                stderr: "sudo: a password is required\n",
+            };
+            expect(await survey({ ...host.login, user: "admin" }, expected)).toEqual({
+                ...blank,
+                problems: [
+                    "admin may not use sudo without a password. What to do: allow it " +
+                        '(a line "admin ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d) or connect as root',
+                ],
+            });
+        });
+
+        test("was not asked where the survey fails", async () => {
+            host.answer = { code: 2, stdout: lines(["generation", "kernel", "g1"]), stderr: "sh: 1: Syntax error\n" };
+            const unreachable = "the survey ended with 2: sh: 1: Syntax error";
+            expect(await survey(host.login, expected)).toEqual({ ...blank, unreachable });
+        });
+
+        test("has a problem where another machine answers", async () => {
+            const login = { ...host.login, hostKey: makeKey().public };
+            expect(await survey(login, expected)).toEqual({ ...blank, problems: [otherMachine] });
+        });
+
+        test("was not asked where it is unreachable", async () => {
+            const { login, port } = host;
+            await host.stop();
+            const unreachable = `connect ECONNREFUSED 127.0.0.1:${port}`;
+            expect(await survey(login, expected)).toEqual({ ...blank, unreachable });
+        });
+
+        test("does not hide a mistake of the program", async () => {
+            vi.spyOn(Client.prototype, "exec").mockImplementation(() => {
+                throw new TypeError("a mistake");
+            });
+            await expect(survey(host.login, expected)).rejects.toThrow(TypeError);
+        });
+    });
+
+    describe("a pair", () => {
+        const component = {} as pulumi.Resource;
+        const pair: Pair = {
+            ...resolved(classicArgs()),
+            id: "project/stack/lb",
+            formerIds: pulumi.output([]),
+            authkeysSecret: pulumi.output(""),
+            haproxySecrets: pulumi.output({ statsPassword: "", certificates: [] }),
+        };
+        let peer: SshStandIn;
+        let hosts: [SurveyedHost, SurveyedHost];
+        let warnings: string[];
+
+        beforeEach(async () => {
+            peer = await SshStandIn.start();
+            hosts = [
+                {
+                    name: "lb1",
+                    connection: { ...host.login, privateKey: pulumi.secret(host.login.privateKey) },
+                    isGone: false,
+                },
+                { name: "lb2", connection: peer.login, isGone: false },
+            ];
+            warnings = [];
+            vi.spyOn(pulumi.log, "warn").mockImplementation(async (message, resource) => {
+                expect(resource).toBe(component);
+                warnings.push(message);
+            });
+        });
+
+        /** What an output comes to, or fails with: the SDK's own way to it, without an engine. */
+        function settled<T>(output: pulumi.Output<T>): Promise<T> {
+            return (output as unknown as { promise(): Promise<T> }).promise();
+        }
+
+        /** The generations of a step on both hosts. */
+        async function generations(step: string): Promise<(string | undefined)[]> {
+            return await Promise.all(
+                surveyPair(component, hosts, pair).map((generationOf) => settled(generationOf(step))),
+            );
+        }
+
+        /** What fails where nobody waits for it; by that, the SDK makes a program fail. */
+        async function unhandled(run: () => Promise<unknown>): Promise<unknown[]> {
+            const usual = process.listeners("unhandledRejection");
+            const reasons = new Set<unknown>();
+            process.removeAllListeners("unhandledRejection");
+            process.on("unhandledRejection", (reason) => reasons.add(reason));
+            try {
+                await run().catch(() => {});
+                // Told of once all that was due is done.
+                await new Promise(setImmediate);
+            } finally {
+                process.removeAllListeners("unhandledRejection");
+                for (const listener of usual) {
+                    process.on("unhandledRejection", listener);
+                }
+            }
+            return [...reasons];
+        }
+
+        /** What a host says on which all is well. */
+        const well = (...more: string[][]) => ({
+            stdout: lines(["generation", "health", "g1"], ["generation", "kernel", "g2"], ...more),
+        });
+
+        test("is asked once, each host for itself, and keeps the generations that the hosts remember", async () => {
+            host.answer = well(["address", "192.168.0.99"]);
+            peer.answer = { stdout: lines(["generation", "health", "g3"], ["generation", "kernel", "g4"]) };
+            const [first, second] = surveyPair(component, hosts, pair);
+            const all = [first("health"), first("kernel"), second("health"), second("kernel")];
+            expect(await Promise.all(all.map(settled))).toEqual(["g1", "g2", "g3", "g4"]);
+            expect(warnings).toEqual([]);
+            expect([host, peer].map(({ runs }) => runs.length)).toEqual([1, 1]);
+            expect(host.runs[0].input).toContain("node='lb1.example.com'");
+            expect(peer.runs[0].input).toContain("node='lb2.example.com'");
+            // Though the key that opened the way to them is.
+            expect(await pulumi.isSecret(all[0])).toBe(false);
+        });
+
+        test("has no generation of a host that is unreachable, and says so", async () => {
+            host.answer = well();
+            const { port } = peer;
+            await peer.stop();
+            expect(await generations("kernel")).toEqual(["g2", undefined]);
+            expect(warnings).toEqual([
+                `lb2 could not be asked (connect ECONNREFUSED 127.0.0.1:${port}): drift on it, if any, is not shown, and a change of ` +
+                    "it will fail; start it or mend the way to it; where it is gone for good, name it in goneHosts",
+            ]);
+        });
+
+        test("does not ask a host that is gone, and does not warn of it", async () => {
+            host.answer = well();
+            hosts[1].isGone = true;
+            expect(await generations("kernel")).toEqual(["g2", undefined]);
+            expect(warnings).toEqual([]);
+            expect(peer.attempts).toEqual([]);
+        });
+
+        test("has a new generation of what drifted, and says what that is", async () => {
+            host.answer = well(["address", "192.168.0.99"]);
+            peer.answer = well(["drift", "kernel", "ip_nonlocal_bind is 0"]);
+            const [own, peers] = await generations("kernel");
+            expect(own).toBe("g2");
+            expect(peers).toMatch(/^(?!g2$)[0-9a-z]+$/);
+            expect(warnings).toEqual(['lb2: ip_nonlocal_bind is 0; "pulumi up" repairs it (step kernel)']);
+        });
+
+        test("has a new generation of its health where no host holds a virtual IP", async () => {
+            host.answer = well();
+            peer.answer = well();
+            const [own, peers] = await generations("health");
+            expect(own).not.toBe("g1");
+            expect(peers).toBe("g1");
+            expect(warnings).toEqual(['lb1: 192.168.0.99 is held by no host; "pulumi up" repairs it (step health)']);
+        });
+
+        test("fails once, with all problems of both hosts and no stack trace", async () => {
+            host.answer = well(["problem", "there is no apt-get", "use Debian"], ["answers", "192.168.0.99"]);
+            peer.answer = well(["time", "0"], ["drift", "kernel", "ip_nonlocal_bind is 0"]);
+            vi.spyOn(Date, "now").mockReturnValue(7_200_000);
+            const errors = await unhandled(() => generations("kernel"));
+            const message = [
+                "lb1: there is no apt-get. What to do: use Debian",
+                "lb1: another machine answers on the virtual IP 192.168.0.99. What to do: declare an address that nobody has, or take it from " +
+                    "that machine",
+                'lb2: its clock is 7200 s behind the one here. What to do: set it ("timedatectl set-ntp true" on the host), or set the clock ' +
+                    "of this machine",
+            ].join("\n");
+            expect(errors).toMatchObject([{ message, stack: message }]);
+            expect(warnings).toEqual([]);
+        });
     });
 });
