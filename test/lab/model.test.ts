@@ -97,7 +97,7 @@ const events: Record<string, (lb1: Host, lb2: Host) => Promise<unknown>> = {
         await sleep(10_000);
         await lb1.run("systemctl unmask --runtime haproxy; systemctl start haproxy");
     },
-    "Heartbeat is reloaded on the holder": (lb1) => lb1.run("touch /etc/ha.d/ha.cf; /usr/lib/heartbeat/heartbeat -r"),
+    "Heartbeat is reloaded on the holder": (lb1) => lb1.run("touch /etc/ha.d/ha.cf; /usr/lib*/heartbeat/heartbeat -r"),
     "Heartbeat is killed on the holder": (lb1) => lb1.run("systemctl kill --signal=KILL heartbeat"),
     "Heartbeat is killed on the standby": (_, lb2) => lb2.run("systemctl kill --signal=KILL heartbeat"),
 };

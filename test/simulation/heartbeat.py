@@ -82,7 +82,8 @@ class Heartbeat:
         self._restarts = False
         self._says_goodbye = False
         self._parked = []
-        self._after(0.4 + self.world.random.random() * 0.3, self._begin)
+        # On real hosts 0.15 s to 0.7 s: a restart may be over before the peer takes this node for dead.
+        self._after(0.15 + self.world.random.random() * 0.55, self._begin)
 
     def _log(self, text):
         self.host.say(f"heartbeat: {text}")
