@@ -40,6 +40,8 @@ export interface Site {
     /** The namespace that operators and clients are in. */
     control: string;
     image: Image;
+    /** Whether its load balancers are the base and nothing else. */
+    isMinimal?: boolean;
     /** The folder of the converged pair that the lab begins with (converged.ts). */
     converged?: string;
 }
@@ -122,6 +124,19 @@ export class Host {
         return knownHost;
     }
 
+    /** What its disk lies upon, read-only, the uppermost first. */
+    private get lowerDisks(): string[] {
+        const { base, cloud, web } = this.site.image;
+        if (this.plan.role === "back end") {
+            return [web, base];
+        }
+        return [
+            ...(this.converged ? [join(this.converged, "disk")] : []),
+            ...(this.site.isMinimal ? [] : [cloud]),
+            base,
+        ];
+    }
+
     private async makeDisk(hostsFile: string): Promise<void> {
         const disk = join(this.dir, "disk");
         mkdirSync(disk, { recursive: true });
@@ -131,9 +146,7 @@ export class Host {
         for (const folder of [join(disk, "upper"), join(disk, "work"), this.root]) {
             mkdirSync(folder);
         }
-        const { base, web } = this.site.image;
-        const above = this.plan.role === "back end" ? web : this.converged && join(this.converged, "disk");
-        const lower = [above, base].filter((dir) => dir !== undefined).join(":");
+        const lower = this.lowerDisks.join(":");
         const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
         await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
         await this.individualize(hostsFile);

@@ -9,6 +9,8 @@ export const releases = ["bookworm", "trixie"];
 
 export interface Image {
     base: string;
+    /** What a load balancer has on top of the base. */
+    cloud: string;
     /** What a back end has on top of the base. */
     web: string;
     /** The apt repository that every host mounts. */
@@ -39,5 +41,5 @@ export async function ensureImage(release: string): Promise<Image> {
         );
         writeFileSync(mark, recipe());
     }
-    return { base: join(dir, "base"), web: join(dir, "web"), repository: join(dir, "repo") };
+    return { base: join(dir, "base"), cloud: join(dir, "cloud"), web: join(dir, "web"), repository: join(dir, "repo") };
 }

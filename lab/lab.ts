@@ -20,6 +20,8 @@ export interface LabPlan {
     release: string;
     loadBalancers: number;
     backEnds: number;
+    /** Whether the load balancers lack what Debian's cloud images have, Python and Perl among it. Default: no. */
+    isMinimal?: boolean;
     /** The folder of a converged pair to begin with (converged.ts). Default: bare hosts. */
     converged?: string;
 }
@@ -85,7 +87,12 @@ export class Lab {
         checkName(plan.name);
         await ensureRequirements();
         const image = await ensureImage(plan.release);
-        const lab = new Lab(plan, { ...Lab.site(plan.name), image, converged: plan.converged });
+        const lab = new Lab(plan, {
+            ...Lab.site(plan.name),
+            image,
+            isMinimal: plan.isMinimal,
+            converged: plan.converged,
+        });
         if (existsSync(lab.site.dir) || namespaces(`${lab.site.prefix}.`).length > 0) {
             throw new UserError(
                 `a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`,
@@ -107,7 +114,7 @@ export class Lab {
             throw new UserError(`no lab named "${name}" is up; "npm run lab -- up" makes one`);
         }
         const plan: LabPlan = JSON.parse(readFileSync(file, "utf8"));
-        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(plan.release) });
+        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(plan.release), isMinimal: plan.isMinimal });
     }
 
     static names(): string[] {

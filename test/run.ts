@@ -102,6 +102,8 @@ async function prepareLab({ isAll, name }: Choice): Promise<void> {
     await removeLabs((pid) => !isRunning(pid));
     await ensureConverged(releases[0]);
     process.env.HALB_TEST_COMPILED = await compile();
+    // V8's code of every module: pulumi loads the same ones some five hundred times, and saves a sixth of its CPU.
+    process.env.NODE_COMPILE_CACHE = join(cache, "node-code");
 }
 
 /** The package's programs, compiled as they are published; the tests start them some hundred times. */

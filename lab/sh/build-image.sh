@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds what the hosts of a lab boot from, once per Debian release:
 #   DIR/base  the root file system below every host's own disk
+#   DIR/cloud what a load balancer has on top of it: the usual packages of Debian's cloud images, Python and Perl above all
 #   DIR/web   what a back end has on top of it (nginx)
 #   DIR/repo  a flat apt repository with every package a test installs; below it upgrade/, one more, with later versions
 # The packages under test are in the repository and not in the base, so that a
@@ -42,6 +43,23 @@ repackage() {
     rm -rf "$work/repackaged"
 }
 
+# What some hosts have on top of the base: makes the folder NAME, with packages of the repository installed.
+#
+# usage: layer NAME PACKAGE…
+layer() {
+    name=$1
+    shift
+    mkdir -p "$work/$name" "$work/overlay" "$work/root"
+    mount -t overlay overlay -o "lowerdir=$work/base,upperdir=$work/$name,workdir=$work/overlay" "$work/root"
+    mount -t proc proc "$work/root/proc"
+    mount --bind "$work/repo" "$work/root/srv/repo"
+    in_root "$work/root" apt-get -qq update >>"$dir.log" 2>&1
+    in_root "$work/root" apt-get -qq -y --no-install-recommends install "$@" >>"$dir.log" 2>&1
+    rm -f "$work/root/usr/sbin/policy-rc.d" "$work"/root/var/lib/apt/lists/*_* "$work"/root/var/cache/apt/*.bin
+    umount_all
+    rm -rf "$work/overlay" "$work/root"
+}
+
 say() {
     echo "image $release: $*"
 }
@@ -72,7 +90,8 @@ printf 'deb %s %s-updates main\ndeb %s-security %s-security main\n' "$mirror" "$
     >"$work/base/etc/apt/sources.list.d/more.list"
 in_root "$work/base" apt-get -qq update >>"$dir.log" 2>&1
 # One call each: what one installs must not be left out for the other.
-for packages in "heartbeat haproxy" "nginx-light" "python3 python3-apt" "keepalived" "arping" "socat" "net-tools"; do
+cloud="python3 python3-apt perl bzip2 psmisc pciutils bind9-host"
+for packages in "heartbeat haproxy" "nginx-light" "$cloud" "keepalived" "arping" "socat" "net-tools"; do
     # shellcheck disable=SC2086 # a list of package names, split on purpose
     in_root "$work/base" apt-get -qq -y --no-install-recommends --download-only install $packages >>"$dir.log" 2>&1
 done
@@ -87,16 +106,13 @@ say "configuration"
 sh "$here/configure-base.sh" "$work/base" >>"$dir.log" 2>&1
 umount "$work/base/proc"
 
+mkdir "$work/base/srv/repo"
+say "load balancers ($cloud)"
+# shellcheck disable=SC2086 # a list of package names, split on purpose
+layer cloud $cloud
 say "back ends (nginx)"
-mkdir -p "$work/web" "$work/overlay" "$work/root" "$work/base/srv/repo"
-mount -t overlay overlay -o "lowerdir=$work/base,upperdir=$work/web,workdir=$work/overlay" "$work/root"
-mount -t proc proc "$work/root/proc"
-mount --bind "$work/repo" "$work/root/srv/repo"
-in_root "$work/root" apt-get -qq update >>"$dir.log" 2>&1
-in_root "$work/root" apt-get -qq -y --no-install-recommends install nginx-light >>"$dir.log" 2>&1
-rm "$work/root/usr/sbin/policy-rc.d"
-umount_all
-rm -rf "$work/overlay" "$work/root" "$work/base/usr/sbin/policy-rc.d"
+layer web nginx-light
+rm "$work/base/usr/sbin/policy-rc.d"
 
 rm -rf "$dir"
 mv "$work" "$dir"

@@ -24,6 +24,14 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 
+# Each reload of systemd starts all of these, and a converge has ten reloads a host. They look for encrypted disks,
+# terminals and the like; Heartbeat's /etc/init.d file needs the one that stays.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in "$root"/usr/lib/systemd/system-generators/*; do
+    name=${generator##*/}
+    [ "$name" = systemd-sysv-generator ] || ln -s /dev/null "$root/etc/systemd/system-generators/$name"
+done
+
 # A log that a test can read after a power-off.
 mkdir -p "$root/var/log/journal" "$root/etc/systemd/journald.conf.d"
 printf '[Journal]\nStorage=persistent\nSyncIntervalSec=1s\n' >"$root/etc/systemd/journald.conf.d/lab.conf"

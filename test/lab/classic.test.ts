@@ -22,17 +22,18 @@ function watchProcesses(host: Host): () => Promise<string> {
     };
 }
 
-for (const [release, user, options] of [
-    ["bookworm", "root", inAll],
-    ["bookworm", "admin", inAll],
-    ["trixie", "root", inAll],
-    ["trixie", "admin", {}],
+for (const [plan, user, options] of [
+    [{ release: "bookworm" }, "root", inAll],
+    [{ release: "bookworm", isMinimal: true }, "admin", inAll],
+    [{ release: "trixie", isMinimal: true }, "root", inAll],
+    [{ release: "trixie" }, "admin", {}],
 ] as const) {
-    describe(`${release} as ${user}`, options, () => isTheHowTo(release, user));
+    const title = `${plan.release}${"isMinimal" in plan ? " without Python and Perl" : ""} as ${user}`;
+    describe(title, options, () => isTheHowTo(plan, user));
 }
 
-function isTheHowTo(release: string, user: string): void {
-    const used = usePair({ name: `${release}-${user}`, release }, { connection: { user } });
+function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string): void {
+    const used = usePair({ name: `${plan.release}-${user}`, ...plan }, { connection: { user } });
     const balancers = () => [used.lab.host("lb1"), used.lab.host("lb2")];
     const onBoth = (command: string) => Promise.all(balancers().map((host) => host.run(command)));
     let before: string[];
@@ -182,7 +183,7 @@ function isTheHowTo(release: string, user: string): void {
         await sleep(500);
         const { gap, failed, sent } = await probe.stop();
         console.log(
-            `${release} as ${user}: power loss and failback: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
+            `${plan.release} as ${user}: power loss and failback: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s`,
         );
         expect((await page(used.lab, site)).status).toBe(200);
         // Both a takeover and nothing that lasts: the limit of a takeover, generous for a shared machine.
