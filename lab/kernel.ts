@@ -13,7 +13,15 @@ export function namespaces(prefix: string): string[] {
     return existsSync(dir) ? readdirSync(dir).filter((name) => name.startsWith(prefix)) : [];
 }
 
+/**
+ * Deletes a network namespace, and first kills the processes in it: the plugins of a pulumi that was killed run on for minutes, and
+ * the namespace lives as long as they do.
+ */
 export async function deleteNamespace(name: string): Promise<void> {
+    const { stdout } = await attempt(["ip", "netns", "pids", name]);
+    for (const pid of stdout.split("\n").filter(Boolean)) {
+        await attempt(["kill", "-KILL", pid]);
+    }
     await attempt(["ip", "netns", "delete", name]);
 }
 

@@ -72,10 +72,13 @@ const outOfTurn = { cwd: root, env: { ...process.env, HALB_BUDGET: undefined } }
 
 test("down leaves nothing behind, and labs do not meet", async () => {
     const names = [`${labPrefix}one`, `${labPrefix}one-more`];
-    await Lab.up({ name: names[0], loadBalancers: 1, backEnds: 0 });
+    const one = await Lab.up({ name: names[0], loadBalancers: 1, backEnds: 0 });
     await Lab.up({ name: names[1], loadBalancers: 1, backEnds: 0 });
+    // As a plugin of a pulumi that was killed: nobody's child.
+    const orphan = await one.run(["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"]);
     await Lab.down(names[0]);
     expect(await traces(names[0])).toEqual([]);
+    await until("the orphan is gone", 5000, async () => !existsSync(`/proc/${orphan.trim()}`));
     const other = await Lab.open(names[1]);
     expect(await other.hosts[0].run("echo alive")).toBe("alive");
     await Lab.down(names[1]);

@@ -1,9 +1,11 @@
 """A simulated host: power, kernel, files, HAProxy, and the programs that run on it. The keeper on it is the real one."""
 
 from agent import Agent
-from heartbeat import NONE, READS, Heartbeat
+from heartbeat import Heartbeat
+from membership import READS
 from paths import RUN
 from program import Program
+from resources import NONE
 from service import CURRENT, KeeperService
 from wire import BEAT, KEEPER
 
