@@ -1,5 +1,5 @@
 /** One stack of a Pulumi program, run by the literal `pulumi`: for the demo, the tests and the benchmarks. */
-import { inTurn } from "./budget";
+import { behindOthers, inTurn } from "./budget";
 import { releaseDeadLocks } from "./locks";
 import { attempt, CommandFailed, type Result, type RunOptions, run } from "./shell";
 
@@ -40,7 +40,7 @@ export class Stack {
         const { enter, dir, env, name } = this.place;
         releaseDeadLocks(env);
         const command = ["pulumi", ...words, "--stack", name, "--non-interactive"];
-        return attempt([...enter, ...command], { cwd: dir, env, ...options });
+        return attempt([...enter, ...behindOthers(command)], { cwd: dir, env, ...options });
     }
 
     async run(words: string[], options: RunOptions = {}): Promise<string> {

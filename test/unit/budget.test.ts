@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inTurn, keepBudget } from "../../toolchain/budget";
-import { sleep } from "../../toolchain/shell";
+import { behindOthers, inTurn, keepBudget } from "../../toolchain/budget";
+import { run, sleep } from "../../toolchain/shell";
 
 const dir = mkdtempSync(join(tmpdir(), "budget-"));
 const path = join(dir, "budget");
@@ -59,9 +59,16 @@ test("a process that dies gives its turn back", async () => {
     expect(await next).toBe("next");
 });
 
+test("with a budget, a command runs at a lower priority", async () => {
+    const look = behindOthers(["sh", "-c", "nice"]);
+    const own = Number(await run(["nice"]));
+    expect(Number(await run(look))).toBe(Math.min(own + 10, 19));
+});
+
 test("without a budget nobody waits", async () => {
     const kept = process.env.HALB_BUDGET;
     restore(undefined);
     expect(await inTurn(async () => "at once")).toBe("at once");
+    expect(behindOthers(["true"])).toEqual(["true"]);
     restore(kept);
 });

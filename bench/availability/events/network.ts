@@ -66,9 +66,11 @@ async function partition(lab: Lab, isCut: boolean): Promise<void> {
     }
 }
 
+/** Cuts the two off from each other until both hold the virtual IP, and each Heartbeat takes its peer for dead. */
 async function cutApart(place: Place): Promise<void> {
     await partition(place.lab, true);
     await untilHeldBy(place, "lb1 and lb2");
+    await untilStandbyIsDead(place);
 }
 
 export const network: Event[] = [
