@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { attempt, until } from "../toolchain/shell";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
-import { holdersOf } from "./rest";
+import { entriesOf } from "./rest";
 
 /** Who holds the address from this moment on. */
 export interface Change {
@@ -27,7 +27,7 @@ export function secondsOf(changes: Change[], is: (change: Change) => boolean): n
 }
 
 /** `[2026-11-27T23:20:01.123456] [nsid 1]Deleted 2: eth0    inet 192.168.0.99/24 … valid_lft forever preferred_lft forever` */
-const event = /^\[(\S+)\] \[nsid (\d+)\](Deleted )?\d+: \S+ +inet6? ([^/ ]+)\S* .*valid_lft (\S+)/;
+const event = /^\[(\S+)\] \[nsid (\d+)\](Deleted )?(\d+): \S+ +inet6? (([^/ ]+)\S*) .*valid_lft (\S+)/;
 
 /**
  * One `ip monitor` hears all hosts of a lab on one socket, so that the order of two hosts' events is the kernel's. An address
@@ -35,14 +35,17 @@ const event = /^\[(\S+)\] \[nsid (\d+)\](Deleted )?\d+: \S+ +inet6? ([^/ ]+)\S* 
  */
 export class HolderWatch {
     private readonly changes: Change[] = [];
-    private readonly holders = new Set<string>();
+    /** For each host, where it has the address: with another prefix or on another interface it is another entry of the kernel's. */
+    private readonly entries: Map<string, Set<string>>;
     private child?: ChildProcess;
     private ended?: Promise<unknown>;
 
     private constructor(
         private readonly hosts: Host[],
         private readonly address: string,
-    ) {}
+    ) {
+        this.entries = new Map(hosts.map(({ name }) => [name, new Set()]));
+    }
 
     static async start(lab: Lab, address: string): Promise<HolderWatch> {
         const watch = new HolderWatch(lab.loadBalancers, address.replace(/[[\]]/g, ""));
@@ -66,14 +69,16 @@ export class HolderWatch {
             await lab.run(["ip", "link", "set", "lo", "alias", String(performance.now())]);
             return isReady;
         });
-        for (const name of await holdersOf(lab, this.address)) {
-            this.holders.add(name);
+        for (const host of this.hosts) {
+            for (const entry of await entriesOf(host, this.address)) {
+                this.entries.get(host.name)?.add(entry);
+            }
         }
         this.note(Date.now() / 1000);
     }
 
     private note(at: number): void {
-        const holders = this.hosts.map(({ name }) => name).filter((name) => this.holders.has(name));
+        const holders = this.hosts.map(({ name }) => name).filter((name) => this.entries.get(name)?.size);
         const last = this.changes.at(-1);
         if (last === undefined || last.holders.join() !== holders.join()) {
             this.changes.push({ at, holders });
@@ -81,15 +86,16 @@ export class HolderWatch {
     }
 
     private hear(line: string): void {
-        const [, time, nsid, deleted, address, lifetime] = event.exec(line) ?? [];
+        const [, time, nsid, deleted, index, entry, address, lifetime] = event.exec(line) ?? [];
         const host = this.hosts.find((each) => String(each.nsid) === nsid);
-        if (host === undefined || address !== this.address) {
+        const entries = this.entries.get(host?.name ?? "");
+        if (entries === undefined || address !== this.address) {
             return;
         }
         if (deleted === undefined && lifetime === "forever") {
-            this.holders.add(host.name);
+            entries.add(`${index} ${entry}`);
         } else {
-            this.holders.delete(host.name);
+            entries.delete(`${index} ${entry}`);
         }
         if (this.changes.length > 0) {
             this.note(new Date(time).getTime() / 1000);

@@ -36,12 +36,16 @@ async function restlessness(host: Host, nodes: string[]): Promise<string | undef
     return peer === "" || peer === "silent" ? "the keeper does not hear its peer" : undefined;
 }
 
-/** The names of the load balancers that hold an address for good, by their kernels. */
+/** Where a host has an address for good, by its kernel: `2 192.168.0.99/24`, the first number being the interface's. */
+export async function entriesOf({ id }: Host, address: string): Promise<string[]> {
+    const lines = await run(["ip", "-n", id, "-o", "address", "show", "permanent", "to", address]);
+    return [...lines.matchAll(/^(\d+): \S+ +inet6? (\S+)/gm)].map(([, index, entry]) => `${index} ${entry}`);
+}
+
+/** The names of the load balancers that hold an address for good. */
 export async function holdersOf(lab: Lab, address = virtualIp): Promise<string[]> {
-    const holds = async ({ id }: Host) =>
-        (await run(["ip", "-n", id, "-o", "address", "show", "permanent", "to", address])) !== "";
-    const held = await Promise.all(lab.loadBalancers.map(holds));
-    return lab.loadBalancers.filter((_, i) => held[i]).map(({ name }) => name);
+    const held = await Promise.all(lab.loadBalancers.map((host) => entriesOf(host, address)));
+    return lab.loadBalancers.filter((_, i) => held[i].length > 0).map(({ name }) => name);
 }
 
 /** Why a lab's first two hosts are not at rest as a pair; undefined where they are. `holder`: who has to hold the virtual IP; undefined: not looked at. */

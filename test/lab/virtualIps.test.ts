@@ -97,7 +97,8 @@ test(
         declare(99, 98);
         await used.stack.up();
         await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
-        await untilHolds(lb2());
+        // Heartbeat acquires them one after the other.
+        await untilHolds(lb2(), 60_000, `${network}98`);
         expect(await held()).toEqual([[], [98, 99]]);
         declare(99, 97);
         const { several } = await underLoad(used.lab, "renumbered while the second host serves", () => used.stack.up());
