@@ -11,9 +11,6 @@ import type { Lab } from "./lab";
 export const virtualIp = "192.168.0.99";
 export const site = `http://${virtualIp}/`;
 
-/** The project that a stack runs; test/run.ts has it compiled. */
-const program = process.env.HALB_TEST_COMPILED ?? root;
-
 /** Configuration of a stack, by key. */
 export type Settings = Record<string, unknown>;
 
@@ -28,7 +25,7 @@ export async function labStack(lab: Lab, settings: Settings = {}): Promise<Stack
     writeConfig(lab, configFile, settings);
     const env = pulumiEnvironment(await ensureToolchain(), join(dir, "state"));
     // By the name of the stack that has a file here, because a new stack writes its salt to the file of its name.
-    const stack = new Stack({ enter: lab.enter, env, dir: program, name: "dev", configFile });
+    const stack = new Stack({ enter: lab.enter, env, dir: root, name: "dev", configFile });
     // A lab that began converged has brought the state of its pair.
     if (!existsSync(join(dir, "state", ".pulumi", "stacks"))) {
         await stack.create();

@@ -1,10 +1,8 @@
 /** `npm test` and `npm run test:all`: the suites, their cost, and the totals over all of them. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { parse, stringify } from "yaml";
 import { ensureConverged } from "../lab/converged";
 import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
@@ -108,18 +106,10 @@ async function prepareLab({ isAll, name }: Choice): Promise<void> {
     process.env.NODE_COMPILE_CACHE = join(cache, "node-code");
 }
 
-/**
- * The package's programs, compiled as they are published, and this project's own program beside them; the tests start them some
- * hundred times. Pulumi would compile TypeScript anew each time, which is a fifth of what a preview costs.
- */
+/** The package's programs, compiled as they are published; the tests start them some hundred times. */
 async function compile(): Promise<string> {
     const folder = join(root, ".cache", "compiled");
     await run(["sh", "toolchain/build.sh", folder], { cwd: root });
-    const [entryPoint, outfile] = [join(root, "index.ts"), join(folder, "index.js")];
-    await build({ entryPoints: [entryPoint], outfile, format: "cjs", platform: "node", logLevel: "error" });
-    const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-    const compiled = { ...project, main: "index.js", runtime: { name: "nodejs", options: { typescript: false } } };
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify(compiled));
     return folder;
 }
 
