@@ -35,8 +35,8 @@ const event = /^\[(\S+)\] \[nsid (\d+)\](Deleted )?(\d+): \S+ +inet6? (([^/ ]+)\
  */
 export class HolderWatch {
     private readonly changes: Change[] = [];
-    /** For each host, where it has the address: with another prefix or on another interface it is another entry of the kernel's. */
-    private readonly entries: Map<string, Set<string>>;
+    /** Where each host has the address, by the host's nsid. The kernel has one entry for each interface and prefix. */
+    private readonly entries: Map<number, Set<string>>;
     private child?: ChildProcess;
     private ended?: Promise<unknown>;
 
@@ -44,7 +44,7 @@ export class HolderWatch {
         private readonly hosts: Host[],
         private readonly address: string,
     ) {
-        this.entries = new Map(hosts.map(({ name }) => [name, new Set()]));
+        this.entries = new Map(hosts.map(({ nsid }) => [nsid, new Set()]));
     }
 
     static async start(lab: Lab, address: string): Promise<HolderWatch> {
@@ -69,16 +69,18 @@ export class HolderWatch {
             await lab.run(["ip", "link", "set", "lo", "alias", String(performance.now())]);
             return isReady;
         });
-        for (const host of this.hosts) {
-            for (const entry of await entriesOf(host, this.address)) {
-                this.entries.get(host.name)?.add(entry);
-            }
-        }
+        await Promise.all(
+            this.hosts.map(async (host) => {
+                for (const entry of await entriesOf(host, this.address)) {
+                    this.entries.get(host.nsid)?.add(entry);
+                }
+            }),
+        );
         this.note(Date.now() / 1000);
     }
 
     private note(at: number): void {
-        const holders = this.hosts.map(({ name }) => name).filter((name) => this.entries.get(name)?.size);
+        const holders = this.hosts.filter(({ nsid }) => this.entries.get(nsid)?.size).map(({ name }) => name);
         const last = this.changes.at(-1);
         if (last === undefined || last.holders.join() !== holders.join()) {
             this.changes.push({ at, holders });
@@ -87,8 +89,7 @@ export class HolderWatch {
 
     private hear(line: string): void {
         const [, time, nsid, deleted, index, entry, address, lifetime] = event.exec(line) ?? [];
-        const host = this.hosts.find((each) => String(each.nsid) === nsid);
-        const entries = this.entries.get(host?.name ?? "");
+        const entries = this.entries.get(Number(nsid));
         if (entries === undefined || address !== this.address) {
             return;
         }

@@ -18,10 +18,7 @@ export function namespaces(prefix: string): string[] {
  * the namespace lives as long as they do.
  */
 export async function deleteNamespace(name: string): Promise<void> {
-    const { stdout } = await attempt(["ip", "netns", "pids", name]);
-    for (const pid of stdout.split("\n").filter(Boolean)) {
-        await attempt(["kill", "-KILL", pid]);
-    }
+    await attempt(["sh", "-c", 'ip netns pids "$1" | xargs -r kill -KILL', "sh", name]);
     await attempt(["ip", "netns", "delete", name]);
 }
 

@@ -81,18 +81,17 @@ export class Lab {
         return { prefix, dir: join(labsDir, name), control: `${prefix}.control` };
     }
 
+    private static async of(plan: LabPlan): Promise<Lab> {
+        const { name, release, isMinimal, converged } = plan;
+        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(release), isMinimal, converged });
+    }
+
     /** Makes the lab and boots its hosts; where something fails half-way, nothing is left of it. */
     static async up(wanted: Partial<LabPlan> = {}): Promise<Lab> {
         const plan = { ...defaultPlan, ...wanted };
         checkName(plan.name);
         await ensureRequirements();
-        const image = await ensureImage(plan.release);
-        const lab = new Lab(plan, {
-            ...Lab.site(plan.name),
-            image,
-            isMinimal: plan.isMinimal,
-            converged: plan.converged,
-        });
+        const lab = await Lab.of(plan);
         if (existsSync(lab.site.dir) || namespaces(`${lab.site.prefix}.`).length > 0) {
             throw new UserError(
                 `a lab named "${plan.name}" is there already; "npm run lab -- down --name ${plan.name}" removes it`,
@@ -113,8 +112,7 @@ export class Lab {
         if (!existsSync(file)) {
             throw new UserError(`no lab named "${name}" is up; "npm run lab -- up" makes one`);
         }
-        const plan: LabPlan = JSON.parse(readFileSync(file, "utf8"));
-        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(plan.release), isMinimal: plan.isMinimal });
+        return Lab.of(JSON.parse(readFileSync(file, "utf8")));
     }
 
     static names(): string[] {

@@ -158,15 +158,6 @@ function stopEngineLog(): void {
     }
 }
 
-/** The toolchain as an earlier run built it, where that is still what the sources say. */
-export function builtOfflineToolchain(): Toolchain | undefined {
-    if (!parts.every(isBuilt)) {
-        return undefined;
-    }
-    stopEngineLog();
-    return toolchain;
-}
-
 export async function offlineToolchain(): Promise<Toolchain> {
     checkVersions();
     mkdirSync(bin, { recursive: true });

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { delimiter } from "node:path";
-import { builtOfflineToolchain, offlineToolchain } from "./offline";
+import { offlineToolchain } from "./offline";
 import { cache } from "./paths";
 import { attempt } from "./shell";
 
@@ -24,7 +24,7 @@ async function installed(): Promise<Toolchain | undefined> {
 }
 
 export async function ensureToolchain(): Promise<Toolchain> {
-    return (await installed()) ?? builtOfflineToolchain() ?? (await offlineToolchain());
+    return (await installed()) ?? (await offlineToolchain());
 }
 
 /**

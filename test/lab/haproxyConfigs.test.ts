@@ -33,7 +33,7 @@ done`;
 const seed = Date.now() & 0x7fffffff;
 let made: Record<string, string> | undefined;
 
-/** The same ones for each release: to generate them takes a third of the time that HAProxy needs to judge them. */
+/** Generated once: both releases judge the same configurations. */
 function generated(): Record<string, string> {
     made ??= Object.fromEntries(
         fc

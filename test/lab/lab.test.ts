@@ -74,7 +74,7 @@ test("down leaves nothing behind, and labs do not meet", async () => {
     const names = [`${labPrefix}one`, `${labPrefix}one-more`];
     const one = await Lab.up({ name: names[0], loadBalancers: 1, backEnds: 0 });
     await Lab.up({ name: names[1], loadBalancers: 1, backEnds: 0 });
-    // As a plugin of a pulumi that was killed: nobody's child.
+    // A killed pulumi leaves its plugins behind like this: alive, and without a parent.
     const orphan = await one.run(["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"]);
     await Lab.down(names[0]);
     expect(await traces(names[0])).toEqual([]);

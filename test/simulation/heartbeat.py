@@ -7,7 +7,7 @@ model logs with what Heartbeat does.
 
 from membership import ACTIVE, DEAD, INIT, POLLS, UP, Membership, Node
 from program import Program
-from resources import ALL, FOREIGN, LOCAL, ME, NONE, NOT, R_INIT, R_RSCRCVD, R_STABLE, R_STARTING, RQSTDELAY, Resources
+from resources import ALL, FOREIGN, ME, NONE, NOT, R_INIT, R_RSCRCVD, R_STABLE, R_STARTING, SWAPPED, Resources
 from standby import Standby
 
 POLL_INTERVAL = 0.25
@@ -59,10 +59,10 @@ class Heartbeat(Membership, Resources, Standby):
     def _log(self, text):
         self.host.say(f"heartbeat: {text}")
 
+    # The process.
+
     def is_alive(self):
         return self._alive
-
-    # The process.
 
     def _after(self, delay, action, turn=POLLS):
         def do():
@@ -242,5 +242,5 @@ class Heartbeat(Membership, Resources, Standby):
     def _hb_takeover(self, node, message):
         yield 0.02
         if node is not self.me:
-            asked = {LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL}[message["holds"]]
+            asked = SWAPPED[message["holds"]]
             self.send_from_child("ask_resources", holds=asked, info=ME)

@@ -5,7 +5,7 @@ from wire import BEAT
 INIT, UP, ACTIVE, DEAD = "init", "up", "active", "dead"
 # What Heartbeat does first when it goes on after a pause: the priorities of its main loop (PRI_SENDSTATUS, PRI_READPKT, then all else).
 SENDS, READS, POLLS = range(3)
-# What is known to be in the history that lost packets are sent from again.
+# Heartbeat sends a lost packet again where it is among its own last 200 packets.
 HISTORY = 200
 
 
@@ -27,7 +27,7 @@ class Node:
 
 
 class Membership:
-    """This half of a Heartbeat. Its state is set in heartbeat.py."""
+    """This part of a Heartbeat. Its state is set in heartbeat.py."""
 
     def _beat(self):
         self._send_status()

@@ -4,6 +4,8 @@ from agent import Agent
 from membership import DEAD
 
 NONE, LOCAL, FOREIGN, ALL = 0, 1, 2, 3
+# One node's local resources are the other node's foreign ones.
+SWAPPED = {NONE: NONE, LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL}
 R_INIT, R_BOTHSTARTING, R_RSCRCVD, R_STARTING, R_SHUTDOWN, R_STABLE = range(6)
 NOT, ME, OTHER, DONE = "not", "me", "other", "done"
 NAMES = ["none", "local", "foreign", "all"]
@@ -11,7 +13,7 @@ RQSTDELAY = 10
 
 
 class Resources:
-    """This half of a Heartbeat. Its state is set in heartbeat.py, and planned hand-overs are in standby.py."""
+    """This part of a Heartbeat. Its state is set in heartbeat.py, and planned hand-overs are in standby.py."""
 
     def resource_state(self):
         return NAMES[self.holds] if self._is_stable() else "transition"

@@ -1,6 +1,6 @@
-"""Planned hand-overs: what hb_resource.c does for hb_standby and hb_takeover, and when resources are given back."""
+"""Planned hand-overs: what hb_resource.c does for hb_standby, hb_takeover and automatic failback."""
 
-from resources import ALL, DONE, FOREIGN, LOCAL, ME, NAMES, NONE, NOT, OTHER, R_SHUTDOWN, R_STABLE
+from resources import DONE, FOREIGN, LOCAL, ME, NAMES, NOT, OTHER, R_SHUTDOWN, R_STABLE, SWAPPED
 
 STANDBY_INIT_TO = 10
 STANDBY_RSC_TO = 3600
@@ -64,7 +64,7 @@ class Standby:
             self.standby = NOT
             if is_mine:
                 self._log(f"Standby resource acquisition done [{NAMES[wanted]}].")
-                self.holds |= {LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL, NONE: NONE}[wanted]
+                self.holds |= SWAPPED[wanted]
             else:
                 self._log(f"Other node completed standby takeover of {NAMES[wanted]} resources.")
             self._send_resources(True)
@@ -78,10 +78,10 @@ class Standby:
         self._child(self._go_standby_child(who, wanted))
 
     def _go_standby_child(self, who, wanted):
-        # What the peer asked for last, or all of it: not always what this child acts on (send_standby_msg).
-        told = self.standby_type
+        # send_standby_msg names what the peer asked for last. That can differ from what this child acts on.
+        announced = self.standby_type
         yield 0.03 + self.world.random.random() * 0.02
-        acts_on = {LOCAL: FOREIGN, FOREIGN: LOCAL, ALL: ALL}[wanted] if who == OTHER else wanted
+        acts_on = SWAPPED[wanted] if who == OTHER else wanted
         groups = self.config["groups"]
         own, foreign = groups.get(self.name, []), groups.get(self.other_name, [])
         chosen = (own if acts_on & LOCAL else []) + (foreign if acts_on & FOREIGN else [])
@@ -90,4 +90,4 @@ class Standby:
                 yield from self.host.give_group(group)
             else:
                 yield from self.host.take_group(group)
-        self.send_from_child("ask_resources", holds=told, info=DONE)
+        self.send_from_child("ask_resources", holds=announced, info=DONE)
