@@ -4,17 +4,24 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The lab's tests mostly wait, for Heartbeat's times. What burns CPU in them takes turns (toolchain/budget.ts). */
 const lab = { maxWorkers: 4, testTimeout: 900_000, hookTimeout: 900_000 };
 
-/** Long waits first: they cost little CPU, and the others run beside them. What is not here comes after these, the largest file first. */
+/** What takes longest comes first, so that no file runs alone at the end. What is not here comes after these, the largest file first. */
 const first = [
+    "documentation",
+    "classic",
+    "brokenOff",
     "Events.test",
+    "drift",
+    "rotation",
+    "examples",
+    "replace",
+    "model",
+    "halb.test",
+    "adoption",
+    "virtualIps",
     "openConnections",
     "fencing",
     "links",
     "activeActive",
-    "adoption",
-    "examples",
-    "documentation",
-    "classic",
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -24,8 +24,8 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 
-# Each reload of systemd starts all of these, and a converge has ten reloads a host. They look for encrypted disks,
-# terminals and the like; Heartbeat's /etc/init.d file needs the one that stays.
+# systemd runs each of its generators whenever it reloads, and a converge makes it reload ten times on each host. A lab's
+# hosts need one generator: systemd-sysv-generator makes a unit of Heartbeat's /etc/init.d file.
 mkdir -p "$root/etc/systemd/system-generators"
 for generator in "$root"/usr/lib/systemd/system-generators/*; do
     name=${generator##*/}

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configure, declaredHosts, stackIn } from "../../lab/package";
+import { behindOthers } from "../../toolchain/budget";
 import { goEnvironment } from "../../toolchain/go";
 import { ensureLanguages } from "../../toolchain/offline";
 import { root } from "../../toolchain/paths";
@@ -126,7 +127,7 @@ describe("generated SDKs", () => {
             ["build", "-o", "/dev/null", "."],
         ]) {
             // It may take its time: what clients see is measured beside it.
-            await run(["nice", "-n", "19", "go", ...words], { cwd: program, env: go });
+            await run(behindOthers(["go", ...words]), { cwd: program, env: go });
         }
     });
 });

@@ -1,7 +1,7 @@
 /** The pipelines in examples/pipelines: their very commands, in the order of their jobs, in an environment like a runner's. */
 // @module-tag all
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -43,7 +43,8 @@ const forge = `require("node:http").createServer((request, response) => {
 beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "pipelines-"));
     await copyCheckout(dir);
-    // The jobs' first command, ahead of them: from where the hosts are there is no way to a registry.
+    // What the jobs' first command finds installed: from where the hosts are there is no way to a registry.
+    symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
     await run(["npm", "run", "bootstrap"], { cwd: dir });
     const settings = {
         hosts: declaredHosts(used.lab),
