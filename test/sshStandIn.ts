@@ -81,8 +81,10 @@ export async function stopAll(): Promise<void> {
 /** Listens on a port of 127.0.0.1, and does with each connection what the test says. */
 export class TcpStandIn {
     private readonly sockets = new Set<Socket>();
+    readonly port: number;
 
     private constructor(private readonly server: NetServer) {
+        this.port = (server.address() as AddressInfo).port;
         running.push(this);
     }
 
@@ -98,10 +100,6 @@ export class TcpStandIn {
             onConnection(socket);
         });
         return standIn;
-    }
-
-    get port(): number {
-        return (this.server.address() as AddressInfo).port;
     }
 
     get openConnections(): number {
@@ -121,6 +119,13 @@ export class TcpStandIn {
 type Accept = () => ServerChannel;
 type Reject = () => void;
 
+export interface CommandResult {
+    code?: number;
+    signal?: string;
+    stdout?: string;
+    stderr?: string;
+}
+
 export class SshStandIn {
     /** Each request to let a user in: `root publickey`. */
     readonly attempts: string[] = [];
@@ -130,8 +135,11 @@ export class SshStandIn {
 
     authorizedKey = userKey.public;
 
-    /** What a command leaves. */
-    answer: { code?: number; signal?: string; stdout?: string; stderr?: string } = {};
+    /** The result of each command. */
+    answer: CommandResult = {};
+
+    /** Returns the result of a command by its standard input, instead of `answer`. */
+    respond?: (input: string) => CommandResult;
 
     /** Instead of letting a user in or not. */
     onLogin?: () => void;
@@ -213,8 +221,9 @@ export class SshStandIn {
     }
 
     private async run(user: string, command: string, channel: ServerChannel): Promise<void> {
-        this.runs.push({ user, command, input: await text(channel) });
-        const { code, signal, stdout, stderr } = this.answer;
+        const input = await text(channel);
+        this.runs.push({ user, command, input });
+        const { code, signal, stdout, stderr } = this.respond?.(input) ?? this.answer;
         channel.stderr.write(stderr ?? "");
         channel.write(stdout ?? "");
         if (signal === undefined) {
