@@ -3,8 +3,8 @@
  * state; the lab's tests (test/lab/halb.test.ts) use the real one.
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { command } from "../../cli/commandLine";
 import { importPair } from "../../cli/import";
@@ -94,15 +94,23 @@ describe("readPair", () => {
     test("picks the named pair of several", async () => {
         writeState([...pairResources("web"), ...pairResources("mail")]);
         expect((await readPair({ pair: "mail" })).name).toBe("mail");
-        expect(await failure(readPair({}))).toMatchInlineSnapshot(`"the stack has several pairs; name one of them with --pair: web, mail"`);
-        expect(await failure(readPair({ pair: "news" }))).toMatchInlineSnapshot(`"--pair: the stack has no pair "news"; there is web, mail"`);
+        expect(await failure(readPair({}))).toMatchInlineSnapshot(
+            `"the stack has several pairs; name one of them with --pair: web, mail"`,
+        );
+        expect(await failure(readPair({ pair: "news" }))).toMatchInlineSnapshot(
+            `"--pair: the stack has no pair "news"; there is web, mail"`,
+        );
     });
 
     test("rejects a stack without a pair, and a pair that is not complete", async () => {
         writeState([]);
-        expect(await failure(readPair({}))).toMatchInlineSnapshot(`"the stack has no HaLoadBalancerPair; "pulumi up" makes it"`);
+        expect(await failure(readPair({}))).toMatchInlineSnapshot(
+            `"the stack has no HaLoadBalancerPair; "pulumi up" makes it"`,
+        );
         writeState(pairResources("web").slice(0, -1));
-        expect(await failure(readPair({}))).toMatchInlineSnapshot(`"web is not complete yet; "pulumi up" completes it"`);
+        expect(await failure(readPair({}))).toMatchInlineSnapshot(
+            `"web is not complete yet; "pulumi up" completes it"`,
+        );
     });
 
     test("passes on what pulumi says, with the way out", async () => {
@@ -115,7 +123,9 @@ describe("readPair", () => {
 
     test("says how to get pulumi where it is not installed", async () => {
         vi.stubEnv("PATH", join(folder, "nothing"));
-        expect(await failure(readPair({}))).toMatchInlineSnapshot(`"pulumi is not installed; put it on PATH (https://www.pulumi.com/docs/install/), or use "npm run halb", which brings one"`);
+        expect(await failure(readPair({}))).toMatchInlineSnapshot(
+            `"pulumi is not installed; put it on PATH (https://www.pulumi.com/docs/install/), or use "npm run halb", which brings one"`,
+        );
     });
 });
 
@@ -212,8 +222,8 @@ describe("the logins of hosts that are in no stack", () => {
     });
 
     test("have no private key where none is named, and find ~", () => {
-        vi.stubEnv("HOME", folder);
-        const [login] = loginsOf(["10.0.0.1"], { user: "root", port: 22, knownHosts: "~/known_hosts" });
+        const knownHosts = `~/${relative(homedir(), known())}`;
+        const [login] = loginsOf(["10.0.0.1"], { user: "root", port: 22, knownHosts });
         expect(login).toEqual({ host: "10.0.0.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" });
     });
 

@@ -323,7 +323,9 @@ describe("switchover", () => {
         await pair.hosts[0].ssh.stop();
         expect(
             (await failure(move(pair.declared, "lb2"))).replace(/connect ECONNREFUSED [\d.:]+/, "WHY"),
-        ).toMatchInlineSnapshot(`"lb1.example.com does not answer (WHY), and cannot be asked to hand anything over. Where it is dead, the other host takes over by itself"`);
+        ).toMatchInlineSnapshot(
+            `"lb1.example.com does not answer (WHY), and cannot be asked to hand anything over. Where it is dead, the other host takes over by itself"`,
+        );
     });
 
     test("asks for --to where no host holds nothing", async () => {
