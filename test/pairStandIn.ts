@@ -86,8 +86,9 @@ export class HostStandIn {
 /** Two hosts, the first of which holds the virtual IP, and a web site that clients get. */
 export class PairStandIn {
     holder!: HostStandIn;
-    /** What the site answers. */
+    /** The status of the site's answers, and how many it has given. */
     status = 200;
+    answers = 0;
 
     private constructor(
         readonly hosts: HostStandIn[],
@@ -95,7 +96,10 @@ export class PairStandIn {
     ) {}
 
     static async start(): Promise<PairStandIn> {
-        const site = createServer((_, response) => response.writeHead(pair.status).end("hello"));
+        const site = createServer((_, response) => {
+            pair.answers++;
+            response.writeHead(pair.status).end("hello");
+        });
         await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
         const pair = new PairStandIn([], site);
         for (const name of ["lb1.example.com", "lb2.example.com"]) {
