@@ -158,6 +158,24 @@ describe("status", () => {
         expect(output()).toMatch(/^web\/web2 +DOWN 1\/2 +\?$/m);
     });
 
+    test("shows a keeper that hears nothing of its peer as silent", async () => {
+        pair.hosts[1].lines = ["peer\t192.168.0.99\t"];
+        expect(await status(pair.declared, false)).toBe(1);
+        expect(output()).toMatch(/^lb1\.example\.com +active +active +active +active +heard /m);
+        expect(output()).toMatch(/^lb2\.example\.com +active +active +active +active +silent /m);
+        expect(output()).toContain("lb2.example.com: its keeper does not hear that of the peer");
+    });
+
+    test("lets the host end a look after 20 s, with sudo where the login is not root's", async () => {
+        const declared = pair.declared;
+        declared.hosts[1].login.user = "admin";
+        await status(declared, false);
+        expect(pair.hosts.map(({ ssh }) => ssh.runs.map(({ command }) => command))).toEqual([
+            ["timeout -k 5 20 sh -s"],
+            ["sudo -n timeout -k 5 20 sh -s"],
+        ]);
+    });
+
     test("prints the whole state as JSON", async () => {
         expect(await status(pair.declared, true)).toBe(0);
         expect(JSON.parse(printed[0])).toMatchObject({
