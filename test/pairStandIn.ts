@@ -3,19 +3,20 @@
  * halb sends by their last line, with the output that look.sh and survey.sh print on a real host, and runs nothing. The lab's tests
  * (test/lab/halb.test.ts) run the same scripts on real hosts.
  */
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import type { DeclaredHost, DeclaredPair } from "../cli/stack";
-import { type CommandResult, SshStandIn } from "./sshStandIn";
+import { type CommandResult, SshStandIn, TcpStandIn } from "./sshStandIn";
 
-export const address = "192.168.0.99";
+/** Of the hosts, the preferred one first. */
+export const names = ["lb1.example.com", "lb2.example.com"];
+const address = "192.168.0.99";
 const units = ["haproxy", "heartbeat", "ha-load-balancer-pair"];
 
 export class HostStandIn {
     /** By unit, what systemctl is-active prints. */
     readonly units: Record<string, string> = Object.fromEntries(units.map((unit) => [unit, "active"]));
     serves = true;
-    /** More lines of the survey, without the tabs' escapes. */
+    /** What the host prints beyond the usual lines. Where look.sh prints one line for a key, the last one counts. */
     lines: string[] = [];
     /** The results of functions, by the last line of the script; instead of what the stand-in does. */
     readonly results: Record<string, CommandResult> = {};
@@ -31,7 +32,7 @@ export class HostStandIn {
         ssh.respond = (input) => this.respond(input);
     }
 
-    get holds(): boolean {
+    private get holds(): boolean {
         return this.pair.holder === this;
     }
 
@@ -92,7 +93,7 @@ export class PairStandIn {
 
     private constructor(
         readonly hosts: HostStandIn[],
-        private readonly site: Server,
+        private readonly site: TcpStandIn,
     ) {}
 
     static async start(): Promise<PairStandIn> {
@@ -100,22 +101,16 @@ export class PairStandIn {
             pair.answers++;
             response.writeHead(pair.status).end("hello");
         });
-        await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-        const pair = new PairStandIn([], site);
-        for (const name of ["lb1.example.com", "lb2.example.com"]) {
+        const pair = new PairStandIn([], await TcpStandIn.start((socket) => site.emit("connection", socket)));
+        for (const name of names) {
             pair.hosts.push(new HostStandIn(name, await SshStandIn.start(), pair));
         }
         pair.holder = pair.hosts[0];
         return pair;
     }
 
-    stop(): void {
-        this.site.closeAllConnections();
-        this.site.close();
-    }
-
     get url(): string {
-        return `http://127.0.0.1:${(this.site.address() as AddressInfo).port}/`;
+        return `http://127.0.0.1:${this.site.port}/`;
     }
 
     /** As readPair returns it. */

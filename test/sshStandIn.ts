@@ -18,7 +18,7 @@ import {
     type TcpipRequestInfo,
     utils,
 } from "ssh2";
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import type { Login } from "../components/survey/ssh";
 
 export interface Key {
@@ -61,9 +61,9 @@ function isRight(context: AuthContext, authorizedKey: string): boolean {
 
 /**
  * Makes ssh2's clients send each piece of a packet at once. Otherwise the kernel holds a piece back until the other end has confirmed
- * the one before, 40 ms later: a quarter of a second for one command. For beforeEach; vi.restoreAllMocks() undoes it.
+ * the one before, 40 ms later: a quarter of a second for one command. vi.restoreAllMocks() undoes it.
  */
-export function hurryClients(): void {
+function hurryClients(): void {
     const { connect } = Client.prototype;
     vi.spyOn(Client.prototype, "connect").mockImplementation(function (this: Client, config) {
         this.once("connect", () => this.setNoDelay());
@@ -73,9 +73,17 @@ export function hurryClients(): void {
 
 const running: { stop(): Promise<void> }[] = [];
 
-/** For afterEach. */
-export async function stopAll(): Promise<void> {
-    await Promise.all(running.splice(0).map((each) => each.stop()));
+/** For a file of tests: no SSH agent of whoever runs them, fast clients, and the end of each test's mocks and stand-ins. */
+export function useSshStandIns(): void {
+    beforeEach(() => {
+        vi.stubEnv("SSH_AUTH_SOCK", undefined);
+        hurryClients();
+    });
+    afterEach(async () => {
+        vi.restoreAllMocks();
+        vi.unstubAllEnvs();
+        await Promise.all(running.splice(0).map((each) => each.stop()));
+    });
 }
 
 /** Listens on a port of 127.0.0.1, and does with each connection what the test says. */

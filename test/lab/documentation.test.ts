@@ -298,8 +298,8 @@ describe("commands within sentences", inAll, () => {
 });
 
 describe("CONTRIBUTING.md", inAll, () => {
-    const say = (line: string, isBehind = false) =>
-        done("CONTRIBUTING.md", line, { isOutside: true, isBehind, env: withoutPulumi });
+    const say = (line: string, typing: Typing = {}) =>
+        done("CONTRIBUTING.md", line, { isOutside: true, env: withoutPulumi, ...typing });
 
     test("the pair in a lab by hand", async () => {
         await say("npm run lab -- up");
@@ -318,12 +318,14 @@ describe("CONTRIBUTING.md", inAll, () => {
     });
 
     test("one test by its name", async () => {
-        expect(await say('npm test -- --suite unit --name "ha.cf"', true)).toMatch(/^\d+ passed, 0 failed/m);
+        expect(await say('npm test -- --suite unit --name "ha.cf"', { isBehind: true })).toMatch(
+            /^\d+ passed, 0 failed/m,
+        );
     });
 
     test("the package and the pictures", async () => {
-        await say("npm pack", true);
-        await say("npm run schema", true);
+        await say("npm pack", { isBehind: true });
+        await say("npm run schema", { isBehind: true });
         for (const file of ["components/schema.json", "docs/inputs.md"]) {
             expect(readFileSync(join(checkout, file), "utf8")).toBe(readFileSync(join(root, file), "utf8"));
         }
@@ -342,13 +344,7 @@ describe("CONTRIBUTING.md", inAll, () => {
         for (const line of [...lines]) {
             // Each named schedule once: the simulation's own suite runs them with more seeds.
             const replace: [string, string] = [line, line.replace("--schedules", "--seeds 1 --schedules")];
-            const said = await done("CONTRIBUTING.md", line, {
-                isOutside: true,
-                isBehind: true,
-                env: withoutPulumi,
-                replace,
-            });
-            expect(said).toMatch(/^OK$|: passes$/m);
+            expect(await say(line, { isBehind: true, replace })).toMatch(/^OK$|: passes$/m);
         }
     });
 
@@ -360,12 +356,7 @@ describe("CONTRIBUTING.md", inAll, () => {
         expect(long.length).toBeGreaterThan(5);
         for (const line of [...long]) {
             const asked = line.endsWith("--help") ? line : `${line}${line.includes(" -- ") ? "" : " --"} --help`;
-            const said = await done("CONTRIBUTING.md", line, {
-                isOutside: true,
-                env: withoutPulumi,
-                replace: [line, asked],
-            });
-            expect(said, line).toMatch(/^usage: |^ +--/m);
+            expect(await say(line, { replace: [line, asked] }), line).toMatch(/^usage: |^ +--/m);
         }
     });
 });

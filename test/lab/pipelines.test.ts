@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { ensureObjectStore, ObjectStore } from "../../lab/objectStore";
 import { configure, declaredHosts, stackIn } from "../../lab/package";
 import { root } from "../../toolchain/paths";
-import { type Result, run, until } from "../../toolchain/shell";
+import { type Result, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { makeCertificate } from "../certificates";
@@ -45,7 +45,6 @@ beforeAll(async () => {
     await copyCheckout(dir);
     // What the jobs' first command finds installed: from where the hosts are there is no way to a registry.
     symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
-    await run(["npm", "run", "bootstrap"], { cwd: dir });
     const settings = {
         hosts: declaredHosts(used.lab),
         virtualIps: [{ address: virtualIp }],

@@ -11,35 +11,20 @@ import { importPair } from "../../cli/import";
 import { loginsOf } from "../../cli/logins";
 import { readPair } from "../../cli/stack";
 import { payloadText } from "../../components/steps/payload";
-import { PairStandIn } from "../pairStandIn";
-import { hurryClients, SshStandIn, stopAll, userKey } from "../sshStandIn";
+import { SshStandIn, userKey } from "../sshStandIn";
+import { failure, usePairStandIn } from "./halbFixture";
 
+const used = usePairStandIn();
 let folder: string;
-let pair: PairStandIn;
-let printed: string[];
-let errors: string[];
 
-beforeEach(async () => {
+beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "halb-"));
-    vi.stubEnv("SSH_AUTH_SOCK", undefined);
-    hurryClients();
-    printed = [];
-    errors = [];
-    vi.spyOn(console, "log").mockImplementation((text) => printed.push(text));
-    vi.spyOn(console, "error").mockImplementation((text) => errors.push(text));
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => errors.push(String(text)) > 0);
-    pair = await PairStandIn.start();
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => used.errors.push(String(text)) > 0);
     usePulumi(`cat "$STATE"`);
     writeState(pairResources("web"));
 });
 
-afterEach(async () => {
-    pair.stop();
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-    await stopAll();
-    rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Puts a `pulumi` on PATH that notes its arguments and its folder, and then runs `script`. */
 function usePulumi(script: string): void {
@@ -60,7 +45,7 @@ function writeState(resources: object[]): void {
 function pairResources(name: string): object[] {
     const type = "ha-load-balancer-pair:index:HaLoadBalancerPair";
     const urn = `urn:pulumi:prod::shop::${type}::${name}`;
-    const { hosts, url } = pair.declared;
+    const { hosts, url } = used.pair.declared;
     return [
         { urn, type, inputs: { hosts: hosts.map((host) => ({ name: host.name })) }, outputs: { url } },
         ...hosts.flatMap(({ name: host, login, values }) =>
@@ -73,17 +58,9 @@ function pairResources(name: string): object[] {
     ];
 }
 
-async function failure(work: Promise<unknown>): Promise<string> {
-    const error = await work.then(
-        (result) => new Error(`returned ${JSON.stringify(result)}`),
-        (reason: Error) => reason,
-    );
-    return error.message;
-}
-
 describe("readPair", () => {
     test("asks pulumi for the state of the stack, in the folder of the program", async () => {
-        expect(await readPair({ cwd: folder, stack: "prod" })).toMatchObject({ name: "web", url: pair.url });
+        expect(await readPair({ cwd: folder, stack: "prod" })).toMatchObject({ name: "web", url: used.pair.url });
         expect(await readPair({})).toMatchObject({ name: "web" });
         expect(readFileSync(join(folder, "said"), "utf8").split("\n").slice(0, 2)).toEqual([
             `${folder}: stack export --show-secrets --non-interactive --stack prod`,
@@ -132,25 +109,25 @@ describe("readPair", () => {
 describe("halb", () => {
     test("runs the command that is named, on the pair of the stack", async () => {
         expect(await command(["status", "--json", "-s", "prod", "-C", folder])).toBe(0);
-        expect(JSON.parse(printed[0])).toMatchObject({ name: "web", problems: [] });
+        expect(JSON.parse(used.printed[0])).toMatchObject({ name: "web", problems: [] });
         expect(await command(["doctor"])).toBe(0);
-        expect(printed[1]).toMatch(/^ok {3}lb1/);
+        expect(used.printed[1]).toMatch(/^ok {3}lb1/);
         expect(await command(["switchover", "--to", "lb2"])).toBe(0);
-        expect(pair.holder.name).toBe("lb2.example.com");
+        expect(used.pair.holder.name).toBe("lb2.example.com");
         expect(await command(["switchover", "--to", "lb2", "--json"])).toBe(0);
-        expect(printed.at(-1)).toBe("null");
+        expect(used.printed.at(-1)).toBe("null");
     });
 
     test("returns 1 where something is not well", async () => {
-        pair.hosts[1].serves = false;
+        used.pair.hosts[1].serves = false;
         expect(await command(["status"])).toBe(1);
         expect(await command(["doctor"])).toBe(1);
     });
 
     test("watches at the interval that is given", async () => {
         vi.mocked(console.log).mockImplementation((text) => {
-            printed.push(text);
-            if (printed.length === 2) {
+            used.printed.push(text);
+            if (used.printed.length === 2) {
                 throw new Error("enough");
             }
         });
@@ -170,7 +147,7 @@ describe("halb", () => {
         [["drill", "hand-over"]],
     ])("rejects the command line %j with exit code 2 and the reason", async (words) => {
         expect(await command(words)).toBe(2);
-        expect(errors.join("")).toMatchSnapshot();
+        expect(used.errors.join("")).toMatchSnapshot();
     });
 
     test("a failure of the pair is an error of the command", async () => {
@@ -179,7 +156,7 @@ describe("halb", () => {
     });
 
     test("rejects a drill that cannot begin, after --yes", async () => {
-        pair.hosts[0].serves = false;
+        used.pair.hosts[0].serves = false;
         const words = ["drill", "hand-over", "--yes", "--rate", "50", "--patience", "5"];
         expect(await failure(command(words))).toContain("a drill needs a pair that is well");
         expect(await failure(command(["drill", "power", "-y"]))).toContain("no fencing command");
@@ -187,12 +164,12 @@ describe("halb", () => {
 
     test("host-keys shows the keys of the pair's hosts, or of those that are named", async () => {
         expect(await command(["host-keys", "--json"])).toBe(0);
-        expect(JSON.parse(printed[0]).map(({ hostKey }: { hostKey: string }) => hostKey)).toEqual(
-            pair.hosts.map(({ ssh }) => ssh.hostKey),
+        expect(JSON.parse(used.printed[0]).map(({ hostKey }: { hostKey: string }) => hostKey)).toEqual(
+            used.pair.hosts.map(({ ssh }) => ssh.hostKey),
         );
-        const { port, hostKey } = pair.hosts[1].ssh;
+        const { port, hostKey } = used.pair.hosts[1].ssh;
         expect(await command(["host-keys", "127.0.0.1", "--port", String(port), "--json"])).toBe(0);
-        expect(JSON.parse(printed[1])).toMatchObject([{ host: "127.0.0.1", hostKey }]);
+        expect(JSON.parse(used.printed[1])).toMatchObject([{ host: "127.0.0.1", hostKey }]);
     });
 
     test.each([
@@ -204,7 +181,7 @@ describe("halb", () => {
         [["import", "--help"]],
     ])("prints the help of %j", async (words) => {
         expect(await command(words)).toBe(0);
-        expect(printed.join("\n")).toMatchSnapshot();
+        expect(used.printed.join("\n")).toMatchSnapshot();
     });
 });
 
@@ -262,7 +239,7 @@ describe("import", () => {
         expect(
             await importPair([a.login, b.login].map((login) => ({ ...login, user: "root", port: login.port }))),
         ).toBe(0);
-        const args = JSON.parse(printed[0]);
+        const args = JSON.parse(used.printed[0]);
         expect(args.hosts).toEqual([
             { name: "b", address: "127.0.0.1", hostKey: b.hostKey },
             { name: "a", address: "127.0.0.1", hostKey: a.hostKey },
@@ -310,7 +287,7 @@ describe("import", () => {
             ],
           }
         `);
-        expect(errors).toMatchInlineSnapshot(`
+        expect(used.errors).toMatchInlineSnapshot(`
           [
             "note: authkeys: the key (md5) is not taken over; there will be a random one, with sha1",
           ]

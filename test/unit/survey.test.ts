@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Client } from "ssh2";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { resolved } from "../../components/inputs";
 import type { Pair } from "../../components/steps/pair";
 import { payloadText } from "../../components/steps/payload";
@@ -10,7 +10,7 @@ import { generation, withVirtualIps } from "../../components/survey/generations"
 import { clockProblem, strangers } from "../../components/survey/problems";
 import { parse, type Survey, survey } from "../../components/survey/survey";
 import { classicArgs } from "../examples";
-import { hurryClients, makeKey, SshStandIn, stopAll } from "../sshStandIn";
+import { makeKey, SshStandIn, useSshStandIns } from "../sshStandIn";
 
 const blank = parse("");
 
@@ -112,14 +112,9 @@ describe("over SSH", () => {
 
     let host: SshStandIn;
 
+    useSshStandIns();
     beforeEach(async () => {
-        hurryClients();
         host = await SshStandIn.start();
-    });
-
-    afterEach(async () => {
-        vi.restoreAllMocks();
-        await stopAll();
     });
 
     describe("a host", () => {

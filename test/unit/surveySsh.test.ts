@@ -1,24 +1,13 @@
 /** What the program does over SSH, against a stand-in for a host's sshd; see sshStandIn.ts. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ask, Refused, Unreachable } from "../../components/survey/ssh";
-import {
-    AgentStandIn,
-    hurryClients,
-    makeKey,
-    SshStandIn,
-    stopAll,
-    TcpStandIn,
-    userKey,
-    userPassword,
-} from "../sshStandIn";
+import { rejection } from "../rejection";
+import { AgentStandIn, makeKey, SshStandIn, TcpStandIn, userKey, userPassword, useSshStandIns } from "../sshStandIn";
 
 /** Why a host could not be asked: the whole text, because an operator reads it. */
 async function failure(asked: Promise<unknown>): Promise<{ kind: unknown; message: string }> {
-    const error = await asked.then(
-        (answer) => new Error(`answered ${JSON.stringify(answer)}`),
-        (reason: Error) => reason,
-    );
-    return { kind: error.constructor, message: error.message };
+    const { constructor: kind, message } = await rejection(asked);
+    return { kind, message };
 }
 
 const loginRefused = (user: string) => ({
@@ -40,20 +29,15 @@ const keyUnusable = (why: string) => ({
         "or let an SSH agent have it, and name none",
 });
 
+useSshStandIns();
 let host: SshStandIn;
 
 beforeEach(async () => {
-    // The agent of whoever runs the tests.
-    vi.stubEnv("SSH_AUTH_SOCK", undefined);
-    hurryClients();
     host = await SshStandIn.start();
 });
 
-afterEach(async () => {
+afterEach(() => {
     vi.useRealTimers();
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-    await stopAll();
 });
 
 describe("a login", () => {
