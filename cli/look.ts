@@ -18,6 +18,8 @@ export interface HostState {
     sees: string;
     /** Heartbeat's links to the peer, each up or dead. */
     links: Record<string, string>;
+    /** The interface of each virtual IP on this host. */
+    interfaces: Record<string, string>;
     holds: string[];
     prefers: string[];
     /** What the keeper hears of the peer's virtual IPs: held, lingering, no, or silent. */
@@ -35,8 +37,8 @@ export interface PairState {
     name: string;
     url: string;
     hosts: HostState[];
-    /** The virtual IPs: who holds each, and who should. */
-    virtualIps: { address: string; holders: string[]; preferredHost: string }[];
+    /** The virtual IPs: who holds each, who should, and its interface on each host that answers. */
+    virtualIps: { address: string; holders: string[]; preferredHost: string; interfaces: Record<string, string> }[];
     /** All that is not as it should be; empty where all is well. */
     problems: string[];
 }
@@ -54,6 +56,7 @@ export function silent(name: string, unreachable?: string): HostState {
         versions: {},
         sees: "",
         links: {},
+        interfaces: {},
         holds: [],
         prefers: [],
         hears: {},
@@ -75,6 +78,7 @@ export function parseLook(text: string): Partial<HostState> {
         versions: record("package"),
         sees: all("sees")[0]?.[0] ?? "",
         links: record("link"),
+        interfaces: Object.fromEntries(all("on").map(([address, name]) => [canonical(address), name])),
         holds: addresses("holds"),
         prefers: addresses("prefers"),
         hears: Object.fromEntries(all("peer").map(([address, has]) => [canonical(address), has || "silent"])),
@@ -83,7 +87,7 @@ export function parseLook(text: string): Partial<HostState> {
     };
 }
 
-const library = ["lib.sh", "pair.sh", "preflight.sh", "survey.sh"];
+const library = ["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"];
 
 /** Asks a host. Never fails: what is wrong with it is in the answer. */
 export async function lookAt(host: DeclaredHost): Promise<HostState> {
@@ -115,7 +119,10 @@ export function judged({ name, url, hosts: declared }: DeclaredPair, hosts: Host
     const virtualIps = words(declared[0].values.virtual_ips).map((word) => {
         const address = canonical(word.split("/")[0]);
         const holders = hosts.filter(({ holds }) => holds.includes(address)).map((host) => host.name);
-        return { address, holders, preferredHost: preferred(address) };
+        const interfaces = Object.fromEntries(
+            hosts.flatMap((host) => (host.interfaces[address] ? [[host.name, host.interfaces[address]]] : [])),
+        );
+        return { address, holders, preferredHost: preferred(address), interfaces };
     });
     const problems = [
         ...virtualIps.flatMap(({ address, holders }) =>

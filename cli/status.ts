@@ -34,8 +34,14 @@ function hostTable(hosts: HostState[]): string {
 }
 
 function virtualIpTable({ virtualIps }: PairState): string {
-    const rows = virtualIps.map(({ address, holders, preferredHost }) => [address, list(holders), preferredHost]);
-    return columns([["VIRTUAL IP", "HOLDER", "PREFERRED HOST"], ...rows]);
+    const rows = virtualIps.map(({ address, holders, preferredHost, interfaces }) => [
+        address,
+        list(holders),
+        preferredHost,
+        // One name where both hosts call it so.
+        list([...new Set(Object.values(interfaces))]),
+    ]);
+    return columns([["VIRTUAL IP", "HOLDER", "PREFERRED HOST", "INTERFACE"], ...rows]);
 }
 
 function serverTable(hosts: HostState[]): string {

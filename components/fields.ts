@@ -10,7 +10,7 @@ export const fields = {
     connection: ["user", "port", "privateKey", "privateKeyPassword", "password", "agentSocketPath", "proxy"],
     proxy: ["host", "user", "port", "privateKey", "privateKeyPassword", "password", "hostKey"],
     host: ["name", "address", "sshHost", "hostKey", "insecureSkipHostKeyCheck", "connection", "identity"],
-    virtualIp: ["address", "prefixLength", "interface", "preferredHost"],
+    virtualIp: ["address", "prefixLength", "interface", "interfaces", "network", "preferredHost"],
     fencing: ["command", "timeout"],
     ucast: ["interface", "addresses"],
     mcast: ["interface", "group", "port", "ttl"],

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HaLoadBalancerPairArgs } from "./args";
 import { connectionTo } from "./connection";
-import { publicInputs, refuseInvalid, resolved, secrets, validated } from "./inputs";
+import { publicInputs, refuseInvalid, resolved, secrets, validated, warnOfUnused } from "./inputs";
 import { withoutNulls } from "./nulls";
 import { formerPairIds, pairId } from "./pairId";
 import { authkeys } from "./steps/authkeys";
@@ -56,6 +56,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         }
         const generated = (child: string, length: number, keepers?: pulumi.Inputs) =>
             new random.RandomPassword(`${name}-${child}`, { length, special: false, keepers }, { parent: this }).result;
+        warnOfUnused(given, this);
         const parts = resolved(given);
         const keyVersion = parts.heartbeat.apply((heartbeat) => String(heartbeat.keyVersion));
         const statsPassword = pulumi.secret(given.haproxy.stats?.password ?? generated("stats", 24));

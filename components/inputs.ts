@@ -62,6 +62,19 @@ export function validated(
     });
 }
 
+/** Tells of inputs that earlier versions used. */
+export function warnOfUnused({ virtualIps }: HaLoadBalancerPairArgs, component: pulumi.Resource): void {
+    settled(virtualIps).apply((list) => {
+        if (list.some(({ prefixLength }) => prefixLength !== undefined)) {
+            pulumi.log.warn(
+                "virtualIps[].prefixLength is no longer used: a host has a virtual IP as a host address (/32 or /128), which " +
+                    "brings no route. Remove it; a network in which the hosts have no address needs a route of the hosts' own",
+                component,
+            );
+        }
+    });
+}
+
 /** The inputs without what is secret, as the preview and the state show them. */
 export function publicInputs({
     hosts,

@@ -19,7 +19,6 @@ import type {
     StickTableArgs,
     TimeoutArgs,
     UseBackendArgs,
-    VirtualIpArgs,
 } from "./args";
 
 /** A host as its peer and its files know it. */
@@ -28,10 +27,15 @@ export interface Node {
     address: string;
 }
 
-export type VirtualIp = Required<Omit<Unwrap<VirtualIpArgs>, "interface">> & { interface?: string };
+/** `interfaces`: a selector for each host (steps/sh/interfaces.sh): a name, a network, or "-" for the interface with the subnet. */
+export interface VirtualIp {
+    address: string;
+    preferredHost: string;
+    interfaces: string[];
+}
 export type Fencing = Required<Unwrap<FencingArgs>>;
 export type Mcast = Required<Unwrap<McastArgs>>;
-export type Ucast = { interface: string; addresses: string[] };
+export type Ucast = { interface?: string; addresses: string[] };
 export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" | "version">> & {
     ucast: Ucast[];
     mcast: Mcast[];

@@ -60,6 +60,11 @@ export async function closeConnections(prefix: string): Promise<void> {
     }
 }
 
+/** Removes the host's own addresses (scope global) and virtual IPs (scope host); the kernel's own link-local ones stay. */
+function noAddresses(device: string): string[] {
+    return ["global", "host"].map((scope) => `address flush dev ${device} scope ${scope}`);
+}
+
 export class Host {
     readonly name: string;
     readonly address: string;
@@ -222,7 +227,7 @@ export class Host {
                     address === undefined
                         ? []
                         : [
-                              `address flush dev eth${i} scope global`,
+                              ...noAddresses(`eth${i}`),
                               `address add ${address}/24 broadcast + dev eth${i}`,
                               `link set eth${i} up`,
                           ],
@@ -294,7 +299,7 @@ export class Host {
         await kill(this.id);
         await closeConnections(this.id);
         // Of a host without power no address is left; its namespace stays.
-        await ip(["address flush dev eth0 scope global"], this.id);
+        await ip(noAddresses("eth0"), this.id);
     }
 
     /** Unplugs the cable of eth0, or of another interface by its number. */

@@ -73,6 +73,7 @@ export class HostStandIn {
             "package\thaproxy\t2.6.12-1",
             "sees\tactive",
             "link\teth0\tup",
+            `on\t${address}\teth0`,
             ...(this.holds ? [`holds\t${address}`] : []),
             ...(this.pair.hosts[0] === this ? [`prefers\t${address}`] : []),
             `peer\t${address}\t${this.holds ? "no" : "held"}`,
@@ -119,7 +120,7 @@ export class PairStandIn {
             ({ name, ssh }, i): DeclaredHost => ({
                 name,
                 login: ssh.login,
-                values: { node: name, virtual_ips: `${address}/24`, own_virtual_ips: i === 0 ? `${address}/24` : "" },
+                values: { node: name, virtual_ips: address, own_virtual_ips: i === 0 ? address : "" },
             }),
         );
         return { name: "web", url: this.url, hosts, fencing: { command: "/sbin/fence", timeout: 30 } };

@@ -98,25 +98,23 @@ function oneKindAnInterface(args: HeartbeatArgs, { ucast, mcast, bcast }: Links,
 }
 
 /** `IPaddr::192.168.0.99/24/eth0`, a bare address, and the like. */
-const addressResource = /^(?:(?:IPaddr2?|IPv6addr|VirtualIp)::)?([0-9a-fA-F.:]+)(?:\/(\d+))?(?:\/([^/]+))?(?:\/.*)?$/;
+const addressResource = /^(?:(?:IPaddr2?|IPv6addr|VirtualIp)::)?([0-9a-fA-F.:]+)(?:\/\d+)?(?:\/([^/]+))?(?:\/.*)?$/;
 
-/** `held`: the virtual IPs that a host holds now, with the length of their prefix. */
-export function importHaresources(text: string, hosts: string[], held: Map<string, number>): Imported<VirtualIpArgs[]> {
+/** The length of a prefix is left out: a host has a virtual IP as a host address. */
+export function importHaresources(text: string, hosts: string[]): Imported<VirtualIpArgs[]> {
     const args: VirtualIpArgs[] = [];
     const notes: string[] = [];
     for (const [node, ...resources] of lines(text.replace(/\\\n/g, " "))) {
         for (const resource of resources) {
-            const [, address, prefix, name] = addressResource.exec(resource) ?? [];
+            const [, address, name] = addressResource.exec(resource) ?? [];
             if (address === undefined || !/[.:]/.test(address)) {
                 notes.push(
                     `haresources: "${resource}" is no address, and is left out; HAProxy runs on both hosts here`,
                 );
                 continue;
             }
-            const prefixLength = prefix ? Number(prefix) : held.get(canonical(address));
             args.push({
                 address: canonical(address),
-                ...(prefixLength === undefined ? {} : { prefixLength }),
                 ...(name ? { interface: name } : {}),
                 ...(node.toLowerCase() === hosts[0] ? {} : { preferredHost: node.toLowerCase() }),
             });

@@ -12,7 +12,7 @@ import { type Imported, importHaCf, importHaresources } from "./heartbeat";
 interface Found {
     login: Login;
     node: string;
-    addresses: { address: string; prefixLength: number; interface: string }[];
+    addresses: { address: string; interface: string }[];
     files: Record<string, string>;
     methods: string[];
 }
@@ -28,8 +28,7 @@ async function look(login: Login): Promise<Found> {
         login,
         node: all("node")[0][0].toLowerCase(),
         addresses: all("address").map(([entry, name]) => {
-            const [address, prefix] = entry.split("/");
-            return { address: canonical(address), prefixLength: Number(prefix), interface: name };
+            return { address: canonical(entry.split("/")[0]), interface: name };
         }),
         files: Object.fromEntries(all("file").map(([path, text]) => [path, Buffer.from(text, "base64").toString()])),
         methods: all("authkeys").map(([, method]) => method),
@@ -47,8 +46,7 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
         (a, b) => Number(b.node === preferred.toLowerCase()) - Number(a.node === preferred.toLowerCase()),
     );
     const names = hosts.map(({ node }) => node);
-    const held = new Map(hosts.flatMap(({ addresses }) => addresses.map((each) => [each.address, each.prefixLength])));
-    const virtualIps = importHaresources(haresources, names, held);
+    const virtualIps = importHaresources(haresources, names);
     const isVirtual = virtualIps.args.map(({ address }) => String(address));
     const links: Record<string, string[]> = {};
     for (const { addresses } of hosts) {

@@ -17,6 +17,7 @@ look() {
     done
     for virtual_ip in $virtual_ips; do
         address=${virtual_ip%%/*}
+        line on "$address" "$(pinned_interface "$virtual_ip")"
         ! holds "$virtual_ip" || line holds "$address"
         line peer "$address" "$(peer_has "$virtual_ip" | cut -d ' ' -f 1)"
     done

@@ -8,13 +8,23 @@ export interface VirtualIpArgs {
      */
     address: pulumi.Input<string>;
     /**
-     * Length of the network prefix, in bits: 1 to 32, or 1 to 128. Default: 24 for IPv4, 64 for IPv6.
+     * No longer used: a host has a virtual IP as a host address (/32 or /128), which brings no route. A network in which the
+     * hosts have no address of their own needs a route in the hosts' own configuration.
      */
     prefixLength?: pulumi.Input<number>;
     /**
-     * Network interface, on both hosts. Default: the one that leads to the address's network.
+     * Network interface, on both hosts, by its name or an alternative name. Default: the one whose own address has the virtual
+     * IP in its subnet; where no interface has, or several have, this or `network` is required.
      */
     interface?: pulumi.Input<string>;
+    /**
+     * Network interfaces of the two hosts, in the order of `hosts`, instead of `interface` where they differ.
+     */
+    interfaces?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * The network (`10.0.0.0/16`) in which the interface has an address, instead of its name.
+     */
+    network?: pulumi.Input<string>;
     /**
      * Name of the host that should hold it while both can. With virtual IPs for each of the two, both serve
      * (active/active). Default: the first of `hosts`.
@@ -40,9 +50,10 @@ export interface FencingArgs {
 /** A `ucast` link: heartbeats to the peer's address. */
 export interface UcastArgs {
     /**
-     * Network interface, on both hosts.
+     * Network interface, on both hosts, by its name or an alternative name. Default: on each host the one that has its address
+     * on this link.
      */
-    interface: pulumi.Input<string>;
+    interface?: pulumi.Input<string>;
     /**
      * The two hosts' addresses on this link, in the order of `hosts`. Default: the hosts' `address`.
      */
@@ -52,7 +63,8 @@ export interface UcastArgs {
 /** An `mcast` link: heartbeats to a multicast group. */
 export interface McastArgs {
     /**
-     * Network interface, on both hosts.
+     * Network interface, on both hosts, by its name, an alternative name, or a network in which it has an address
+     * (`10.0.0.0/16`).
      */
     interface: pulumi.Input<string>;
     /**
@@ -98,11 +110,12 @@ export interface HeartbeatArgs {
      */
     udpport?: pulumi.Input<number>;
     /**
-     * Links by unicast. Default, where neither `bcast` nor `mcast` is given: one on `eth0`.
+     * Links by unicast. Default, where neither `bcast` nor `mcast` is given: one between the hosts' `address`.
      */
     ucast?: pulumi.Input<pulumi.Input<UcastArgs>[]>;
     /**
-     * Network interfaces for links by broadcast. One interface serves one kind of link only.
+     * Network interfaces for links by broadcast, each by its name, an alternative name, or a network in which it has an address
+     * (`10.0.0.0/16`). One interface serves one kind of link only.
      */
     bcast?: pulumi.Input<pulumi.Input<string>[]>;
     /**

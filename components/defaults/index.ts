@@ -1,7 +1,6 @@
 /** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
-import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
-import type { FencingArgs, HeartbeatArgs, VirtualIpArgs } from "../args";
+import type { FencingArgs, HeartbeatArgs, UcastArgs, VirtualIpArgs } from "../args";
 import { canonical } from "../canonical";
 import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
 import { milliseconds } from "../time";
@@ -10,17 +9,16 @@ export { haproxyDefaults, listeningDefaults } from "./haproxy";
 
 export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]): VirtualIp[] {
     return args.map((virtualIp) => ({
-        ...virtualIp,
-        preferredHost: (virtualIp.preferredHost ?? nodes[0].name).toLowerCase(),
         address: canonical(virtualIp.address),
-        prefixLength: virtualIp.prefixLength ?? (isIPv6(virtualIp.address) ? 64 : 24),
+        preferredHost: (virtualIp.preferredHost ?? nodes[0].name).toLowerCase(),
+        interfaces: nodes.map((_, i) => virtualIp.interfaces?.[i] ?? virtualIp.interface ?? virtualIp.network ?? "-"),
     }));
 }
 
 export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): Heartbeat {
     const deadtime = args.deadtime ?? "1";
     const anyLink = args.ucast?.length || args.bcast?.length || args.mcast?.length;
-    const ucast = anyLink ? (args.ucast ?? []) : [{ interface: "eth0" }];
+    const ucast: Unwrap<UcastArgs>[] = anyLink ? (args.ucast ?? []) : [{}];
     return {
         keepalive: args.keepalive ?? "250ms",
         deadtime,

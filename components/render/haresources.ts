@@ -15,9 +15,7 @@ export function resource(virtualIp: VirtualIp): string {
     return `VirtualIp::${agentArgument(virtualIp)}`;
 }
 
-/** `ADDRESS/PREFIX[/INTERFACE]`. Resources split their arguments at "::", so an IPv6 address is written out in full. */
+/** The address. Resources split their arguments at "::", so one of IPv6 is written out in full. */
 export function agentArgument(virtualIp: VirtualIp): string {
-    const address = ipaddr.parse(virtualIp.address).toNormalizedString();
-    const place = virtualIp.interface ? `/${virtualIp.interface}` : "";
-    return `${address}/${virtualIp.prefixLength}${place}`;
+    return ipaddr.parse(virtualIp.address).toNormalizedString();
 }

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { haCf } from "../render/haCf";
+import { haCf, linkSelectors } from "../render/haCf";
 import { haresources } from "../render/haresources";
 import { keeper } from "../render/keeper";
 import { heartbeatDropIn, keeperUnit } from "../render/units";
-import { type Pair, pairValues } from "./pair";
+import { type Pair, pairValues, virtualIpSelectors } from "./pair";
 import type { Step } from "./step";
 
 const host = join(__dirname, "..", "host");
@@ -25,9 +25,13 @@ const keeperFiles = () =>
 export function heartbeat({ nodes, heartbeat: model, virtualIps, fencing }: Pair, self: number): Step {
     return {
         name: "heartbeat",
-        scripts: ["pair.sh", "undo.sh", "keeper.sh", "../../host/keeper/patience.sh", "heartbeat.sh"],
+        scripts: ["pair.sh", "interfaces.sh", "undo.sh", "keeper.sh", "../../host/keeper/patience.sh", "heartbeat.sh"],
         payload: pulumi.all([nodes, model, virtualIps, fencing]).apply(([allNodes, resolved, vips, fence]) => ({
-            values: pairValues(allNodes, vips, self),
+            values: {
+                ...pairValues(allNodes, vips, self),
+                virtual_ip_selectors: virtualIpSelectors(vips, self),
+                link_selectors: linkSelectors(resolved, self).join(" "),
+            },
             files: [
                 { path: "/etc/ha.d/ha.cf", mode: "0644", text: haCf(resolved, allNodes, self) },
                 { path: "/etc/ha.d/haresources", mode: "0644", text: haresources(vips, allNodes) },

@@ -49,3 +49,8 @@ export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number)
         own_virtual_ips: virtualIps.filter(isOwn).map(agentArgument).join(" "),
     };
 }
+
+/** The interface of each virtual IP on a host, for interfaces.sh: `ADDRESS SELECTOR` lines. */
+export function virtualIpSelectors(virtualIps: VirtualIp[], self: number): string {
+    return virtualIps.map((virtualIp) => `${agentArgument(virtualIp)} ${virtualIp.interfaces[self]}`).join("\n");
+}

@@ -1,8 +1,9 @@
 /** Refuses a host that cannot become a load balancer, before anything is changed on it. */
 import * as pulumi from "@pulumi/pulumi";
+import { linkSelectors } from "../render/haCf";
 import { agentArgument } from "../render/haresources";
 import type { Expectations } from "../survey/survey";
-import { listensOn, type Pair } from "./pair";
+import { listensOn, type Pair, virtualIpSelectors } from "./pair";
 import type { Step } from "./step";
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
@@ -10,12 +11,13 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
     const { nodes, heartbeat, virtualIps, listening, id, formerIds } = pair;
     return pulumi
         .all([nodes, heartbeat, virtualIps, listening, formerIds])
-        .apply(([allNodes, { ucast, bcast, mcast }, vips, places, former]) => ({
+        .apply(([allNodes, model, vips, listen, former]) => ({
             node: allNodes[self].name,
-            own_addresses: words([allNodes[self].address, ...ucast.map((link) => link.addresses[self])]),
-            interfaces: words([...ucast, ...mcast, ...vips].map((each) => each.interface).concat(bcast)),
+            own_addresses: words([allNodes[self].address, ...model.ucast.map((link) => link.addresses[self])]),
+            link_selectors: words(linkSelectors(model, self)),
             virtual_ips: words(vips.map(agentArgument)),
-            listens: listensOn(allNodes[self], places),
+            virtual_ip_selectors: virtualIpSelectors(vips, self),
+            listens: listensOn(allNodes[self], listen),
             pair: id,
             ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),
         }));
@@ -25,7 +27,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
 export function preflight(pair: Pair, self: number, areRight: pulumi.Output<boolean>): Step {
     return {
         name: "preflight",
-        scripts: ["undo.sh", "preflight.sh"],
+        scripts: ["pair.sh", "interfaces.sh", "undo.sh", "preflight.sh"],
         payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
     };
 }

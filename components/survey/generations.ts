@@ -21,7 +21,7 @@ export function withVirtualIps(surveys: Survey[], virtualIps: string[]): Survey[
         return surveys;
     }
     const findings = virtualIps
-        .map((address) => ({ address, holders: surveys.filter((survey) => survey.addresses.includes(address)).length }))
+        .map((address) => ({ address, holders: surveys.filter((survey) => survey.holds.includes(address)).length }))
         .filter(({ holders }) => holders !== 1)
         .map(({ address, holders }) => ({
             step: "health",

@@ -20,7 +20,7 @@ export function strangers({ answered }: Survey, surveys: Survey[]): string[] {
         return [];
     }
     return answered
-        .filter((address) => !surveys.some(({ addresses, known }) => [...addresses, ...known].includes(address)))
+        .filter((address) => !surveys.some(({ holds, known }) => [...holds, ...known].includes(address)))
         .map(
             (address) =>
                 `another machine answers on the virtual IP ${address}. What to do: declare an address that nobody has, or take it from that machine`,

@@ -13,8 +13,9 @@ import { ask, type Login, Refused, Unreachable } from "./ssh";
 export interface Expectations {
     node: string;
     own_addresses: string;
-    interfaces: string;
+    link_selectors: string;
     virtual_ips: string;
+    virtual_ip_selectors: string;
     listens: string;
     pair: string;
     /** One a line. */
@@ -34,8 +35,12 @@ export interface Survey {
     drift: Finding[];
     /** Why the host cannot be part of a pair, each with its way out. */
     problems: string[];
-    /** Every address that the host has. */
-    addresses: string[];
+    /** The virtual IPs that the host holds. */
+    holds: string[];
+    /** The interface of each virtual IP on this host. */
+    interfaces: Record<string, string>;
+    /** The virtual IPs whose interface no earlier run has written to the host. */
+    newVirtualIps: string[];
     /** Virtual IPs that are new to the host and that another machine answers for. */
     answered: string[];
     /** Virtual IPs that the host was given by an earlier run. */
@@ -48,7 +53,9 @@ const nothing: Survey = {
     generations: {},
     drift: [],
     problems: [],
-    addresses: [],
+    holds: [],
+    interfaces: {},
+    newVirtualIps: [],
     answered: [],
     known: [],
     clockAhead: 0,
@@ -68,8 +75,12 @@ export function parse(text: string, now = Date.now()): Survey {
             survey.drift.push({ step: first, what: second });
         } else if (keyword === "problem") {
             survey.problems.push(`${first}. What to do: ${second}`);
-        } else if (keyword === "address") {
-            survey.addresses.push(canonical(first));
+        } else if (keyword === "holds") {
+            survey.holds.push(canonical(first));
+        } else if (keyword === "interface") {
+            survey.interfaces[canonical(first)] = second;
+        } else if (keyword === "new") {
+            survey.newVirtualIps.push(canonical(first));
         } else if (keyword === "answers") {
             survey.answered.push(canonical(first));
         } else if (keyword === "known") {
@@ -86,7 +97,7 @@ export async function survey(login: Login, expected: Expectations): Promise<Surv
     const values = { ...expected };
     const input = [
         payloadText({ values }),
-        ...["lib.sh", "pair.sh", "preflight.sh", "survey.sh"].map(script),
+        ...["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"].map(script),
         'survey "$@"\n',
     ].join("\n");
     try {

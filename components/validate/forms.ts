@@ -1,7 +1,8 @@
 /** What a text may be. It is checked by that, not by what it may not be, so that none can break out of its line in a file. */
 export const forms = {
     nodeName: /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
-    interface: /^[A-Za-z0-9_.-]{1,15}$/,
+    /** A name has 15 characters at most, an alternative name 127. */
+    interface: /^[A-Za-z0-9_.@-]{1,127}$/,
     haproxyName: /^[A-Za-z0-9_.:-]+$/,
     /** A path of a URL: nothing that HAProxy's parser or HTTP reads as more than a path. */
     uri: /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/,

@@ -1,5 +1,5 @@
 /** virtualIps, heartbeat and fencing. */
-import { isIPv4 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type {
     FencingArgs,
@@ -28,7 +28,7 @@ export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtua
         address(check, `${at}.address`, virtualIp.address || undefined);
         const value = known(virtualIp.address);
         check.integer(`${at}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
-        interfaceName(check, `${at}.interface`, virtualIp.interface);
+        place(check, at, virtualIp);
         preferredHost(check, `${at}.preferredHost`, virtualIp.preferredHost, hosts);
         const owner = hosts.findIndex((host) => value !== undefined && known(host?.address) === value);
         if (owner >= 0) {
@@ -57,8 +57,43 @@ function preferredHost(
     }
 }
 
+/** The interface of a virtual IP is declared once. */
+function place(check: Checker, at: string, virtualIp: VirtualIpArgs): void {
+    const given = (["interface", "interfaces", "network"] as const).filter((name) => virtualIp[name] !== undefined);
+    if (given.length > 1) {
+        check.add(`${at}.${given[1]}`, `cannot be given together with ${given[0]}`);
+    }
+    interfaceName(check, `${at}.interface`, virtualIp.interface);
+    network(check, `${at}.network`, virtualIp.network);
+    const count = knownList(virtualIp.interfaces)?.length ?? 2;
+    if (count !== 2) {
+        check.add(`${at}.interfaces`, "must be two interfaces, in the order of hosts");
+    }
+    for (const each of check.elements(`${at}.interfaces`, virtualIp.interfaces)) {
+        interfaceName(check, each.at, each.value);
+    }
+}
+
 function interfaceName(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     check.text(path, input, forms.interface, "the name of a network interface");
+}
+
+/** By name, or by network. */
+function interfaceOrNetwork(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
+    if (String(known(input)).includes("/")) {
+        network(check, path, input);
+    } else {
+        interfaceName(check, path, input);
+    }
+}
+
+function network(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
+    const value = known(input);
+    const [, base = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(String(value)) ?? [];
+    const most = isIPv4(base) ? 32 : isIPv6(base) ? 128 : -1;
+    if (value !== undefined && !(bits !== "" && Number(bits) <= most)) {
+        check.add(path, `"${value}" is not a network ("10.0.0.0/16")`);
+    }
 }
 
 export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbeat"]): void {
@@ -74,7 +109,6 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
     check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
     for (const { at, value: link } of check.objects<UcastArgs>("heartbeat.ucast", args.ucast, fields.ucast)) {
-        check.required(`${at}.interface`, link.interface);
         interfaceName(check, `${at}.interface`, link.interface);
         const count = knownList(link.addresses)?.length ?? 2;
         if (count !== 2) {
@@ -83,11 +117,11 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
         addresses(check, `${at}.addresses`, link.addresses);
     }
     for (const { at, value } of check.elements("heartbeat.bcast", args.bcast)) {
-        interfaceName(check, at, value);
+        interfaceOrNetwork(check, at, value);
     }
     for (const { at, value: link } of check.objects<McastArgs>("heartbeat.mcast", args.mcast, fields.mcast)) {
         check.required(`${at}.interface`, link.interface);
-        interfaceName(check, `${at}.interface`, link.interface);
+        interfaceOrNetwork(check, `${at}.interface`, link.interface);
         check.requiredText(
             `${at}.group`,
             link.group,

@@ -58,13 +58,13 @@ class Program(TestCase):
         return len(self.announced)
 
     def test_announces_at_once_and_after_each_pause_while_the_address_is_held(self):
-        self.assertEqual(self.run_with({IP6: (True, 2)}), 1 + len(announcement.PAUSES))
+        self.assertEqual(self.run_with([netlink.Entry(IP6, 128, True, 2)]), 1 + len(announcement.PAUSES))
 
     def test_announces_once_where_the_address_is_gone_by_then(self):
-        self.assertEqual(self.run_with({}), 1)
+        self.assertEqual(self.run_with([]), 1)
 
     def test_announces_once_where_the_address_lingers_by_then(self):
-        self.assertEqual(self.run_with({IP6: (False, 2)}), 1)
+        self.assertEqual(self.run_with([netlink.Entry(IP6, 128, False, 2)]), 1)
 
 
 if __name__ == "__main__":

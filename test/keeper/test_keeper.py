@@ -31,6 +31,7 @@ class VirtualIp:
 
     def __init__(self, case, address, everyone):
         self.case, self.address, self.everyone = case, canonical(address), everyone
+        self.interface, self.has_its_interface = "lan0", True
         self.held, self.via, self.is_hushed, self.preferred = "no", None, False, True
         self.wish, self.is_recent, self.connections, self.fails = False, False, False, False
         self.vetoes, self.tended = [], []
@@ -43,6 +44,12 @@ class VirtualIp:
 
     def is_failing(self):
         return self.fails
+
+    def has_interface(self):
+        return self.has_its_interface
+
+    def delete_strays(self):
+        self.case.done.append(("delete strays", self.address))
 
     def may_have_connections(self):
         return self.is_recent
@@ -304,9 +311,13 @@ class Looks(Host):
         def failing():
             self.first.fails = self.second.fails = True
 
+        def interface():
+            self.second.has_its_interface = False
+
         self.assertIsNone(self.keeper.why_unfit())
         for cause, reason in [
             (failing, f"{FIRST} {SECOND} cannot be taken"),
+            (interface, f"interface lan0 of {SECOND} does not exist"),
             (gateway, "the gateway is lost"),
             (haproxy, "it does not answer"),
         ]:
@@ -472,7 +483,7 @@ class Steps(Host):
         self.first.wish, self.peer.former = True, {FIRST}
         self.peer.says["held"] = "lingering"
         self.step()
-        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take"])
+        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take", "delete strays"])
         self.assertEqual(self.did("write peer"), [("write peer", FIRST, "lingering"), ("write peer", SECOND, "lingering")])
         self.assertEqual([one[-1] for one in self.did("announce again")], [True, False])
         self.assertEqual(self.done[-1], ("tell",))

@@ -7,6 +7,7 @@ import unittest
 from support import TestCase
 
 import netlink
+from netlink import Entry
 
 FOREVER = 0x80
 
@@ -54,29 +55,29 @@ class Addresses(TestCase):
         permanent = message(20, entry(attribute(2, self.ip4), flags=FOREVER))
         lingering = message(20, entry(attribute(2, self.ip4)))
         done = message(netlink.NLMSG_DONE)
-        self.assertEqual(self.addresses(permanent, done), {"192.0.2.9": (True, 2)})
-        self.assertEqual(self.addresses(lingering, done), {"192.0.2.9": (False, 2)})
+        self.assertEqual(self.addresses(permanent, done), [Entry("192.0.2.9", 24, True, 2)])
+        self.assertEqual(self.addresses(lingering, done), [Entry("192.0.2.9", 24, False, 2)])
 
     def test_the_flags_of_32_bits_count_where_the_kernel_sends_them(self):
         body = entry(attribute(2, self.ip4), attribute(8, struct.pack("=I", 0)), flags=FOREVER)
-        self.assertEqual(self.addresses(message(20, body), message(netlink.NLMSG_DONE)), {"192.0.2.9": (False, 2)})
+        self.assertEqual(self.addresses(message(20, body), message(netlink.NLMSG_DONE)), [Entry("192.0.2.9", 24, False, 2)])
 
     def test_the_local_address_counts_before_the_one_of_the_other_end(self):
         body = entry(attribute(1, self.other4), attribute(3, b"eth0\0"), attribute(2, self.ip4))
         only_the_other = entry(attribute(1, self.ip6), family=socket.AF_INET6, interface=3)
         found = self.addresses(message(20, body) + message(20, only_the_other) + message(netlink.NLMSG_DONE))
-        self.assertEqual(found, {"192.0.2.9": (False, 2), "2001:db8::9": (False, 3)})
+        self.assertEqual(found, [Entry("192.0.2.9", 24, False, 2), Entry("2001:db8::9", 24, False, 3)])
 
-    def test_an_address_that_is_there_twice_counts_as_the_one_for_good(self):
+    def test_an_address_on_two_interfaces_is_two_entries(self):
         permanent = message(20, entry(attribute(2, self.ip4), flags=FOREVER))
         lingering = message(20, entry(attribute(2, self.ip4), interface=3))
         done = message(netlink.NLMSG_DONE)
-        for order in ((permanent, lingering), (lingering, permanent)):
-            self.assertEqual(self.addresses(*order, done), {"192.0.2.9": (True, 2)})
+        both = [Entry("192.0.2.9", 24, True, 2), Entry("192.0.2.9", 24, False, 3)]
+        self.assertEqual(self.addresses(permanent, lingering, done), both)
 
     def test_other_families_are_skipped(self):
         body = entry(attribute(2, self.ip4), family=socket.AF_PACKET, flags=FOREVER)
-        self.assertEqual(self.addresses(message(20, body), message(netlink.NLMSG_DONE)), {})
+        self.assertEqual(self.addresses(message(20, body), message(netlink.NLMSG_DONE)), [])
 
     def test_an_error_of_the_kernel_is_raised(self):
         with self.assertRaises(OSError):

@@ -8,6 +8,7 @@ from support import TestCase
 import network
 import system
 import virtual_ip
+from network import Entry
 from system import RUN
 
 ADDRESS, OTHER, OWN = "192.0.2.10", "192.0.2.11", "192.0.2.1"
@@ -22,12 +23,17 @@ HAS_NOT = {"fresh": True, "held": "no", "via": None}
 SILENT = {"fresh": False, "held": "no", "via": None}
 
 
+def entry(address, is_permanent=True, interface=LAN, prefix=None):
+    """By default as the agent makes one."""
+    return Entry(address, prefix or (128 if ":" in address else 32), is_permanent, interface)
+
+
 class Host(TestCase):
     """A host whose addresses, files and programs are in memory; `self.called` is what the agent was called for."""
 
     def setUp(self):
         super().setUp()
-        self.present, self.files, self.called, self.announced = {}, {}, [], []
+        self.present, self.files, self.called, self.announced = [], {}, [], []
         self.is_full = False
         self.writes = 0
         self.is_takeable = True
@@ -38,12 +44,14 @@ class Host(TestCase):
         self.patch(virtual_ip, "run", self.run_program)
         self.patch(virtual_ip, "log", self.logged)
         self.patch(virtual_ip, "uptime", self.uptime)
+        self.indexes = {"lan0": LAN}
+        self.patch(network, "index_of", self.indexes.get)
         self.patch(network, "announce", lambda *announced: self.announced.append(announced))
         self.make()
 
-    def make(self, word=f"{ADDRESS}/24", address=ADDRESS):
-        declared = {"word": word, "address": address, "preferred": True}
-        self.name = word.partition("/")[0]
+    def make(self, address=ADDRESS):
+        declared = {"word": address, "address": address, "interface": "lan0", "preferred": True}
+        self.name = address
         self.one = virtual_ip.VirtualIp(declared, {address, OTHER})
 
     def uptime(self):
@@ -64,16 +72,16 @@ class Host(TestCase):
         self.assertEqual((agent, word), (virtual_ip.AGENT, self.one.word))
         self.called.append(action)
         if action == "take" and self.is_takeable:
-            self.present = {self.one.address: (True, LAN)}
+            self.present = [entry(self.one.address)]
             self.files[self.path("held")] = f"{self.uptime()}\n"
         return ""
 
     def path(self, kind):
         return f"{RUN}/{kind}/{self.name}"
 
-    def find(self, held, interface=LAN):
+    def find(self, held):
         """Looks at a host that holds the virtual IP, where it lingers, or that does not have it."""
-        self.present = {} if held == "no" else {self.one.address: (held == "held", interface)}
+        self.present = [] if held == "no" else [entry(self.one.address, held == "held")]
         self.one.look(self.present)
 
     def calls(self, act, *arguments):
@@ -91,7 +99,7 @@ class Looks(Host):
                 self.assertEqual(self.one.held, held)
 
     def test_reports_the_address_as_the_kernel_spells_it_and_reads_the_files_that_the_agent_names(self):
-        self.make(word="2001:DB8:0:0::10/64", address="2001:DB8:0:0::10")
+        self.make("2001:DB8:0:0::10")
         self.assertEqual(self.one.address, ADDRESS6)
         self.files[f"{RUN}/wanted/2001:DB8:0:0::10"] = "123\n"
         self.find("held")
@@ -111,29 +119,58 @@ class Looks(Host):
                 self.assertEqual((self.one.is_wanted(), self.one.is_wanted_by_heartbeat()), wishes)
 
     def test_the_peer_sends_packets_for_what_lingers_to_an_own_permanent_address_of_its_family_on_its_interface(self):
-        lingering = {ADDRESS: (False, LAN)}
-        for title, address, entry in [
-            ("another virtual IP", OTHER, (True, LAN)),
-            ("an address that expires", OWN, (False, LAN)),
-            ("an address on another interface", OWN, (True, WAN)),
-            ("an address of the other family", OWN6, (True, LAN)),
+        lingering = entry(ADDRESS, False)
+        for title, other in [
+            ("another virtual IP", entry(OTHER)),
+            ("an address that expires", entry(OWN, False)),
+            ("an address on another interface", entry(OWN, interface=WAN)),
+            ("an address of the other family", entry(OWN6)),
         ]:
             with self.subTest(title):
-                self.one.look({**lingering, address: entry})
+                self.one.look([lingering, other])
                 self.assertIsNone(self.one.via)
-        self.one.look({OTHER: (True, LAN), OWN6: (True, LAN), **lingering, "198.51.100.1": (True, WAN), OWN: (True, LAN)})
+        others = [entry(OTHER), entry(OWN6), entry("198.51.100.1", interface=WAN)]
+        self.one.look([*others, lingering, entry(OWN, prefix=24)])
         self.assertEqual(self.one.via, OWN)
 
     def test_the_peer_sends_packets_for_an_ipv6_address_to_an_ipv6_address(self):
-        self.make(word=f"{ADDRESS6}/64", address=ADDRESS6)
-        self.one.look({ADDRESS6: (False, LAN), OWN: (True, LAN), OWN6: (True, LAN)})
+        self.make(ADDRESS6)
+        self.one.look([entry(ADDRESS6, False), entry(OWN), entry(OWN6)])
         self.assertEqual(self.one.via, OWN6)
 
     def test_names_no_way_for_what_does_not_linger(self):
-        for title, present in [("held", {ADDRESS: (True, LAN)}), ("not there", {})]:
+        for title, present in [("held", [entry(ADDRESS)]), ("not there", [])]:
             with self.subTest(title):
-                self.one.look({**present, OWN: (True, LAN)})
+                self.one.look([*present, entry(OWN)])
                 self.assertIsNone(self.one.via)
+
+
+class Strays(Host):
+    strays = (
+        ("on another interface", entry(ADDRESS, interface=WAN)),
+        ("with the prefix of the network", entry(ADDRESS, prefix=24)),
+    )
+
+    def test_does_not_count_a_stray_as_held(self):
+        for title, stray in self.strays:
+            with self.subTest(title):
+                self.one.look([stray])
+                self.assertEqual(self.one.held, "no")
+                self.one.look([stray, entry(ADDRESS, False)])
+                self.assertEqual(self.one.held, "lingering")
+
+    def test_deletes_a_stray_once(self):
+        for title, stray in self.strays:
+            with self.subTest(title):
+                self.one.look([stray, entry(ADDRESS)])
+                self.assertEqual(self.calls(self.one.delete_strays), (["delete_strays"], []))
+                self.assertEqual(self.calls(self.one.delete_strays), ([], []))
+
+    def test_counts_any_entry_as_held_while_the_interface_does_not_exist(self):
+        self.indexes.clear()
+        self.one.look([entry(ADDRESS)])
+        self.assertEqual((self.one.held, self.one.has_interface()), ("held", False))
+        self.assertEqual(self.calls(self.one.delete_strays), ([], []))
 
 
 class Ages(Host):
@@ -215,6 +252,8 @@ class Takes(Host):
         def announce(address, interface):
             raise OSError("no such device")
 
+        self.indexes = {"lan0": LAN}
+        self.patch(network, "index_of", self.indexes.get)
         self.patch(network, "announce", announce)
         self.take()
         self.assertEqual((self.one.held, self.log[-1]), ("held", f"{ADDRESS}: no such device"))
@@ -246,7 +285,7 @@ class Takes(Host):
         self.take(times=2)
         self.is_takeable = True
         self.take()
-        self.present, self.is_takeable = {}, False
+        self.present, self.is_takeable = [], False
         self.take(times=2)
         self.assertFalse(self.one.is_failing())
 
@@ -285,7 +324,7 @@ class Lingers(Host):
         self.assertEqual(self.asked_for, ADDRESS)
 
     def test_asks_for_the_connections_of_an_ipv6_address_in_brackets(self):
-        self.make(word=f"{ADDRESS6}/64", address=ADDRESS6)
+        self.make(ADDRESS6)
         self.one.has_connections()
         self.assertEqual(self.asked_for, f"[{ADDRESS6}]")
 

@@ -53,6 +53,9 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         said = await used.stack.up();
         processes = await Promise.all(watchers.map((stop) => stop()));
         expect(counts(said)).toEqual({ created: 21 });
+        for (const host of balancers()) {
+            expect(said).toContain(`${host.plan.fqdn}: virtual IP 192.168.0.99 uses interface eth0`);
+        }
         expect((await page(used.lab, site)).status).toBe(200);
     });
 

@@ -77,7 +77,8 @@ describe("mistakes", () => {
             'lb3.example.com: the node name is declared as "lb3.example.com", and "uname -n" says "lb1.example.com". ' +
                 "What to do: declare the host by that name, or rename it (hostnamectl set-hostname lb3.example.com)",
         );
-        const interfaces = 'there is no network interface "eth7". What to do: name one of: eth0';
+        const interfaces =
+            'network interface "eth7" does not exist. What to do: set interface to one of: eth0 (192.168.0.';
         expect(said).toContain(`lb3.example.com: ${interfaces}`);
         expect(said).toContain(`lb2.example.com: ${interfaces}`);
         expect(said).not.toMatch(/^\s+at /m);

@@ -112,6 +112,9 @@ class Agent:
         if self.address in self.host.addresses:
             self.host.set_address(self.address, LINGER_FOR)
 
+    def _delete_strays(self):
+        yield 0.003
+
     def _drop(self):
         yield 0.003
         self.host.delete_address(self.address)

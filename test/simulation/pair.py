@@ -24,7 +24,7 @@ class Pair:
         """As components/render/keeper.ts makes keeper.json, and what Heartbeat's files say beside it."""
         (peer,) = [other for other in NAMES if other != name]
         groups = {
-            node: [f"VirtualIp::{address}/24" for address, preferred in self.virtual_ips.items() if preferred == node]
+            node: [f"VirtualIp::{address}" for address, preferred in self.virtual_ips.items() if preferred == node]
             for node in NAMES
         }
         return {
@@ -35,7 +35,7 @@ class Pair:
             **self.timings(1.0),
             "peerAddresses": [ADDRESSES[peer]],
             "virtualIps": [
-                {"word": f"{address}/24", "address": address, "preferred": preferred == name}
+                {"word": address, "address": address, "interface": "eth0", "preferred": preferred == name}
                 for address, preferred in self.virtual_ips.items()
             ],
             "group": (groups[name] or [None])[0],

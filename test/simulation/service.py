@@ -5,6 +5,7 @@ stand-ins for the two modules of the keeper that reach for the operating system;
 """
 
 import builtins
+import collections
 import contextlib
 import struct
 import types
@@ -24,6 +25,10 @@ CODE = {
 
 WATCHDOG_SEC, RESTART_SEC = 5, 0.2
 GATEWAY = "192.168.0.1"
+# The index of the only interface.
+LAN = 2
+# As the keeper's netlink has it.
+Entry = collections.namedtuple("Entry", "address prefix is_permanent interface")
 
 
 class Modules:
@@ -347,10 +352,12 @@ class Network:
         return True
 
     def addresses(self):
-        found = {self._host.config["address"]: (True, 2)}
-        for address, expires in self._host.addresses.items():
-            found[address] = (expires is None, 2)
-        return found
+        own = Entry(self._host.config["address"], 24, True, LAN)
+        return [own, *(Entry(address, 32, expires is None, LAN) for address, expires in self._host.addresses.items())]
+
+    @staticmethod
+    def index_of(_interface):
+        return LAN
 
     def announce(self, address, _interface):
         self._host.announce(address)

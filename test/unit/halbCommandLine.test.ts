@@ -282,7 +282,6 @@ describe("import", () => {
               {
                 "address": "10.0.0.9",
                 "interface": "eth0",
-                "prefixLength": 24,
               },
             ],
           }

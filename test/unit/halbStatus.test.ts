@@ -16,8 +16,8 @@ describe("status", () => {
           lb1.example.com  active   active     active  active     heard          192.168.0.99
           lb2.example.com  active   active     active  active     heard          -
 
-          VIRTUAL IP    HOLDER           PREFERRED HOST
-          192.168.0.99  lb1.example.com  lb1.example.com
+          VIRTUAL IP    HOLDER           PREFERRED HOST   INTERFACE
+          192.168.0.99  lb1.example.com  lb1.example.com  eth0
 
           SERVER    BY lb1.example.com  BY lb2.example.com
           web/web1  UP                  UP
@@ -44,8 +44,8 @@ describe("status", () => {
           lb1.example.com  active   active     active  active     heard          192.168.0.99
           lb2.example.com  silent   active     active  active     heard          -
 
-          VIRTUAL IP    HOLDER           PREFERRED HOST
-          192.168.0.99  lb1.example.com  lb1.example.com
+          VIRTUAL IP    HOLDER           PREFERRED HOST   INTERFACE
+          192.168.0.99  lb1.example.com  lb1.example.com  eth0
 
           SERVER    BY lb1.example.com  BY lb2.example.com
           web/web1  UP                  UP
@@ -71,8 +71,8 @@ describe("status", () => {
           lb1.example.com  active   active     active  active     heard          192.168.0.99
           lb2.example.com  ?        ?          ?       ?          ?              ?
 
-          VIRTUAL IP    HOLDER           PREFERRED HOST
-          192.168.0.99  lb1.example.com  lb1.example.com
+          VIRTUAL IP    HOLDER           PREFERRED HOST   INTERFACE
+          192.168.0.99  lb1.example.com  lb1.example.com  eth0
 
           SERVER    BY lb1.example.com  BY lb2.example.com
           web/web1  UP                  ?

@@ -52,15 +52,15 @@ node a b
     });
 });
 
-test("haresources: addresses in every spelling, with the prefix that is in use; other resources are told", () => {
+test("haresources: addresses in every spelling, without their prefix; other resources are told", () => {
     const text =
         "a 192.168.0.99 IPaddr2::10.0.0.9/25/eth1 \\\n  haproxy\nB IPaddr::10.0.0.10/24/eth0/10.0.0.255 IPv6addr::2001:db8:0:0:0:0:0:10/64\n";
-    const { args, notes } = importHaresources(text, ["a", "b"], new Map([["192.168.0.99", 23]]));
+    const { args, notes } = importHaresources(text, ["a", "b"]);
     expect(args).toEqual([
-        { address: "192.168.0.99", prefixLength: 23 },
-        { address: "10.0.0.9", prefixLength: 25, interface: "eth1" },
-        { address: "10.0.0.10", prefixLength: 24, interface: "eth0", preferredHost: "b" },
-        { address: "2001:db8::10", prefixLength: 64, preferredHost: "b" },
+        { address: "192.168.0.99" },
+        { address: "10.0.0.9", interface: "eth1" },
+        { address: "10.0.0.10", interface: "eth0", preferredHost: "b" },
+        { address: "2001:db8::10", preferredHost: "b" },
     ]);
     expect(notes).toEqual(['haresources: "haproxy" is no address, and is left out; HAProxy runs on both hosts here']);
 });

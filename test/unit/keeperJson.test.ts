@@ -26,11 +26,11 @@ describe("keeper.json", () => {
             interval: 0.2,
             silence: 0.5,
             virtualIps: [
-                { word: "192.168.0.99/24", address: "192.168.0.99", preferred: true },
-                { word: "2001:db8:0:0:0:0:0:9/64", address: "2001:db8::9", preferred: false },
+                { word: "192.168.0.99", address: "192.168.0.99", preferred: true },
+                { word: "2001:db8:0:0:0:0:0:9", address: "2001:db8::9", preferred: false },
             ],
-            group: "VirtualIp::192.168.0.99/24",
-            peerGroup: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
+            group: "VirtualIp::192.168.0.99",
+            peerGroup: "VirtualIp::2001:db8:0:0:0:0:0:9",
             failback: true,
             ping: [],
             fencing: null,
@@ -40,8 +40,8 @@ describe("keeper.json", () => {
     test("the second host's group is its own, and every link is a way to the peer", () => {
         const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }];
         expect(render(1, { ucast })).toMatchObject({
-            group: "VirtualIp::2001:db8:0:0:0:0:0:9/64",
-            peerGroup: "VirtualIp::192.168.0.99/24",
+            group: "VirtualIp::2001:db8:0:0:0:0:0:9",
+            peerGroup: "VirtualIp::192.168.0.99",
             peerAddresses: ["192.168.0.100", "10.0.0.1"],
         });
     });

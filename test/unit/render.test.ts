@@ -3,13 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { HaproxyArgs, HeartbeatArgs } from "../../components";
 import { haproxyDefaults, heartbeatDefaults, virtualIpDefaults } from "../../components/defaults";
 import { authkeys } from "../../components/render/authkeys";
-import { haCf } from "../../components/render/haCf";
+import { haCf, linkSelectors } from "../../components/render/haCf";
 import { haproxyCfg } from "../../components/render/haproxy/haproxyCfg";
 import { haproxySecrets } from "../../components/render/haproxy/haproxySecrets";
 import { haresources } from "../../components/render/haresources";
 import { preferences } from "../../components/render/preferences";
 import { sysctl } from "../../components/render/sysctl";
 import { haproxyDropIn, heartbeatDropIn, keeperUnit } from "../../components/render/units";
+import { virtualIpSelectors } from "../../components/steps/pair";
 import { classicArgs, classicArgsWith } from "../examples";
 
 const nodes = [
@@ -33,7 +34,7 @@ describe("ha.cf", () => {
           warntime 900ms
           initdead 10
           udpport 694
-          ucast eth0 192.168.0.101
+          ucast {192.168.0.100} 192.168.0.101
           auto_failback on
           node lb1.example.com
           node lb2.example.com
@@ -41,11 +42,11 @@ describe("ha.cf", () => {
         `);
     });
 
-    test("of the two hosts differs in the peer's address only", () => {
+    test("of the two hosts differs in the link's addresses only", () => {
         const first = lines(render({}, 0));
         const second = lines(render({}, 1));
-        expect(first.filter((line, i) => line !== second[i])).toEqual(["ucast eth0 192.168.0.101"]);
-        expect(second.filter((line, i) => line !== first[i])).toEqual(["ucast eth0 192.168.0.100"]);
+        expect(first.filter((line, i) => line !== second[i])).toEqual(["ucast {192.168.0.100} 192.168.0.101"]);
+        expect(second.filter((line, i) => line !== first[i])).toEqual(["ucast {192.168.0.101} 192.168.0.100"]);
     });
 
     test("with every directive of the classic set-up", () => {
@@ -57,7 +58,7 @@ describe("ha.cf", () => {
                 initdead: "120",
                 udpport: 695,
                 ucast: [{ interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }],
-                bcast: ["eth0"],
+                bcast: ["10.0.0.0/16"],
                 mcast: [{ interface: "eth2", group: "225.0.0.1", port: 694, ttl: 1 }],
                 logfacility: "local0",
                 autoFailback: false,
@@ -69,9 +70,9 @@ describe("ha.cf", () => {
           warntime 5
           initdead 120
           udpport 695
-          ucast eth1 10.0.0.2
-          bcast eth0
-          mcast eth2 225.0.0.1 694 1 0
+          ucast {eth1} 10.0.0.2
+          bcast {10.0.0.0/16}
+          mcast {eth2} 225.0.0.1 694 1 0
           auto_failback off
           node lb1.example.com
           node lb2.example.com
@@ -83,10 +84,32 @@ describe("ha.cf", () => {
         expect(lines(render({ deadtime: "30" }))).toContain("initdead 30");
     });
 
+    test("a link without an interface is selected by the host's address on it", () => {
+        const ucast = [{}, { interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }];
+        expect(linkSelectors(heartbeatDefaults({ ucast, bcast: ["10.1.0.0/16"] }, nodes), 1)).toEqual([
+            "192.168.0.101",
+            "eth1",
+            "10.1.0.0/16",
+        ]);
+    });
+
     test("bcast alone is the only link", () => {
         const links = lines(render({ bcast: ["eth0"] })).filter((line) => /cast/.test(line));
-        expect(links).toEqual(["bcast eth0"]);
+        expect(links).toEqual(["bcast {eth0}"]);
     });
+});
+
+test("a virtual IP has an interface selector for each host: a name, a network, or - for the interface with its subnet", () => {
+    const address = "192.168.0.99";
+    const selectorsOf = (args: object) =>
+        [0, 1].map((self) => virtualIpSelectors(virtualIpDefaults([{ address, ...args }], nodes), self));
+    expect(selectorsOf({})).toEqual([`${address} -`, `${address} -`]);
+    expect(selectorsOf({ interface: "eth1" })).toEqual([`${address} eth1`, `${address} eth1`]);
+    expect(selectorsOf({ interfaces: ["eth1", "ens3"] })).toEqual([`${address} eth1`, `${address} ens3`]);
+    expect(selectorsOf({ network: "192.168.0.0/16" })).toEqual([
+        `${address} 192.168.0.0/16`,
+        `${address} 192.168.0.0/16`,
+    ]);
 });
 
 test("apt preferences pin the declared versions only", () => {
@@ -103,23 +126,23 @@ test("authkeys", () => {
 
 describe("haresources", () => {
     test("names the preferred host and the address", () => {
-        expect(haresources(virtualIps, nodes)).toBe("lb1.example.com VirtualIp::192.168.0.99/24\n");
+        expect(haresources(virtualIps, nodes)).toBe("lb1.example.com VirtualIp::192.168.0.99\n");
     });
 
     test("has a line for each host that is preferred by a virtual IP", () => {
         const second = { address: "192.168.0.98", preferredHost: "LB2.example.com" };
         expect(haresources(virtualIpDefaults([second, { address: "192.168.0.99" }], nodes), nodes)).toBe(
-            "lb1.example.com VirtualIp::192.168.0.99/24\nlb2.example.com VirtualIp::192.168.0.98/24\n",
+            "lb1.example.com VirtualIp::192.168.0.99\nlb2.example.com VirtualIp::192.168.0.98\n",
         );
         expect(haresources(virtualIpDefaults([second], nodes), nodes)).toBe(
-            "lb2.example.com VirtualIp::192.168.0.98/24\n",
+            "lb2.example.com VirtualIp::192.168.0.98\n",
         );
     });
 
     test("writes IPv6 out, because resources split their arguments at ::", () => {
         const [vip] = virtualIpDefaults([{ address: "2001:DB8:0::10", interface: "eth1" }], nodes);
         expect(vip.address).toBe("2001:db8::10");
-        expect(haresources([vip], nodes)).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10/64/eth1\n");
+        expect(haresources([vip], nodes)).toBe("lb1.example.com VirtualIp::2001:db8:0:0:0:0:0:10\n");
     });
 });
 

@@ -13,13 +13,13 @@ function texts(dir: string, ending: string): string {
 
 /** The longest part of a message in which nothing is filled in. */
 function constantPart(message: string): string {
-    const fixed = message.replace(/\$\(.*$/s, "").split(/\\?"|\$\{[^}]*\}|\$[a-z_@]+|\{[^}]*\}|[:;] here are/);
+    const fixed = message.replace(/\$\(.*$/s, "").split(/\\?"|\$\{[^}]*\}|\$[a-z0-9_@]+|\{[^}]*\}|[:;] here are/);
     return fixed.map((part) => part.replace(/^[:; ]+|[:( ]+$/g, "")).reduce((a, b) => (b.length > a.length ? b : a));
 }
 
 const errors = [
     ...`${texts("components/steps/sh", ".sh")}\n${texts("cli/sh", ".sh")}`.matchAll(
-        /\b(?:fail|refuse) (?:'([^']+)'|"((?:[^"\\]|\\.)+))/g,
+        /\b(?:fail |refuse |none=|why=)(?:'([^']+)'|"((?:[^"\\]|\\.)+))/g,
     ),
 ]
     .map(([, single, double]) => constantPart(single ?? double))

@@ -17,7 +17,9 @@ const blank = parse("");
 test("the lines of survey.sh", () => {
     const text = [
         "problem\tthere is no apt-get\tuse Debian",
-        "address\t192.168.0.100",
+        "holds\tfd00:0:0:0:0:0:0:99",
+        "interface\tfd00:0:0:0:0:0:0:99\teth0",
+        "new\tfd00:0:0:0:0:0:0:99",
         "answers\t192.168.0.99",
         "known\t192.168.0.98",
         "time\t1700000400",
@@ -27,7 +29,9 @@ test("the lines of survey.sh", () => {
     ].join("\n");
     expect(parse(text, 1_700_000_000_000)).toEqual({
         problems: ["there is no apt-get. What to do: use Debian"],
-        addresses: ["192.168.0.100"],
+        holds: ["fd00::99"],
+        interfaces: { "fd00::99": "eth0" },
+        newVirtualIps: ["fd00::99"],
         answered: ["192.168.0.99"],
         known: ["192.168.0.98"],
         clockAhead: 400,
@@ -57,7 +61,7 @@ describe("the generation of a step", () => {
 });
 
 describe("virtual IPs", () => {
-    const converged = (...addresses: string[]): Survey => ({ ...blank, generations: { health: "g1" }, addresses });
+    const converged = (...holds: string[]): Survey => ({ ...blank, generations: { health: "g1" }, holds });
     const driftOf = (surveys: Survey[]) =>
         withVirtualIps(surveys, ["10.0.0.9"]).map(({ drift }) => drift.map(({ what }) => what));
 
@@ -86,7 +90,7 @@ describe("somebody answers on a virtual IP", () => {
 
     test.each<[string, Survey[], number]>([
         ["and neither host holds it", [answered, blank], 1],
-        ["and the peer holds it", [answered, { ...blank, addresses: ["10.0.0.9"] }], 0],
+        ["and the peer holds it", [answered, { ...blank, holds: ["10.0.0.9"] }], 0],
         ["and the peer knows it already", [answered, { ...blank, known: ["10.0.0.9"] }], 0],
         ["and the peer, which may hold it, could not be asked", [answered, { ...blank, unreachable: "timeout" }], 0],
     ])("%s", (_, surveys, count) => {
@@ -98,8 +102,9 @@ describe("over SSH", () => {
     const expected = {
         node: "lb1.example.com",
         own_addresses: "192.168.0.100",
-        interfaces: "",
+        link_selectors: "192.168.0.100",
         virtual_ips: "192.168.0.99",
+        virtual_ip_selectors: "192.168.0.99 -",
         listens: "192.168.0.99:80",
         pair: "project/stack/lb",
     };
@@ -120,7 +125,7 @@ describe("over SSH", () => {
     describe("a host", () => {
         test("is given its values and the scripts, for a shell of root's", async () => {
             await survey(host.login, expected);
-            const scripts = ["lib.sh", "pair.sh", "preflight.sh", "survey.sh"].map(script);
+            const scripts = ["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"].map(script);
             const input = [payloadText({ values: { ...expected } }), ...scripts, 'survey "$@"\n'].join("\n");
             expect(host.runs).toEqual([{ user: "root", command: "sh -s", input }]);
         });
@@ -246,7 +251,7 @@ describe("over SSH", () => {
         });
 
         test("is asked once, each host for itself, and keeps the generations that the hosts remember", async () => {
-            host.answer = well(["address", "192.168.0.99"]);
+            host.answer = well(["holds", "192.168.0.99"]);
             peer.answer = { stdout: lines(["generation", "health", "g3"], ["generation", "kernel", "g4"]) };
             const [first, second] = surveyPair(component, hosts, pair);
             const all = [first("health"), first("kernel"), second("health"), second("kernel")];
@@ -279,7 +284,7 @@ describe("over SSH", () => {
         });
 
         test("has a new generation of what drifted, and says what that is", async () => {
-            host.answer = well(["address", "192.168.0.99"]);
+            host.answer = well(["holds", "192.168.0.99"]);
             peer.answer = well(["drift", "kernel", "ip_nonlocal_bind is 0"]);
             const [own, peers] = await generations("kernel");
             expect(own).toBe("g2");

@@ -73,6 +73,31 @@ describe("each mistake is named with its path and what to write instead", () => 
             "eth0; reboot",
             ['virtualIps[0].interface: "eth0; reboot" is not the name of a network interface'],
         ],
+        [
+            "virtualIps[0]",
+            { address: "192.168.0.99", interface: "eth0", network: "192.168.0.0/24" },
+            ["virtualIps[0].network: cannot be given together with interface"],
+        ],
+        [
+            "virtualIps[0].interfaces",
+            ["eth0"],
+            ["virtualIps[0].interfaces: must be two interfaces, in the order of hosts"],
+        ],
+        [
+            "virtualIps[0].interfaces",
+            ["lan.7@bond0", "a|b"],
+            ['virtualIps[0].interfaces[1]: "a|b" is not the name of a network interface'],
+        ],
+        ...["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "2001:db8::/129", "2001:db8::/"].map(
+            (network): [string, unknown, string[]] => [
+                "virtualIps[0].network",
+                network,
+                [`virtualIps[0].network: "${network}" is not a network ("10.0.0.0/16")`],
+            ],
+        ),
+        ["virtualIps[0].network", "2001:db8::/128", []],
+        ["heartbeat.bcast", ["10.0.0.0/8", "eth1"], []],
+        ["heartbeat.bcast", ["10.0.0.0/33"], ['heartbeat.bcast[0]: "10.0.0.0/33" is not a network ("10.0.0.0/16")']],
         ["heartbeat.keepalive", "2s", [time("keepalive", "2s")]],
         ["heartbeat.keepalive", "200 ms", [time("keepalive", "200 ms")]],
         ["heartbeat.deadtime", "250us", [time("deadtime", "250us")]],

@@ -96,7 +96,7 @@ export const processes: Event[] = [
         expected: "taken again within a second",
         oursOnly: true,
         holds: { after: "lb1", gap: 1, several: 0, moves: 0 },
-        action: ({ lb1 }) => lb1.run(`ip address delete ${virtualIp}/24 dev eth0`),
+        action: ({ lb1 }) => lb1.run(`ip address delete ${virtualIp}/32 dev eth0`),
     },
     {
         name: "the keeper is killed on the holder",

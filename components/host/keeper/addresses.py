@@ -21,7 +21,7 @@ class Addresses:
         return True
 
     def look(self):
-        """Every address: whether it is there for good, and the number of its interface."""
+        """Returns the entries of all addresses (network.addresses)."""
         while self.hear():
             pass
         now = system.monotonic()

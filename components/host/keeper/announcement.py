@@ -65,8 +65,7 @@ def main(address, interface):
     announce(address, interface)
     for pause in PAUSES:
         time.sleep(pause)
-        held_for_good, _ = netlink.addresses().get(netlink.canonical(address), (False, None))
-        if not held_for_good:
+        if not any(entry.is_permanent for entry in netlink.addresses() if entry.address == netlink.canonical(address)):
             return
         announce(address, interface)
 

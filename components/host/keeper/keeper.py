@@ -98,6 +98,9 @@ class Keeper:
             return self.haproxy.reason
         if self.gateway.is_gone(self.peer):
             return "the gateway is lost"
+        for virtual_ip in self.virtual_ips:
+            if not virtual_ip.has_interface():
+                return f"interface {virtual_ip.interface} of {virtual_ip.address} does not exist"
         failing = [one.address for one in self.virtual_ips if one.is_failing()]
         return f"{' '.join(failing)} cannot be taken" if failing else None
 
@@ -158,6 +161,7 @@ class Keeper:
             as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)
+            virtual_ip.delete_strays()
         self.mending.step(self.heartbeat_runs, self.isolated)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)
         self.report()

@@ -1,5 +1,6 @@
 """The kernel's addresses, when they change, and how it spells them. See rtnetlink(7)."""
 
+import collections
 import socket
 import struct
 
@@ -8,6 +9,9 @@ NLM_F_REQUEST_DUMP = 0x301
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS = 1, 2, 8
 IFA_F_PERMANENT = 0x80
 RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
+
+# An address of this host. `is_permanent`: without a lifetime; `interface`: index of the interface.
+Entry = collections.namedtuple("Entry", "address prefix is_permanent interface")
 
 
 def family_of(address):
@@ -48,13 +52,13 @@ _asking = []
 
 
 def addresses():
-    """Every address of this host: whether it is there for good, and the number of its interface."""
+    """Returns the entries of all addresses of this host."""
     if not _asking:
         _asking.append(_socket(0))
         _asking[0].settimeout(1)
     request = struct.pack("=IHHIIBBBBI", 24, RTM_GETADDR, NLM_F_REQUEST_DUMP, 1, 0, socket.AF_UNSPEC, 0, 0, 0, 0)
     _asking[0].send(request)
-    found = {}
+    found = []
     while True:
         data = _asking[0].recv(65536)
         while data:
@@ -63,16 +67,15 @@ def addresses():
                 return found
             if kind == NLMSG_ERROR:
                 raise OSError("netlink: RTM_GETADDR failed")
-            address, permanent, interface = _entry(data[16:length])
-            if address and not found.get(address, (False,))[0]:
-                found[address] = permanent, interface
+            found += _entries(data[16:length])
             data = data[(length + 3) & ~3 :]
 
 
-def _entry(message):
-    family, _, flags, _, interface = struct.unpack_from("=BBBBI", message)
+def _entries(message):
+    """Returns the entry that an RTM_NEWADDR message describes: one, or none if it is of another family or has no address."""
+    family, prefix, flags, _, interface = struct.unpack_from("=BBBBI", message)
     if family not in (socket.AF_INET, socket.AF_INET6):
-        return None, False, 0
+        return []
     parts, rest = {}, message[8:]
     while len(rest) >= 4:
         length, kind = struct.unpack_from("=HH", rest)
@@ -81,4 +84,6 @@ def _entry(message):
     if IFA_FLAGS in parts:
         (flags,) = struct.unpack("=I", parts[IFA_FLAGS])
     raw = parts.get(IFA_LOCAL) or parts.get(IFA_ADDRESS)
-    return raw and socket.inet_ntop(family, raw), bool(flags & IFA_F_PERMANENT), interface
+    if not raw:
+        return []
+    return [Entry(socket.inet_ntop(family, raw), prefix, bool(flags & IFA_F_PERMANENT), interface)]

@@ -8,7 +8,7 @@ import time
 import announcement
 
 # The keeper's other modules have these from here.
-from netlink import address_changes, addresses, canonical, family_of, has_changed
+from netlink import Entry, address_changes, addresses, canonical, family_of, has_changed
 
 INET, INET6 = socket.AF_INET, socket.AF_INET6
 
@@ -79,6 +79,14 @@ def receive(sock):
 def announce(address, interface):
     """Tells the neighbours once that an address is here; the interface by its number. OSError where that cannot be done."""
     announcement.announce(address, socket.if_indextoname(interface))
+
+
+def index_of(interface):
+    """The index of an interface, given its name; None if it does not exist."""
+    try:
+        return socket.if_nametoindex(interface)
+    except OSError:
+        return None
 
 
 def default_gateways():

@@ -39,6 +39,7 @@ class VirtualIp:
         self._everyone = everyone
         self.word = declared["word"]
         self.address = canonical(declared["address"])
+        self.interface = declared["interface"]
         self.preferred = declared["preferred"]
         # The agent's names for its files.
         self._name = declared["word"].split("/")[0]
@@ -53,8 +54,9 @@ class VirtualIp:
         self.is_hushed = read(self._path("rules")) is not None
         # An address of this host's on the same interface, where the peer can send packets for it.
         self.via = None
-        # The number of the interface that it is on, when last looked at.
-        self._interface = None
+        # The index of the interface; None while no interface has the name.
+        self._index = None
+        self._has_strays = False
         # Whether both hosts may have held it when last looked at.
         self._may_have_been_doubled = False
         self._peer_had = None
@@ -66,20 +68,38 @@ class VirtualIp:
 
     def look(self, present):
         """`present`: the host's addresses, as Addresses.look tells them."""
-        permanent, self._interface = present.get(self.address, (None, None))
-        self.held = NO if permanent is None else HELD if permanent else LINGERING
+        self._index = network.index_of(self.interface)
+        entries = [entry for entry in present if entry.address == self.address]
+        # While the interface does not exist (it was renamed), an address on any interface serves.
+        strays = [entry for entry in entries if not self._is_pinned(entry)] if self.has_interface() else []
+        self._has_strays = bool(strays)
+        pinned = [entry for entry in entries if entry not in strays]
+        self.held = NO if not pinned else HELD if any(entry.is_permanent for entry in pinned) else LINGERING
         if self.held == HELD:
             self._held_at = system.monotonic()
         self.via = self._find_via(present) if self.held == LINGERING else None
         self.wanted = read(self._path("wanted"))
         self._taken = None if self.held == NO else read(self._path("held"))
 
+    def has_interface(self):
+        return self._index is not None
+
+    def _is_pinned(self, entry):
+        return entry.interface == self._index and entry.prefix == (128 if ":" in self.address else 32)
+
     def _find_via(self, present):
-        for address, (is_permanent, other) in present.items():
-            is_own = is_permanent and address not in self._everyone
-            if is_own and other == self._interface and family_of(address) == family_of(self.address):
-                return address
+        for entry in present:
+            is_own = entry.is_permanent and entry.address not in self._everyone
+            if is_own and entry.interface == self._index and family_of(entry.address) == family_of(self.address):
+                return entry.address
         return None
+
+    def delete_strays(self):
+        """Deletes entries of the address on other interfaces or with other prefixes: the kernel answers neighbours for them too."""
+        if self._has_strays:
+            self._has_strays = False
+            log(f"deleting stray entries of {self.address}: it belongs on {self.interface}, with a host prefix")
+            self.call_agent("delete_strays")
 
     def is_wanted(self):
         return self.wanted is not None
@@ -105,7 +125,7 @@ class VirtualIp:
             return 0.0
 
     def is_failing(self):
-        """Whether this host was asked to take it and could not: its interface is not there, for one."""
+        """Whether this host was asked to take it and could not."""
         return self._failures >= FAILURES and system.monotonic() - self._failed_at < UNFIT_FOR
 
     def take(self, look_again):
@@ -124,7 +144,7 @@ class VirtualIp:
     def _announce(self):
         """At once; the agent's program, which does it again, has yet to start."""
         try:
-            network.announce(self.address, self._interface)
+            network.announce(self.address, self._index)
         except OSError as error:
             log(f"{self.address}: {error}")
 

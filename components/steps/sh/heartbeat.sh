@@ -11,10 +11,13 @@ apply() {
     remember_unit
     remember_virtual_ips
     relieve_old_peer
+    stage_interfaces
     write_shell_functions
     # Of a run that was broken off: what is declared is installed now.
     rm -f "$ha_cf.declared"
+    held_before=$(held_here)
     install_files
+    move_to_pinned_interfaces
     start_keeper
     enable_service heartbeat "$drop_in"
     set_loaded heartbeat-unit "$(fingerprint "$drop_in")"
@@ -37,6 +40,26 @@ apply() {
     set_loaded identity "$node"
     change_virtual_ips
     done_at
+}
+
+# Interfaces differ between hosts, so this host resolves them.
+stage_interfaces() {
+    fill_in_links "$scratch/stage$ha_cf" || fail "$why" "$way"
+    interface_table >"$scratch/interfaces" || fail "$why" "$way"
+    file "$interfaces_file" 0644 <"$scratch/interfaces"
+}
+
+# Moves the virtual IPs that this host held before install_files: their interface has changed, or an older version acquired them with the
+# network's prefix. The agent adds the new entry before it deletes the old one, so the host has the address at every moment.
+# Any other entry is a stray; acquiring it could make a second holder.
+move_to_pinned_interfaces() {
+    for virtual_ip in $virtual_ips; do
+        if echo "$held_before" | grep -qxF "$virtual_ip"; then
+            "$agent" "$virtual_ip" take
+        elif has "$virtual_ip"; then
+            "$agent" "$virtual_ip" delete_strays
+        fi
+    done
 }
 
 # Whether somebody's own Heartbeat ran here before the first run.
@@ -202,14 +225,9 @@ old_and_new_virtual_ips() {
 change_virtual_ips() {
     complete_groups
     while read -r virtual_ip; do
-        holds "$virtual_ip" || continue
-        declared=$(awk -F / -v "address=${virtual_ip%%/*}" '$1 == address' "$scratch/virtual-ips")
-        if [ -z "$declared" ]; then
-            say "letting go ${virtual_ip%%/*}"
+        if ! grep -qxF "${virtual_ip%%/*}" "$scratch/virtual-ips" && has "$virtual_ip"; then
+            say "releasing ${virtual_ip%%/*}: it is no longer declared"
             "$agent" "$virtual_ip" stop
-        elif [ "$declared" != "$virtual_ip" ]; then
-            say "$virtual_ip becomes $declared"
-            "$agent" "$declared" take
         fi
     done <"$known_virtual_ips"
     cp "$scratch/virtual-ips" "$known_virtual_ips"
@@ -234,6 +252,7 @@ keeps() {
 remove() {
     leave_pair
     remove_files
+    remove_files "$interfaces_file"
     systemctl daemon-reload
     rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded" \
         "$state/heartbeat-unit.loaded" "$state/identity.loaded"

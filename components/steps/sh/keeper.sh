@@ -35,7 +35,7 @@ FUNCTIONS
 
 start_keeper() {
     enable_service ha-load-balancer-pair "$keeper_unit"
-    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$keeper_unit")
+    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$interfaces_file" "$keeper_unit")
     if ! is_active ha-load-balancer-pair || ! loaded_is keeper "$now"; then
         systemctl restart ha-load-balancer-pair || {
             last_log ha-load-balancer-pair

@@ -1,8 +1,26 @@
 # What health and verify both look at: who holds the virtual IPs, and whether HAProxy answers there.
 
-# A virtual IP is a word as the agent takes it: ADDRESS/PREFIX[/INTERFACE].
-# Held is what is there for good: an address that has been let go stays for a second, so that the peer has it first.
+# The heartbeat step writes the interface of each virtual IP here: "ADDRESS INTERFACE" lines.
+interfaces_file=/etc/ha-load-balancer-pair/interfaces
+
+pinned_interface() {
+    [ ! -e "$interfaces_file" ] || awk -v address="${1%%/*}" '$1 == address { print $2 }' "$interfaces_file"
+}
+
+# A virtual IP is a word as the agent takes it: its address. Older versions append "/PREFIX/INTERFACE".
+# A host holds a virtual IP if its interface has it permanently: an address that is being released has a lifetime. Before the first run
+# of this version (adopted hosts, upgrades) any interface counts.
 holds() {
+    pinned=$(pinned_interface "$1")
+    if [ -z "$pinned" ]; then
+        has "$1"
+    else
+        ip -o address show dev "$pinned" permanent to "${1%%/*}" 2>/dev/null | grep -qE '/(32|128) '
+    fi
+}
+
+# has VIRTUAL-IP: permanently, on any interface.
+has() {
     ip -o address show permanent to "${1%%/*}" | grep -q .
 }
 

@@ -29,17 +29,51 @@ examine() {
             refuse "the host does not have its declared address $address" \
                 'correct hosts[].address (or heartbeat.ucast[].addresses), or give the host that address'
     done
-    for interface in $interfaces; do
-        ip link show dev "$interface" >/dev/null 2>&1 ||
-            refuse "there is no network interface \"$interface\"" \
-                "name one of: $(ip -o link show | awk -F': ' '$2 != "lo" { sub(/@.*/, "", $2); printf "%s ", $2 }')"
-    done
+    examine_interfaces
     is_free ||
         refuse "the host belongs to another pair: $(cat "$owner")" \
             "destroy it there first; if that pair is no more, delete $owner on the host"
     examine_ports
     examine_disk
     examine_other_heartbeat
+}
+
+# The state of an older version has no selectors.
+examine_interfaces() {
+    taken=' '
+    for selector in ${link_selectors-}; do
+        resolve_interface "$selector" || refuse "$why" "$way"
+        case $taken in
+            *" $interface "*)
+                # Heartbeat identifies a link by its interface, and reports the second one as dead.
+                refuse "two Heartbeat links use interface $interface" \
+                    'declare each link on its own interface (heartbeat.ucast, bcast, mcast)'
+                ;;
+        esac
+        taken="$taken$interface "
+    done
+    while read -r virtual_ip selector; do
+        if [ -z "$virtual_ip" ]; then
+            continue
+        elif resolve_interface "$selector" "$virtual_ip"; then
+            examine_arp
+        else
+            refuse "$why" "$way"
+        fi
+    done <<END
+${virtual_ip_selectors-}
+END
+}
+
+# From arp_ignore 2 on, the kernel does not answer ARP for an address with prefix /32 or scope host. It uses the larger of the two values
+# (ip-sysctl, arp_ignore).
+examine_arp() {
+    for name in all "$interface"; do
+        value=$(cat "/proc/sys/net/ipv4/conf/$name/arp_ignore")
+        [ "$value" -le 1 ] ||
+            refuse "net.ipv4.conf.$name.arp_ignore is $value: the kernel would not answer ARP for a virtual IP" \
+                "set it to 0 or 1 (sysctl, and the file in /etc/sysctl.d that sets it)"
+    done
 }
 
 # What the pair was called before, by the aliases of the component, counts too.

@@ -15,8 +15,7 @@ survey() {
     examine
     echo "time	$(date +%s)"
     tell_virtual_ips
-    # What was let go and only lingers for its open connections does not count.
-    ip -o address show permanent | awk '{ sub(/\/.*/, "", $4); print "address\t" $4 }'
+    tell_interfaces
     for manifest in "$state"/manifest/*; do
         [ -e "$manifest" ] || continue
         step=${manifest##*/}
@@ -29,12 +28,40 @@ survey() {
 # Which virtual IPs this host knows already, and which of the others somebody answers for.
 tell_virtual_ips() {
     for virtual_ip in $virtual_ips; do
-        if grep -qxF "$virtual_ip" "$state/virtual-ips" 2>/dev/null; then
+        # What was let go and only lingers for its open connections does not count.
+        ! holds "$virtual_ip" || line holds "${virtual_ip%%/*}"
+        if sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${virtual_ip%%/*}"; then
             line known "${virtual_ip%%/*}"
-        elif ! holds "$virtual_ip" && answers "$virtual_ip"; then
+        elif ! has "$virtual_ip" && answers "$virtual_ip"; then
             line answers "${virtual_ip%%/*}"
         fi
     done
+}
+
+# The interface of each virtual IP, and entries of it elsewhere.
+tell_interfaces() {
+    step=heartbeat
+    while read -r virtual_ip selector; do
+        # preflight has reported an interface that cannot be resolved.
+        if [ -z "$virtual_ip" ] || ! resolve_interface "$selector" "$virtual_ip"; then
+            continue
+        fi
+        line interface "$virtual_ip" "$interface"
+        pinned=$(pinned_interface "$virtual_ip")
+        if [ -z "$pinned" ]; then
+            line new "$virtual_ip"
+            continue
+        fi
+        [ "$pinned" = "$interface" ] || drift "$virtual_ip belongs on $interface, and is configured for $pinned"
+        ip -o address show to "$virtual_ip" | while read -r _ name _ entry _; do
+            case "$name $entry" in
+                "$pinned "*/32 | "$pinned "*/128) ;;
+                *) drift "$name has $entry; $virtual_ip belongs on $pinned, with a host prefix" ;;
+            esac
+        done
+    done <<END
+${virtual_ip_selectors-}
+END
 }
 
 drift() {

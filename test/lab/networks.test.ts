@@ -1,0 +1,180 @@
+/**
+ * Ordinary networks: two interfaces, a default route that leads elsewhere, own addresses that go and come back, strays, other names.
+ * Each host keeps its own addresses and routes, and the virtual IP stays on its interface.
+ */
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
+import { ip } from "../../lab/kernel";
+import { writeConfig } from "../../lab/pulumi";
+import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
+import { run, sleep, until } from "../../toolchain/shell";
+import { halb, inAll, underLoad, useServingPair, virtualIp } from "./fixture";
+
+const used = useServingPair({ name: "networks" });
+const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
+const both = () => [lb1(), lb2()];
+
+/** The host's own addresses and routes: all but the virtual IP, without lifetimes. */
+async function ownNetwork({ id }: Host): Promise<string[]> {
+    const shown = await Promise.all([
+        run(["ip", "-n", id, "-o", "address", "show", "scope", "global"]),
+        run(["ip", "-n", id, "-4", "route", "show"]),
+        run(["ip", "-n", id, "-6", "route", "show"]),
+    ]);
+    return shown
+        .flatMap((text) => text.split("\n"))
+        .map((line) => line.replace(/^\d+: |\\ .*| expires \S+/g, "").trim())
+        .filter((line) => line !== "" && !line.includes(`${virtualIp}/`))
+        .sort();
+}
+
+/** Every interface's entry of the virtual IP, permanent or not: `2 192.168.0.99/32`. */
+async function everyEntry({ id }: Host): Promise<string[]> {
+    const lines = await run(["ip", "-n", id, "-o", "address", "show", "to", virtualIp]);
+    return [...lines.matchAll(/^(\d+: \S+) +inet (\S+)/gm)].map(([, name, entry]) => `${name} ${entry}`);
+}
+
+async function holders(): Promise<string[]> {
+    return (await Promise.all(both().map((host) => entriesOf(host, virtualIp)))).flat();
+}
+
+/** Lets lb1 hold the virtual IP, and waits until lb2 has no entry left that lingers for open connections. */
+async function begin(): Promise<void> {
+    await untilRest(used.lab);
+    if ((await holdersOf(used.lab)).join() !== "lb1") {
+        const { code, stderr } = await halb(used, ["switchover", "--to", "lb1"]);
+        expect(code, stderr).toBe(0);
+    }
+    await untilRest(used.lab, "lb1");
+    await until("lb2 has no entry", 40_000, async () => (await everyEntry(lb2())).length === 0, 500);
+}
+
+beforeEach(begin);
+
+const pinned = `2 ${virtualIp}/32`;
+
+/** Removes every address of eth0, as ifdown or netplan apply do, and adds the host's own ones again after a time in milliseconds. */
+async function flush({ id, plan }: Host, milliseconds: number): Promise<void> {
+    const routes = (await run(["ip", "-n", id, "route", "show", "default"])).split("\n").filter(Boolean);
+    await ip(["address flush dev eth0 scope global", "address flush dev eth0 scope host"], id);
+    await sleep(milliseconds);
+    await ip(
+        [
+            `address add ${plan.address}/24 broadcast + dev eth0`,
+            `address add ${plan.address6}/64 dev eth0 nodad`,
+            ...routes.map((route) => `route replace ${route.trim()}`),
+        ],
+        id,
+    );
+}
+
+describe("with the default route on eth1", () => {
+    test.each([
+        300, 2000,
+    ])("keeps the virtual IP off eth1 while the holder's own address is gone for %i ms", async (time) => {
+        await used.lab.run(["ip", "address", "replace", "10.0.0.1/24", "dev", "br1"]);
+        for (const { id } of both()) {
+            await ip(["route replace default via 10.0.0.1 dev eth1"], id);
+        }
+        const before = await Promise.all(both().map(ownNetwork));
+        const { none, several } = await underLoad(used.lab, `own address gone for ${time} ms`, async () => {
+            await flush(lb1(), time);
+            await until("one host holds the virtual IP", 20_000, async () => (await holders()).join() === pinned);
+        });
+        const entries = (await Promise.all(both().map(everyEntry))).flat();
+        expect([...new Set(entries)]).toEqual([`2: eth0 ${virtualIp}/32`]);
+        expect(several).toBeLessThan(1);
+        expect(none).toBeLessThan(1);
+        expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
+    });
+});
+
+test("a hand-over after the own address was gone leaves the own address and the default route", async () => {
+    for (const host of both()) {
+        await host.run("sysctl -q net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.eth0.promote_secondaries=0");
+    }
+    const before = await Promise.all(both().map(ownNetwork));
+    await flush(lb1(), 600);
+    await untilRest(used.lab, "lb1");
+    const { failed } = await underLoad(used.lab, "switched over after a flush", async () => {
+        expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
+        // Longer than a released address lives.
+        await sleep(5000);
+    });
+    expect(failed).toBe(0);
+    expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
+    expect(await holdersOf(used.lab)).toEqual(["lb2"]);
+});
+
+test("deletes strays on both hosts within a second", async () => {
+    const { gap, none, several } = await underLoad(used.lab, "strays", async () => {
+        for (const { id } of both()) {
+            await ip([`address add ${virtualIp}/24 dev eth1`, `address add ${virtualIp}/25 dev eth0`], id);
+        }
+        await until("the strays are deleted", 2000, async () => {
+            const entries = (await Promise.all(both().map(everyEntry))).flat();
+            return entries.join() === `2: eth0 ${virtualIp}/32`;
+        });
+    });
+    // The kernel of the standby answers for the stray on the service interface until the keeper deletes it.
+    expect(several).toBeLessThan(1);
+    expect(gap).toBeLessThan(1);
+    expect(none).toBe(0);
+    expect(await holdersOf(used.lab)).toEqual(["lb1"]);
+});
+
+test("preview reports a stray as drift while no keeper deletes it, and pulumi up deletes it", inAll, async () => {
+    await lb2().run("systemctl stop ha-load-balancer-pair");
+    await ip([`address add ${virtualIp}/24 dev eth1`], lb2().id);
+    expect(await used.stack.preview()).toContain(
+        `lb2.example.com: eth1 has ${virtualIp}/24; ${virtualIp} belongs on eth0, with a host prefix`,
+    );
+    await used.stack.up();
+    expect(await everyEntry(lb2())).toEqual([]);
+    expect(await holdersOf(used.lab)).toEqual(["lb1"]);
+});
+
+test("accepts an alternative name and a network, and pins the kernel's name", inAll, async () => {
+    for (const { id } of both()) {
+        await ip(["link property add dev eth0 altname service-lan"], id);
+    }
+    for (const selector of [{ interface: "service-lan" }, { network: "192.168.0.0/23" }]) {
+        writeConfig(used.lab, used.stack.place.configFile as string, {
+            virtualIps: [{ address: virtualIp, ...selector }],
+        });
+        const { failed, none } = await underLoad(used.lab, Object.values(selector)[0], () => used.stack.up());
+        expect({ failed, none }).toEqual({ failed: 0, none: 0 });
+        expect(await lb1().run("cat /etc/ha-load-balancer-pair/interfaces")).toBe(`${virtualIp} eth0`);
+        // A second take must not delete the entry.
+        await lb1().run(`/etc/ha.d/resource.d/VirtualIp ${virtualIp} take`);
+        expect(await everyEntry(lb1())).toEqual([`2: eth0 ${virtualIp}/32`]);
+    }
+});
+
+test("serves after the standby's interface was renamed, once pulumi up has found the new name", async () => {
+    writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps: [{ address: virtualIp }] });
+    const name = "service.lan@br0";
+    const { address, address6 } = lb2().plan;
+    await ip(
+        [
+            "link set eth0 down",
+            `link set eth0 name ${name}`,
+            `link set ${name} up`,
+            `address replace ${address}/24 broadcast + dev ${name}`,
+            `address replace ${address6}/64 dev ${name} nodad`,
+            "route replace default via 192.168.0.1",
+        ],
+        lb2().id,
+    );
+    await until("lb2 counts as unfit", 20_000, async () => {
+        const { stdout } = await lb2().attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
+        return stdout.includes(`this host can't serve: interface eth0 of ${virtualIp} does not exist`);
+    });
+    expect(await used.stack.preview()).toContain(`${virtualIp} belongs on ${name}, and is configured for eth0`);
+    const { failed, none, several } = await underLoad(used.lab, "a renamed interface", () => used.stack.up());
+    expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
+    await untilRest(used.lab, "lb1");
+    expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
+    await until("lb2 holds it", 20_000, async () => (await holdersOf(used.lab)).join() === "lb2");
+    expect(await everyEntry(lb2())).toEqual([`2: ${name} ${virtualIp}/32`]);
+});

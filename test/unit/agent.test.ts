@@ -1,0 +1,107 @@
+/**
+ * The agent (host/VirtualIp) on a kernel of its own: each test runs a script in new namespaces of network and mounts. Needs root.
+ */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../toolchain/shell";
+
+const agent = join(__dirname, "..", "..", "components", "host", "VirtualIp");
+const ip4 = "192.0.2.99";
+const ip6 = "2001:db8:0:0:0:0:0:99";
+const begin = `
+set -eu
+mount -t tmpfs none /run
+mount -t sysfs none /sys
+mkdir /run/upper /run/work
+mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
+mkdir /etc/ha-load-balancer-pair
+printf '${ip4} lan0\\n${ip6} lan0\\n' >/etc/ha-load-balancer-pair/interfaces
+ip link add lan0 type veth peer name wan0
+ip link set lan0 up
+ip link set wan0 up
+sysctl -q net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.lan0.promote_secondaries=0
+own() {
+    ip address add 192.0.2.1/24 dev lan0
+    ip address add 2001:db8::1/64 dev lan0 nodad
+    ip route add default via 192.0.2.254
+}
+`;
+
+/** What the host has after the commands: its entries without lifetimes, and its IPv4 routes. `take IP` and the like call the agent. */
+async function host(commands: string): Promise<string[]> {
+    const actions = ["start", "take", "linger", "drop", "delete_strays", "stop", "status"];
+    const words = actions.map((action) => `${action}() { sh '${agent}' "$1" ${action}; }`).join("\n");
+    const show = `
+ip -o address show scope global | awk '{ print $2, $4 }'
+ip -o address show scope host | awk '$2 != "lo" { print $2, $4, /forever/ ? "held" : "expiring" }'
+ip -4 route show | sed 's/ *$//'`;
+    const script = `${begin}\n${words}\n${commands}\n${show}`;
+    return (await run(["unshare", "--net", "--mount", "sh"], { input: script })).split("\n");
+}
+
+const own = ["lan0 192.0.2.1/24", "lan0 2001:db8::1/64"];
+const routes = ["default via 192.0.2.254 dev lan0", "192.0.2.0/24 dev lan0 proto kernel scope link src 192.0.2.1"];
+
+test.concurrent("acquires and releases without a change to the host's own addresses and routes", async () => {
+    expect(await host(`own; take ${ip4}; take ${ip6}`)).toEqual([
+        "lan0 192.0.2.1/24",
+        "lan0 2001:db8::99/128",
+        "lan0 2001:db8::1/64",
+        `lan0 ${ip4}/32 held`,
+        ...routes,
+    ]);
+    expect(await host(`own; take ${ip4}; take ${ip6}; stop ${ip4}; stop ${ip6}; sleep 4`)).toEqual([...own, ...routes]);
+});
+
+test.concurrent("keeps the host's own address that came after the virtual IP", async () => {
+    expect(await host(`take ${ip4}; own; stop ${ip4}; sleep 4`)).toEqual([...own, ...routes]);
+});
+
+test.concurrent("replaces an entry with the network's prefix that is the primary of the host's own address", async () => {
+    expect(await host(`ip address add ${ip4}/24 dev lan0; own; take ${ip4}`)).toEqual([
+        ...own,
+        `lan0 ${ip4}/32 held`,
+        ...routes,
+    ]);
+});
+
+test.concurrent("is never chosen as the source by a host with a /32 address of its own", async () => {
+    const commands = `
+take ${ip4}
+ip address add 192.0.2.1/32 dev lan0
+ip route add 192.0.2.254 dev lan0
+ip route add default via 192.0.2.254
+ip route get 198.51.100.1 | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'
+ip route get 192.0.2.254 | sed -n 's/.* src \\([^ ]*\\).*/\\1/p'`;
+    expect((await host(commands)).slice(0, 2)).toEqual(["192.0.2.1", "192.0.2.1"]);
+});
+
+test.concurrent("deletes strays: on another interface, with another prefix", async () => {
+    const strays = `ip address add ${ip4}/24 dev wan0; ip address add ${ip4}/25 dev lan0`;
+    expect(await host(`own; ${strays}; delete_strays ${ip4}`)).toEqual([...own, ...routes]);
+    expect(await host(`own; ${strays}; stop ${ip4}`)).toEqual([...own, ...routes]);
+    expect(await host(`own; take ${ip4}; ${strays}; linger ${ip4}`)).toEqual([
+        ...own,
+        `lan0 ${ip4}/32 expiring`,
+        ...routes,
+    ]);
+});
+
+test.concurrent("fails to acquire while the interface does not exist, and names it", async () => {
+    const missing = host(`ip link delete lan0; take ${ip4}`);
+    await expect(missing).rejects.toThrow(
+        `${ip4}: its interface lan0 does not exist. Run "pulumi up" to find the new one`,
+    );
+});
+
+test.concurrent("gives a lifetime to the address if its interface was renamed", async () => {
+    const renamed = "ip link set lan0 down; ip link set lan0 name lan1; ip link set lan1 up";
+    expect(await host(`own; take ${ip4}; ${renamed}; linger ${ip4}`)).toContain(`lan1 ${ip4}/32 expiring`);
+});
+
+test.concurrent("reports running only for what Heartbeat started", async () => {
+    expect((await host(`own; take ${ip4}; status ${ip4}; start ${ip4}; status ${ip4}`)).slice(0, 2)).toEqual([
+        "stopped",
+        "running",
+    ]);
+});
