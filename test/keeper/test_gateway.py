@@ -31,7 +31,7 @@ class Silence(TestCase):
 
     def make(self, answered="192.0.2.1", ping=("192.0.2.1",)):
         self.patch(gateway, "read", lambda path: answered)
-        self.gateway = gateway.Gateway({"ping": list(ping)})
+        self.gateway = gateway.Gateway({"ping": list(ping), "virtualIps": [{"interface": "lan0"}]})
         self.gateway.look()
 
     def after(self, seconds, steps=1):
@@ -41,11 +41,11 @@ class Silence(TestCase):
             self.gateway.look()
         return round(self.gateway.lost_for() or 0, 1)
 
-    def answer(self, identity=None, kind=0):
-        (asked, _) = self.sock.sent[-1]
+    def answer(self, identity=None, kind=0, nonce=None, source=None, question=-1):
+        asked, address = self.sock.sent[question]
         own = struct.unpack_from("!H", asked, 4)[0] if identity is None else identity
-        packet = bytes([0x45]) + bytes(19) + struct.pack("!BBHHH", kind, 0, 0, own, 1)
-        self.patch(network, "receive", lambda sock: (packet, 0.0, None))
+        packet = bytes([0x45]) + bytes(19) + struct.pack("!BBHHH", kind, 0, 0, own, 1) + (nonce or asked[8:])
+        self.patch(network, "receive", lambda sock: (packet, 0.0, (source, 0) if source else address))
         self.gateway.hear(self.sock)
 
     def test_counts_since_the_last_answer_once_that_is_overdue(self):
@@ -81,6 +81,18 @@ class Silence(TestCase):
         self.answer()
         self.assertEqual(self.after(0), 0)
 
+    def test_an_answer_counts_from_the_address_that_was_asked_with_the_nonce_of_one_of_the_last_three_questions(self):
+        self.make()
+        self.after(2, 8)
+        self.answer(source="198.51.100.1")
+        self.assertEqual(self.after(0), 2)
+        self.answer(nonce=bytes(8))
+        self.assertEqual(self.after(0), 2)
+        self.answer(question=-4)
+        self.assertEqual(self.after(0), 2)
+        self.answer(question=-3)
+        self.assertEqual(self.after(0), 0)
+
     def test_asks_twice_a_second_with_a_right_checksum(self):
         self.make()
         self.after(2, 20)
@@ -99,9 +111,15 @@ class Silence(TestCase):
         self.assertEqual(len(self.sock.sent), 2)
 
     def test_asks_the_default_gateways_where_none_is_declared(self):
-        self.patch(network, "default_gateways", lambda: ["198.51.100.1"])
-        self.make(answered="default", ping=())
-        self.assertEqual(self.sock.sent[0][1], ("198.51.100.1", 0))
+        for title, gateways, asked in [
+            ("on the interface of a virtual IP", [("198.51.100.1", "wan0"), ("192.0.2.1", "lan0")], ["192.0.2.1"]),
+            ("on other interfaces", [("198.51.100.1", "wan0"), ("203.0.113.1", "wan1")], ["198.51.100.1", "203.0.113.1"]),
+        ]:
+            with self.subTest(title):
+                self.sock.sent.clear()
+                self.patch(network, "default_gateways", lambda gateways=gateways: gateways)
+                self.make(answered="default", ping=())
+                self.assertEqual([address for _, (address, _) in self.sock.sent], asked)
 
     def test_is_gone_when_it_is_silent_while_the_peer_is_heard_for_three_seconds(self):
         self.make()

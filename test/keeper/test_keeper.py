@@ -8,6 +8,7 @@ from support import TestCase
 import clock
 import heartbeat
 import keeper
+import network
 import system
 from decide import DROP, FENCE, LINGER, NOTHING, TAKE, YIELD
 from network import canonical
@@ -20,10 +21,14 @@ CONFIG = {
     "interval": 0.25,
     "silence": 0.5,
     "deadtime": 1.0,
-    "virtualIps": [{"address": FIRST}, {"address": "2001:DB8:0::10"}],
+    "virtualIps": [{"address": FIRST, "interface": "lan0"}, {"address": "2001:DB8:0::10", "interface": "wan0"}],
 }
 # More waits than any test needs: one that goes on for ever is to fail.
 WAITS = 2000
+
+
+def declared_interface(address):
+    return next(one["interface"] for one in CONFIG["virtualIps"] if one["address"] == address)
 
 
 class VirtualIp:
@@ -31,7 +36,8 @@ class VirtualIp:
 
     def __init__(self, case, address, everyone):
         self.case, self.address, self.everyone = case, canonical(address), everyone
-        self.interface, self.has_its_interface = "lan0", True
+        self.interface = declared_interface(address)
+        self.announcements = SimpleNamespace(begin=lambda: case.done.append(("begin to announce", self.address)))
         self.held, self.via, self.is_hushed, self.preferred = "no", None, False, True
         self.wish, self.is_recent, self.connections, self.fails = False, False, False, False
         self.vetoes, self.tended = [], []
@@ -45,11 +51,11 @@ class VirtualIp:
     def is_failing(self):
         return self.fails
 
-    def has_interface(self):
-        return self.has_its_interface
-
     def delete_strays(self):
         self.case.done.append(("delete strays", self.address))
+
+    def announce(self):
+        self.case.done.append(("announce", self.address))
 
     def may_have_connections(self):
         return self.is_recent
@@ -161,7 +167,17 @@ class Host(TestCase):
             was_asleep=lambda: self.slept.append("death"),
             is_told=lambda line: self.done.append(("death is told", line)),
             socket="death",
+            hears_heartbeat=lambda: self.hears_heartbeat,
         )
+        self.hears_heartbeat = False
+        self.links = {}
+        self.servers = SimpleNamespace(
+            are_reachable=None,
+            look=lambda: self.done.append(("ask for servers",)),
+            forget=lambda: None,
+        )
+        self.claims = SimpleNamespace(sockets=["claims"], hear=lambda sock, is_held: self.drain(sock) or self.claimed.append(is_held))
+        self.claimed = []
         self.death.is_recent = lambda: self.death.recent
         self.death.due = lambda: self.death.due_at
         self.must_fence = False
@@ -186,9 +202,10 @@ class Host(TestCase):
         self.make()
 
     def put_in_place(self):
-        for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving"):
+        for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving", "servers", "claims"):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
         self.patch(keeper, "VirtualIp", lambda declared, everyone: VirtualIp(self, declared["address"], everyone))
+        self.patch(keeper, "Interface", self.make_interface)
         self.patch(keeper, "log", self.logged)
         self.patch(keeper, "notify", lambda text: self.done.append(("notify", self.now, text)))
         self.patch(keeper, "while_waiting", lambda every, do: self.done.append(("while waiting", every, do)))
@@ -199,6 +216,12 @@ class Host(TestCase):
         self.patch(system, "read_lines", lambda pipe: self.drain(pipe) or self.lines)
         self.patch(system, "wait", self.wait)
         self.patch(system, "is_host_stopping", lambda: False)
+
+    def make_interface(self, name, families, virtual_ips):
+        interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
+        interface.look = lambda entries: self.done.append(("look at interface", name, entries))
+        self.links[name] = interface
+        return interface
 
     def make(self):
         self.keeper = keeper.Keeper(CONFIG)
@@ -273,33 +296,70 @@ class Looks(Host):
         self.step()
         self.assertEqual(self.did("hurry"), [])
 
-    def test_is_isolated_once_it_has_lost_the_peer_and_the_gateway_within_three_seconds_and_until_one_is_back(self):
-        # For how long the gateway and the peer are silent; whether this host was isolated until now.
-        for title, lost_for, silent_for, before, isolated in [
-            ("both, at the same time", 5.0, 5.0, False, True),
-            ("the gateway 2.9 s sooner", 5.0, 2.1, False, True),
-            ("the gateway 3.1 s sooner", 5.0, 1.9, False, False),
-            ("the peer 2.9 s sooner", 2.1, 5.0, False, True),
-            ("the peer 3.1 s sooner", 1.9, 5.0, False, False),
-            ("the peer alone", None, 5.0, False, False),
-            ("the gateway alone", 2.0, 0.4, False, False),
-            ("it was isolated, and hears of neither", 9.0, 5.0, True, True),
-            ("it was isolated, and the gateway is back", None, 5.0, True, False),
-            ("it was isolated, and the peer is back", 5.0, 0.4, True, False),
-        ]:
-            with self.subTest(title):
-                self.make()
-                if before:
-                    self.isolate()
-                    self.keeper.look()
-                    self.assertTrue(self.keeper.isolated)
-                self.lost_for, self.peer.silent_for = lost_for, silent_for
-                self.assertIs(self.keeper.is_isolated(), isolated)
+    def test_looks_at_each_interface_with_the_families_of_its_virtual_ips(self):
+        self.step()
+        self.assertEqual(
+            self.did("look at interface"), [("look at interface", "lan0", "present"), ("look at interface", "wan0", "present")]
+        )
+        families = {name: one.families for name, one in self.links.items()}
+        self.assertEqual(families, {"lan0": {network.INET}, "wan0": {network.INET6}})
+        self.assertEqual(self.links["lan0"].virtual_ips, {FIRST, SECOND})
 
-    def test_is_not_isolated_by_the_silence_of_a_peer_that_it_has_never_heard(self):
+    def test_announces_the_virtual_ips_of_an_interface_whose_link_comes_up(self):
+        self.links["wan0"].link_fault = "interface wan0 has no carrier"
+        self.links["wan0"].look = lambda entries: setattr(self.links["wan0"], "link_fault", None)
+        self.keeper.look()
+        self.keeper.look()
+        self.assertEqual(self.did("begin to announce"), [("begin to announce", SECOND)])
+
+    def test_reads_claims_and_knows_what_the_peer_holds(self):
+        self.arrivals = [(self.now, "claims")]
+        self.assertFalse(self.keeper.hear_all())
+        (is_held_by_peer,) = self.claimed
+        for silent_for, held, expected in [(0.0, "held", True), (0.0, "lingering", False), (5.0, "held", False)]:
+            with self.subTest(silent_for=silent_for, held=held):
+                self.peer.silent_for, self.peer.says = silent_for, {**self.peer.says, "held": held}
+                self.assertIs(is_held_by_peer(self.first), expected)
+
+    def test_is_cut_off_by_the_loss_of_peer_and_gateway_together_until_one_is_back(self):
         self.isolate()
-        self.peer.heard_at = None
-        self.assertFalse(self.keeper.is_isolated())
+        self.keeper.look()
+        self.assertEqual(self.keeper.cut_off, "the peer and the gateway were lost together")
+        for back in ("gateway", "peer"):
+            with self.subTest(back):
+                self.isolate()
+                self.keeper.look()
+                self.assertIsNotNone(self.keeper.cut_off)
+                if back == "gateway":
+                    self.lost_for = None
+                else:
+                    self.peer.silent_for = 0.0
+                self.keeper.look()
+                self.assertIsNone(self.keeper.cut_off)
+
+    def test_asks_for_the_servers_only_while_it_is_cut_off_and_serves_alone_after_ten_seconds(self):
+        self.keeper.look()
+        self.assertEqual(self.did("ask for servers"), [])
+        self.isolate()
+        self.keeper.look()
+        self.tick(9.9)
+        self.keeper.look()
+        self.assertEqual(self.did("ask for servers"), [("ask for servers",)])
+        self.assertIsNotNone(self.keeper.cut_off)
+        self.tick(0.2)
+        self.keeper.look()
+        self.assertIsNone(self.keeper.cut_off)
+        self.servers.are_reachable = False
+        self.keeper.look()
+        self.assertIsNotNone(self.keeper.cut_off)
+
+    def test_is_cut_off_by_a_link_fault_while_it_hears_neither_keeper_nor_heartbeat_of_the_peer(self):
+        self.links["wan0"].link_fault = "interface wan0 has no carrier"
+        for silent, hears, cut_off in [(0.0, True, False), (2.0, True, False), (0.0, False, False), (2.0, False, True)]:
+            with self.subTest(silent=silent, hears=hears):
+                self.peer.silent_for, self.hears_heartbeat = silent, hears
+                self.keeper.look()
+                self.assertEqual(self.keeper.cut_off is not None, cut_off)
 
     def test_names_why_it_cannot_serve(self):
         def haproxy():
@@ -312,13 +372,13 @@ class Looks(Host):
             self.first.fails = self.second.fails = True
 
         def interface():
-            self.second.has_its_interface = False
+            self.links["wan0"].fault = "interface wan0 has no carrier"
 
         self.assertIsNone(self.keeper.why_unfit())
         for cause, reason in [
             (failing, f"{FIRST} {SECOND} cannot be taken"),
-            (interface, f"interface lan0 of {SECOND} does not exist"),
             (gateway, "the gateway is lost"),
+            (interface, "interface wan0 has no carrier"),
             (haproxy, "it does not answer"),
         ]:
             with self.subTest(reason):
@@ -341,6 +401,16 @@ class Looks(Host):
                     self.keeper.look()
                     seen.append((self.keeper.unfit, self.keeper.healthy()))
                 self.assertEqual(seen, [(None, False), (None, False), (None, False), (None, True)])
+
+    def test_is_not_healthy_for_five_seconds_after_a_fault_of_an_interface(self):
+        self.links["lan0"].fault = "interface lan0 has no carrier"
+        self.keeper.look()
+        self.assertEqual((self.keeper.unfit, self.keeper.healthy()), ("interface lan0 has no carrier", False))
+        self.links["lan0"].fault = None
+        for seconds, healthy in ((4.9, False), (0.2, True)):
+            self.tick(seconds)
+            self.keeper.look()
+            self.assertEqual((self.keeper.unfit, self.keeper.healthy()), (None, healthy))
 
     def test_is_not_healthy_while_it_is_unfit(self):
         self.haproxy.healthy, self.haproxy.reason = False, "it does not answer"
@@ -402,10 +472,10 @@ class Tells(Host):
             self.peer.silent_for = 0.5
 
         def cut_off():
-            self.keeper.isolated = True
+            self.keeper.cut_off = "the peer and the gateway were lost together"
 
         def connected():
-            self.keeper.isolated = False
+            self.keeper.cut_off = None
 
         silent()
         for change, line in [
@@ -483,7 +553,7 @@ class Steps(Host):
         self.first.wish, self.peer.former = True, {FIRST}
         self.peer.says["held"] = "lingering"
         self.step()
-        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take", "delete strays"])
+        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take", "delete strays", "announce"])
         self.assertEqual(self.did("write peer"), [("write peer", FIRST, "lingering"), ("write peer", SECOND, "lingering")])
         self.assertEqual([one[-1] for one in self.did("announce again")], [True, False])
         self.assertEqual(self.done[-1], ("tell",))

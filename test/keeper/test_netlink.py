@@ -85,10 +85,10 @@ class Addresses(TestCase):
 
 
 class Changes(TestCase):
-    def test_the_socket_hears_both_families_and_does_not_wait(self):
+    def test_the_socket_hears_links_and_both_families_and_does_not_wait(self):
         sock = netlink.address_changes()
         self.addCleanup(sock.close)
-        self.assertEqual(sock.getsockname()[1], 0x10 | 0x100)
+        self.assertEqual(sock.getsockname()[1], 0x1 | 0x10 | 0x100)
         self.assertFalse(netlink.has_changed(sock))
 
     def test_more_changes_than_the_socket_holds_count_as_one(self):

@@ -1,16 +1,19 @@
 """The keeper's ports to the operating system, on this one: what the simulation's stand-ins must be like."""
 
+import builtins
+import io
 import os
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 from unittest import mock
 
-import support  # noqa: F401 (the keeper's modules)
+import support
 
 import network
 import system
@@ -42,7 +45,7 @@ class Network(unittest.TestCase):
         self.assertEqual(network.canonical("2001:DB8:0:0::9"), "2001:db8::9")
 
     def test_haproxy_that_does_not_run_is_an_error(self):
-        with mock.patch.object(network, "HAPROXY_SOCKET", "/nowhere/health.sock"), self.assertRaises(OSError):
+        with mock.patch.object(network, "HEALTH_SOCKET", "/nowhere/health.sock"), self.assertRaises(OSError):
             network.ask_haproxy(b"GET / HTTP/1.0\r\n\r\n")
 
     def test_haproxy_is_asked_and_its_answer_not_waited_for(self):
@@ -50,7 +53,7 @@ class Network(unittest.TestCase):
             path = f"{folder}/health.sock"
             haproxy.bind(path)
             haproxy.listen()
-            with mock.patch.object(network, "HAPROXY_SOCKET", path):
+            with mock.patch.object(network, "HEALTH_SOCKET", path):
                 sock = network.ask_haproxy(b"GET / HTTP/1.0\r\n\r\n")
             self.addCleanup(sock.close)
             with self.assertRaises(BlockingIOError):
@@ -66,11 +69,45 @@ class Network(unittest.TestCase):
             network.udp(network.INET, sock.getsockname()[1])
 
     def test_the_gateways_are_those_of_the_default_routes(self):
-        rows = ["Iface Destination Gateway", "eth0 00000000 0100A8C0", "eth0 0000A8C0 00000000", "eth1 00000000 00000000"]
-        with mock.patch("builtins.open", mock.mock_open(read_data="\n".join(rows))):
-            self.assertEqual(network.default_gateways(), ["192.168.0.1"])
+        zero = "0" * 32
+        route = ["Iface Destination Gateway", "eth0 00000000 0100A8C0", "eth0 0000A8C0 00000000", "eth1 00000000 00000000"]
+        route6 = [
+            f"{zero} 00 {zero} 00 fe80{'0' * 27}1 00000400 00000001 00000000 00000003 eth1",
+            f"{zero} 00 {zero} 00 20010db8{'0' * 23}1 00000400 00000001 00000000 00000003 eth0",
+            f"20010db8{'0' * 24} 40 {zero} 00 {zero} 00000100 00000001 00000000 00000001 eth0",
+            f"{zero} 00 {zero} 00 {zero} ffffffff 00000001 00000000 00200200 lo",
+        ]
+        self.files({"/proc/net/route": route, "/proc/net/ipv6_route": route6})
+        expected = [("192.168.0.1", "eth0"), ("fe80::1%eth1", "eth1"), ("2001:db8::1", "eth0")]
+        self.assertEqual(network.default_gateways(), expected)
         with mock.patch("builtins.open", side_effect=FileNotFoundError):
             self.assertEqual(network.default_gateways(), [])
+
+    def files(self, content):
+        patcher = mock.patch.object(builtins, "open", lambda path, **_: io.StringIO("\n".join(content[path])))
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def test_a_route_through_an_interface_counts_if_it_is_up_and_in_ipv6_global(self):
+        route = ["Iface Destination Gateway Flags", "eth0 0000A8C0 00000000 0001", "eth1 0000A8C0 00000000 0000"]
+        zero = "0" * 32
+        route6 = [
+            f"fe80{'0' * 28} 40 {zero} 00 {zero} 00000100 00000001 00000000 00000001 eth0",
+            f"ff00{'0' * 28} 08 {zero} 00 {zero} 00000100 00000001 00000000 00000001 eth0",
+            f"20010db8{'0' * 22}99 80 {zero} 00 {zero} 00000000 00000003 00000000 80200001 eth0",
+            f"20010db8{'0' * 24} 40 {zero} 00 {zero} 00000100 00000001 00000000 00000001 eth1",
+        ]
+        self.files({"/proc/net/route": route, "/proc/net/ipv6_route": route6})
+        self.assertEqual([network.has_route(name, network.INET) for name in ("eth0", "eth1", "eth2")], [True, False, False])
+        self.assertEqual([network.has_route(name, network.INET6) for name in ("eth0", "eth1", "eth2")], [False, True, False])
+
+    def test_tells_the_state_of_a_link(self):
+        self.assertEqual(network.link_state("lo"), network.UP)
+        self.assertEqual(network.link_state("nowhere"), network.MISSING)
+        for flags, carrier, state in [("0x1002", "0", network.DOWN), ("0x1003", "0", network.NO_CARRIER), ("0x1003", "1", network.UP)]:
+            with self.subTest(state):
+                self.files({"/sys/class/net/eth0/flags": [flags], "/sys/class/net/eth0/carrier": [carrier]})
+                self.assertEqual(network.link_state("eth0"), state)
 
 
 class Echoes(unittest.TestCase):
@@ -208,6 +245,41 @@ class Doors(unittest.TestCase):
             imported = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
             with self.subTest(file.name):
                 self.assertEqual(set() if file.stem in ports else imported & outside, set())
+
+
+class Kernel(unittest.TestCase):
+    """In a network namespace of its own."""
+
+    def test_hears_the_claims_of_another_host_on_the_wire_and_not_its_own(self):
+        program = """
+import select, sys
+sys.path.insert(0, sys.argv[1])
+import announcement, network
+sockets = network.claims(["192.0.2.9", "2001:db8::9"])
+for interface in ("lan0", "wan0"):
+    announcement.announce("192.0.2.9", interface)
+    announcement.announce("2001:db8::9", interface)
+while ready := select.select(sockets, [], [], 0.3)[0]:
+    for sock in ready:
+        claim = network.receive_claim(sock)
+        if claim:
+            print(claim.address, claim.interface == network.index_of("lan0"), claim.hardware_address == network._hardware_address("wan0"))
+"""
+        commands = [
+            "mount -t sysfs none /sys",
+            "ip link add lan0 type veth peer name wan0",
+            *(f"ip link set {name} up" for name in ("lo", "lan0", "wan0")),
+            "ip address add 192.0.2.9/32 dev lan0",
+            *(f"ip address add 2001:db8::9/128 dev {name} nodad" for name in ("lan0", "wan0")),
+            "until ip -6 address show dev wan0 scope link | grep -q fe80 && ! ip -6 address show tentative | grep -q .; do sleep 0.1; done",
+            'exec "$0" -B -c "$1" "$2"',
+        ]
+        words = [sys.executable, program, str(support.KEEPER)]
+        command = ["unshare", "--net", "--mount", "sh", "-ec", "\n".join(commands), *words]
+        heard = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
+        for address in ("192.0.2.9", "2001:db8::9"):
+            with self.subTest(address):
+                self.assertIn(f"{address} True True", heard)
 
 
 if __name__ == "__main__":

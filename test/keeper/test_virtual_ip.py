@@ -2,9 +2,11 @@
 
 import contextlib
 import unittest
+from unittest import mock
 
 from support import TestCase
 
+import announcements
 import network
 import system
 import virtual_ip
@@ -43,6 +45,7 @@ class Host(TestCase):
         self.patch(virtual_ip, "remove", lambda path: self.files.pop(path, None))
         self.patch(virtual_ip, "run", self.run_program)
         self.patch(virtual_ip, "log", self.logged)
+        self.patch(announcements, "log", self.logged)
         self.patch(virtual_ip, "uptime", self.uptime)
         self.indexes = {"lan0": LAN}
         self.patch(network, "index_of", self.indexes.get)
@@ -248,15 +251,16 @@ class Takes(Host):
         self.assertEqual(self.take(), (["take"], []))
         self.assertEqual(self.one.held, "no")
 
-    def test_an_announcement_that_cannot_be_sent_is_logged(self):
-        def announce(address, interface):
-            raise OSError("no such device")
-
-        self.indexes = {"lan0": LAN}
-        self.patch(network, "index_of", self.indexes.get)
-        self.patch(network, "announce", announce)
+    def test_holds_what_it_cannot_announce(self):
+        self.patch(network, "announce", mock.Mock(side_effect=OSError("no such device")))
         self.take()
-        self.assertEqual((self.one.held, self.log[-1]), ("held", f"{ADDRESS}: no such device"))
+        self.assertEqual((self.one.held, self.log[-1]), ("held", f"announcing {ADDRESS}: no such device"))
+
+    def test_is_held_on_its_interface_alone(self):
+        self.find("held")
+        self.assertEqual([self.one.is_held_on(index) for index in (LAN, WAN)], [True, False])
+        self.find("lingering")
+        self.assertFalse(self.one.is_held_on(LAN))
 
     def test_tries_to_take_it_again_at_once_until_three_attempts_have_failed_and_once_a_second_from_then_on(self):
         self.is_takeable = False
@@ -415,12 +419,12 @@ class AnnouncesAgain(Host):
         ]:
             with self.subTest(title):
                 self.assertEqual(self.step("held", peer, former_holds), ([], []))
-                self.assertEqual(self.step("held", HAS_NOT), (["announce"], [(ADDRESS, LAN)]))
+                self.assertEqual(self.step("held", HAS_NOT), ([], [(ADDRESS, LAN)]))
                 self.assertEqual(self.step("held", HAS_NOT), ([], []))
 
     def test_announces_what_it_holds_as_soon_as_the_peer_lets_it_linger(self):
         self.step("held", HOLDS)
-        self.assertEqual(self.step("held", LINGERS), (["announce"], [(ADDRESS, LAN)]))
+        self.assertEqual(self.step("held", LINGERS), ([], [(ADDRESS, LAN)]))
 
     def test_announces_nothing_while_no_other_has_it(self):
         self.assertEqual([self.step("held", HAS_NOT), self.step("held", LINGERS)], [([], []), ([], [])])

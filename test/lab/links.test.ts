@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
 import { sleep, until } from "../../toolchain/shell";
-import { inAll, underLoad, useServingPair } from "./fixture";
+import { inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.100", "10.0.0.101"] }];
 const used = useServingPair({ name: "links" }, { heartbeat: { ucast } });
@@ -36,6 +36,20 @@ test("one cable is cut and mended", async () => {
         await lb2().mend(1);
         await until("the link is up", 10_000, async () => (await state("eth1")) === "up");
     });
+});
+
+test("a cable of the service interface is cut: the peer, heard on the other link, serves within 1.5 s", async () => {
+    const { gap, several } = await underLoad(used.lab, "the service cable cut", async () => {
+        await lb1().cut();
+        await untilHolds(lb2(), 10_000);
+    });
+    expect(gap).toBeLessThan(1.5);
+    expect(several).toBeLessThan(1);
+    const back = await underLoad(used.lab, "the service cable mended", async () => {
+        await lb1().mend();
+        await untilRest(used.lab, "lb1");
+    });
+    expect(back.failed).toBe(0);
 });
 
 test("heartbeats are blocked on the other one", inAll, async () => {

@@ -2,13 +2,15 @@
  * Ordinary networks: two interfaces, a default route that leads elsewhere, own addresses that go and come back, strays, other names.
  * Each host keeps its own addresses and routes, and the virtual IP stays on its interface.
  */
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { ip } from "../../lab/kernel";
 import { writeConfig } from "../../lab/pulumi";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
+import { root } from "../../toolchain/paths";
 import { run, sleep, until } from "../../toolchain/shell";
-import { halb, inAll, underLoad, useServingPair, virtualIp } from "./fixture";
+import { halb, inAll, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "networks" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
@@ -70,24 +72,60 @@ async function flush({ id, plan }: Host, milliseconds: number): Promise<void> {
 
 describe("with the default route on eth1", () => {
     test.each([
-        300, 2000,
-    ])("keeps the virtual IP off eth1 while the holder's own address is gone for %i ms", async (time) => {
+        [300, 1],
+        [2000, 2.5],
+        [10_000, 2.5],
+    ])("keeps the virtual IP off eth1 while the holder's own address is gone for %i ms, and serves within %f s", async (time, bound) => {
         await used.lab.run(["ip", "address", "replace", "10.0.0.1/24", "dev", "br1"]);
         for (const { id } of both()) {
             await ip(["route replace default via 10.0.0.1 dev eth1"], id);
         }
         const before = await Promise.all(both().map(ownNetwork));
-        const { none, several } = await underLoad(used.lab, `own address gone for ${time} ms`, async () => {
+        const { gap, several } = await underLoad(used.lab, `own address gone for ${time} ms`, async () => {
             await flush(lb1(), time);
             await until("one host holds the virtual IP", 20_000, async () => (await holders()).join() === pinned);
         });
         const entries = (await Promise.all(both().map(everyEntry))).flat();
         expect([...new Set(entries)]).toEqual([`2: eth0 ${virtualIp}/32`]);
         expect(several).toBeLessThan(1);
-        expect(none).toBeLessThan(1);
+        expect(gap).toBeLessThan(bound);
         expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
     });
 });
+
+test("announces again within a second after another host claimed the virtual IP", async () => {
+    const program = join(root, "components", "host", "keeper", "announcement.py");
+    const { gap, several } = await underLoad(used.lab, "another host claims the virtual IP", async () => {
+        const { id } = used.lab.host("web1");
+        await run(["ip", "netns", "exec", id, "python3", "-B", program, virtualIp, "eth0"]);
+    });
+    expect(gap).toBeLessThan(2);
+    expect(several).toBe(0);
+    const log = await lb1().run("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
+    expect(log).toMatch(new RegExp(`announcing ${virtualIp} again: [0-9a-f:]{17} claims it too`));
+});
+
+test(
+    "serves 10 s after the peer and the gateway died together, and hands back when both are there again",
+    inAll,
+    async () => {
+        await lb2().drop({ input: ["icmp type echo-reply", "icmpv6 type echo-reply"] });
+        await lb1().powerOff();
+        await until("lb2 counts as cut off", 10_000, async () => {
+            const { stdout } = await lb2().attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
+            return stdout.includes("cut off: the peer and the gateway were lost together");
+        });
+        expect(await holdersOf(used.lab)).toEqual([]);
+        await until("lb2 serves alone", 20_000, async () => (await page(used.lab, site)).status === 200);
+        expect(await holdersOf(used.lab)).toEqual(["lb2"]);
+        await lb2().pass();
+        const { failed } = await underLoad(used.lab, "peer and gateway are back", async () => {
+            await lb1().boot();
+            await untilRest(used.lab, "lb1");
+        });
+        expect(failed).toBe(0);
+    },
+);
 
 test("a hand-over after the own address was gone leaves the own address and the default route", async () => {
     for (const host of both()) {

@@ -66,8 +66,37 @@ def _set(name):
     return fault
 
 
+def _cut(name):
+    def fault(pair, host, seconds):
+        def give(has_carrier):
+            setattr(pair.hosts[host], name, has_carrier)
+            pair.hosts[host].tell_of_link()
+
+        _for(pair, seconds, lambda: give(False), lambda: give(True))
+
+    return fault
+
+
 def cable(pair, host, seconds):
-    _set("has_carrier")(pair, host, seconds, False, True)
+    _cut("has_carrier")(pair, host, seconds)
+
+
+def service_cable(pair, host, seconds):
+    """Keepers and Heartbeats use another one."""
+    _cut("has_service_carrier")(pair, host, seconds)
+
+
+def own_address_gone(pair, host, seconds, has_second_link=False):
+    machine = pair.hosts[host]
+    machine.has_second_link = has_second_link
+    if machine.is_on:
+        _for(pair, seconds, machine.flush, machine.restore_own_address)
+
+
+def hypervisor_dies(pair, host, seconds):
+    """The host and the gateway at the same moment."""
+    power_loss(pair, host, seconds)
+    gateway_down(pair, seconds)
 
 
 def gateway_lost(pair, host, seconds):
@@ -240,6 +269,9 @@ KINDS = {
         shutdown,
         freeze,
         cable,
+        service_cable,
+        own_address_gone,
+        hypervisor_dies,
         gateway_lost,
         gateway_down,
         blocked,
@@ -302,6 +334,7 @@ def one(random, kind, at):
         "takeover": {"host": host},
         "address_deleted": {"host": host},
         "heartbeat_reloaded": {"host": host},
+        "own_address_gone": {"host": host, "seconds": seconds, "has_second_link": random.random() < 0.5},
         "reconfigured": {"first": host, "deadtime": random.choice((1.0, 2.0)), "apart": round(random.uniform(3, 8), 2)},
         "upgraded": {
             "first": host,

@@ -18,9 +18,14 @@ class Host:
         wire.hosts[name] = self
         self.is_on = False
         self.is_frozen = False
-        # The cable of the host, and the way from it to the gateway.
+        # All cables of the host; the cable of the service interface alone, while keepers and Heartbeats use another one; and the path from
+        # the host to the gateway.
         self.has_carrier = True
+        self.has_service_carrier = True
         self.has_lost_gateway = False
+        # The host's own address on the service interface; without it nothing can be sent there. Keepers and Heartbeats can have another link.
+        self.has_own_address = True
+        self.has_second_link = False
         # What survives a power loss.
         self.disk = {
             "/etc/ha.d/authkeys": "auth 1\n1 sha1 secret\n",
@@ -92,6 +97,7 @@ class Host:
         self.is_on = True
         self.is_frozen = False
         self.booted_at = self.world.now
+        self.has_own_address = True
         self.world.is_dirty = True
         random = self.world.random.random
         begin = 0.8 + random()
@@ -207,6 +213,25 @@ class Host:
             self.world.is_dirty = True
             del self.addresses[address]
             self._tell_of_addresses()
+
+    def flush(self):
+        """Every address of the interface goes, as with ifdown or netplan apply."""
+        self.has_own_address = False
+        self.addresses.clear()
+        self.world.is_dirty = True
+        self._tell_of_addresses()
+
+    def restore_own_address(self):
+        self.has_own_address = True
+        self.world.is_dirty = True
+        self._tell_of_addresses()
+
+    def reaches_clients(self):
+        return self.is_on and self.has_carrier and self.has_service_carrier and self.has_own_address
+
+    def tell_of_link(self):
+        self.world.is_dirty = True
+        self._tell_of_addresses()
 
     def is_held(self, address):
         return address in self.addresses and self.addresses[address] is None

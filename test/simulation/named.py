@@ -56,6 +56,21 @@ NAMED = {
     "the hosts are cut off from each other for 10 s": _plan(Fault(17, "partition", seconds=10), gap=0),
     # The virtual IP stayed where it was for good: a hand-over that was asked for without need was forgotten.
     "the holder's cable is cut for 8 s": _plan(Fault(17, "cable", host="lb1", seconds=8), gap=2.5),
+    # Nothing moved: nobody looked at the carrier.
+    "the holder's service cable is cut for 8 s while keepers and Heartbeats use another one": _plan(
+        Fault(17, "service_cable", host="lb1", seconds=8), gap=1.5),
+    "the standby's service cable is cut for 8 s while keepers and Heartbeats use another one": _plan(
+        Fault(17, "service_cable", host="lb2", seconds=8), gap=0, both=0),
+    "the holder's own address is gone for 0.3 s": _plan(Fault(17, "own_address_gone", host="lb1", seconds=0.3), gap=1),
+    "the holder's own address is gone for 2 s": _plan(Fault(17, "own_address_gone", host="lb1", seconds=2), gap=2.5),
+    "the holder's own address is gone for 10 s": _plan(Fault(17, "own_address_gone", host="lb1", seconds=10), gap=2.5),
+    "the holder's own address is gone for 10 s while keepers and Heartbeats use another link": _plan(
+        Fault(17, "own_address_gone", host="lb1", seconds=10, has_second_link=True), gap=2),
+    # The survivor took itself for the one that is cut off, and did not serve.
+    "the holder and the gateway die together": _plan(
+        Fault(17, "hypervisor_dies", host="lb1", seconds=40), serves_from=32),
+    "the standby and the gateway die together": _plan(
+        Fault(17, "hypervisor_dies", host="lb2", seconds=40), serves_from=32),
     "the holder alone loses the gateway for 10 s": _plan(Fault(17, "gateway_lost", host="lb1", seconds=10), gap=0, both=0),
     "the gateway is down for 10 s": _plan(Fault(17, "gateway_down", seconds=10), gap=0, both=0),
     "HAProxy cannot start on the holder for 10 s": _plan(Fault(17, "haproxy_down", host="lb1", seconds=10), gap=3, both=0),

@@ -90,10 +90,11 @@ class UdpSock(Sock):
 class EchoSock(Sock):
     family = 2
 
-    def sendto(self, packet, _address):
+    def sendto(self, packet, address):
+        self.asked = address
         identity = struct.unpack_from("!H", packet, 4)[0]
         header = bytes([0x45]) + bytes(19)
-        answer = header + struct.pack("!BBHHH", 0, 0, 0, identity, 1)
+        answer = header + struct.pack("!BBHHH", 0, 0, 0, identity, 1) + packet[8:]
         host, boots = self.process.host, self.process.host.boots
         host.wire.ping_gateway(host, lambda: host.is_on and host.boots == boots and self.put(answer))
 
@@ -278,6 +279,9 @@ class System:
     def notify(self, _text):
         self._process.watched_at = self._world.now
 
+    def nonce(self):
+        return self._world.random.randbytes(8)
+
     def process_id(self):
         return 4242
 
@@ -340,7 +344,8 @@ class Network:
         if not sock.queue:
             raise BlockingIOError
         packet, at = sock.queue.pop(0)
-        return packet, self._process.world.now - at, (self._host.config["peerAddresses"][0], 695)
+        source = sock.asked if isinstance(sock, EchoSock) else (self._host.config["peerAddresses"][0], 695)
+        return packet, self._process.world.now - at, source
 
     def address_changes(self):
         return self._listen("addresses", Sock)
@@ -352,18 +357,39 @@ class Network:
         return True
 
     def addresses(self):
-        own = Entry(self._host.config["address"], 24, True, LAN)
-        return [own, *(Entry(address, 32, expires is None, LAN) for address, expires in self._host.addresses.items())]
+        own = [Entry(self._host.config["address"], 24, True, LAN)] if self._host.has_own_address else []
+        return [*own, *(Entry(address, 32, expires is None, LAN) for address, expires in self._host.addresses.items())]
 
     @staticmethod
     def index_of(_interface):
         return LAN
 
+    UP, DOWN, NO_CARRIER, MISSING = "is up", "is down", "has no carrier", "does not exist"
+
+    def link_state(self, _interface):
+        return self.UP if self._host.has_carrier and self._host.has_service_carrier else self.NO_CARRIER
+
+    def has_route(self, _interface, _family):
+        return self._host.has_own_address
+
+    def claims(self, _addresses):
+        return [self._listen("claims", Sock)]
+
     def announce(self, address, _interface):
         self._host.announce(address)
 
     def default_gateways(self):
-        return [GATEWAY]
+        return [(GATEWAY, "eth0")]
+
+    def ask_for_statistics(self):
+        if self._host.haproxy == "down":
+            raise ConnectionRefusedError
+        sock = HaproxySock(self._process)
+        state = "UP" if self._host.reaches_clients() else "DOWN"
+        text = f"# pxname,svname,status,check_status\nweb,FRONTEND,OPEN,\nweb,web1,{state},L7OK\n"
+        if self._host.haproxy == "running":
+            self._host.after(0.001, lambda: (sock.put(text.encode()), sock.put(b"")))
+        return sock
 
     def ask_haproxy(self, _request):
         if self._host.haproxy == "down":

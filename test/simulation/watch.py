@@ -13,6 +13,9 @@ BOTH_FOR, BOTH_FOR_HEARTBEATS = 1.0, 8.0
 # acquire the address; where the hosts had not settled, initdead (10 s) on top; where faults overlap, the time until the keeper restarts
 # a Heartbeat that does not settle.
 NOBODY_FOR, NOBODY_FOR_UNSETTLED, NOBODY_FOR_FAULTS = 6.0, 16.0, 30.0
+# A host that lost its peer and the gateway together serves after this time, in seconds: faults.SERVES_ALONE_AFTER, and what the keeper
+# needs to notice the loss.
+SERVES_ALONE_AFTER = 13.0
 # Faults that begin within this time meet.
 MEET_WITHIN = 25.0
 
@@ -45,6 +48,7 @@ class Watch:
         self._nobody_since = dict.fromkeys(pair.virtual_ips)
         self._was_served = dict.fromkeys(pair.virtual_ips, False)
         self._fit_since = dict.fromkeys(pair.hosts)
+        self._alone_since = dict.fromkeys(pair.hosts)
         self._last = {}
         pair.world.observers.append(self.look)
         self._tick()
@@ -62,6 +66,8 @@ class Watch:
         # What was so before whatever is looked at now.
         self._was_settled, self._is_settled = self._is_settled, self.why_unsettled() is None
         for host in self.pair.both:
+            is_alone = not self._reaches_gateway(host) and not any(other.is_on for other in self.pair.both if other is not host)
+            self._alone_since[host.name] = _since(self._alone_since[host.name], now, is_alone)
             is_fit = self.is_fit(host)
             self._fit_since[host.name] = _since(self._fit_since[host.name], now, is_fit)
         for address in self.pair.virtual_ips:
@@ -86,9 +92,8 @@ class Watch:
             host.is_on
             and not host.is_frozen
             and not host.is_stopping
-            and host.has_carrier
-            and not host.has_lost_gateway
-            and self.pair.wire.is_gateway_up
+            and host.reaches_clients()
+            and (self._reaches_gateway(host) or self._should_serve_alone(host))
             and host.haproxy == "running"
             and host.slowness < 5
             and self._has_keeper(host)
@@ -96,6 +101,13 @@ class Watch:
             and host.heartbeat.is_alive()
             and not host.heartbeat.is_hung
         )
+
+    def _reaches_gateway(self, host):
+        return self.pair.wire.is_gateway_up and not host.has_lost_gateway
+
+    def _should_serve_alone(self, host):
+        since = self._alone_since[host.name]
+        return since is not None and self.world.now - since > SERVES_ALONE_AFTER
 
     @staticmethod
     def _has_keeper(host):
@@ -106,7 +118,7 @@ class Watch:
         return (
             host.is_on
             and not host.is_frozen
-            and host.has_carrier
+            and host.reaches_clients()
             and host.haproxy == "running"
             and address in host.addresses
             and address not in host.hushed
@@ -114,7 +126,7 @@ class Watch:
 
     def _look_at(self, address, now):
         hosts = self.pair.both
-        holders = [host for host in hosts if host.is_on and host.has_carrier and host.is_held(address)]
+        holders = [host for host in hosts if host.reaches_clients() and host.is_held(address)]
         self._look_for_both(address, now, holders)
         is_served = any(self.serves(host, address) for host in hosts)
         self._was_served[address] |= is_served

@@ -21,7 +21,11 @@ class Wire:
 
     def connects(self, source, target, kind):
         """Whether packets of a kind get from one host to the other."""
-        return source.has_carrier and target.has_carrier and self.blocked[source.name, target.name, kind] == 0
+        return self.is_linked(source) and self.is_linked(target) and self.blocked[source.name, target.name, kind] == 0
+
+    @staticmethod
+    def is_linked(host):
+        return host.has_carrier and (host.has_own_address or host.has_second_link)
 
     def hear_each_other(self, kind):
         first, second = self.hosts.values()
@@ -41,14 +45,14 @@ class Wire:
         delay = 0.0002 + self.world.random.random() * self.jitter
 
         def arrive():
-            if target.is_on and target.has_carrier:
+            if target.is_on and self.is_linked(target):
                 target.receive(kind, packet)
 
         self.world.after(delay, arrive)
 
     def ping_gateway(self, source, answer):
         """Calls `answer` if the gateway answers."""
-        if source.has_carrier and self.is_gateway_up and not source.has_lost_gateway:
+        if source.reaches_clients() and self.is_gateway_up and not source.has_lost_gateway:
             self.world.after(0.0003 + self.world.random.random() * self.jitter, answer)
 
     def replay(self, count, since, until):

@@ -1,14 +1,16 @@
 """Tells every neighbour on an interface that a virtual IP is here: gratuitous ARP (RFC 826; RFC 5227, section 3), as request
 and as reply, because neighbours differ in which they heed; or an unsolicited neighbour advertisement (RFC 4861, section 7.2.6).
 
-As a program, for the agent: announcement.py ADDRESS INTERFACE; at once, and again while it is held, because some neighbours
-miss the first one. (Heartbeat's own send_arp needs 70 ms until the first: it opens sockets that hear all packets.)
+As a program, for the agent: announcement.py ADDRESS INTERFACE. It announces at once and some times more while the host holds the address:
+the keeper goes on for ever (announcements.py), but may not run. (Heartbeat's own send_arp needs 70 ms until its first packet: it opens
+sockets that receive every packet.)
 """
 
 import functools
 import socket
 import struct
 import sys
+import syslog
 import time
 
 import netlink
@@ -62,12 +64,20 @@ def _advertise(address, interface):
 
 
 def main(address, interface):
-    announce(address, interface)
+    _announce_or_log(address, interface)
     for pause in PAUSES:
         time.sleep(pause)
         if not any(entry.is_permanent for entry in netlink.addresses() if entry.address == netlink.canonical(address)):
             return
+        _announce_or_log(address, interface)
+
+
+def _announce_or_log(address, interface):
+    """An error of one announcement must not end the series."""
+    try:
         announce(address, interface)
+    except OSError as error:
+        syslog.syslog(syslog.LOG_WARNING, f"announcing {address} on {interface}: {error}")
 
 
 if __name__ == "__main__":

@@ -70,5 +70,9 @@ class Death:
         """The gateway, where there is one, has answered since the peer was heard."""
         return self._gateway.has_answered_since(self._heard_at())
 
+    def hears_heartbeat(self):
+        """Whether the peer's Heartbeat was heard within deadtime, by which Heartbeat itself judges."""
+        return self._beat_at is not None and clock.now() - self._beat_at < self._config["deadtime"]
+
     def is_recent(self):
         return system.monotonic() - self._died_at < INHERITS_WITHIN

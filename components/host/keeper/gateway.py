@@ -1,6 +1,8 @@
-"""Whether this host is connected: the hosts of heartbeat.ping answer, or else the default gateway.
+"""Whether this host is connected: one of the hosts of heartbeat.ping answers ICMP echo requests, or else a default gateway.
 
-A gateway counts only once it has answered, for some never do."""
+A default gateway through an interface of the virtual IPs is preferred: one behind a management network says nothing about clients.
+A gateway counts only once it has answered, because some never do. An answer counts only from the address that was asked, and with the
+nonce of one of the last questions: anybody could send echo replies."""
 
 import struct
 
@@ -23,11 +25,16 @@ ANSWERED = f"{RUN}/gateway"
 
 # Of linux/icmp.h and linux/icmpv6.h.
 ECHO_REQUEST = {INET: 8, INET6: 128}
+# How many of the last questions may still be answered: an answer that is later than LIMIT does not help.
+NONCES = 3
 
 
 class Gateway:
     def __init__(self, config):
         self._declared = config["ping"]
+        self._interfaces = {declared["interface"] for declared in config["virtualIps"]}
+        # By address, the nonces of the last questions.
+        self._nonces = {}
         self._id = system.process_id() & 0xFFFF
         self._asked_at = 0.0
         self._who = " ".join(config["ping"]) or "default"
@@ -45,8 +52,13 @@ class Gateway:
         if self._answered_at is not None and late > INTERVAL:
             self._answered_at = min(self._answered_at + late, now)
         self._asked_at = now
-        for address in self._declared or network.default_gateways():
+        for address in self._declared or self._default_gateways():
             self._ask(address)
+
+    def _default_gateways(self):
+        gateways = network.default_gateways()
+        near = [address for address, interface in gateways if interface in self._interfaces]
+        return near or [address for address, _ in gateways]
 
     def hurry(self):
         """Asks again with the next look."""
@@ -61,22 +73,26 @@ class Gateway:
         sock = self.sockets.get(family)
         if not sock:
             return
-        head = struct.pack("!BBHHH", ECHO_REQUEST[family], 0, 0, self._id, 1)
+        nonce = system.nonce()
+        self._nonces[address] = [nonce, *self._nonces.get(address, [])][:NONCES]
+        packet = struct.pack("!BBHHH", ECHO_REQUEST[family], 0, 0, self._id, 1) + nonce
         if family == INET:
-            head = struct.pack("!BBHHH", ECHO_REQUEST[family], 0, _checksum(head), self._id, 1)
+            # For IPv6 the kernel computes it.
+            packet = packet[:2] + struct.pack("!H", _checksum(packet)) + packet[4:]
         try:
-            sock.sendto(head, (address, 0))
+            sock.sendto(packet, (address, 0))
         except OSError:
             # No way there: that is an answer that stays out.
             pass
 
     def hear(self, sock):
         try:
-            packet, came_at, _ = receive(sock)
+            packet, came_at, source = receive(sock)
         except OSError:
             return
         icmp = packet[(packet[0] & 0x0F) * 4 :] if sock.family == INET else packet
-        if len(icmp) >= 8 and icmp[0] == ECHO_REPLY[sock.family] and struct.unpack_from("!H", icmp, 4)[0] == self._id:
+        is_reply = len(icmp) >= 8 and icmp[0] == ECHO_REPLY[sock.family] and struct.unpack_from("!H", icmp, 4)[0] == self._id
+        if is_reply and icmp[8:] in self._nonces.get(source[0], []):
             if self._answered_at is None:
                 write(ANSWERED, self._who)
             self._answered_at = came_at

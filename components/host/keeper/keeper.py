@@ -14,20 +14,22 @@ import clock
 import heartbeat
 import system
 from addresses import Addresses
+from claims import Claims
 from death import Death
 from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
 from fencing import Fencing
 from gateway import Gateway
+from faults import why_cut_off, why_unfit
 from haproxy import Haproxy
+from interface import Interface
 from mending import Mending
 from moving import Moving
 from peer import Peer
-from network import canonical
+from network import canonical, family_of
+from servers import Servers
 from system import RUN, log, notify, while_waiting
 from virtual_ip import VirtualIp
 
-# Losing the peer and the gateway within this time is one event: this host's own cable. In seconds.
-ISOLATED_WITHIN = 3
 # A host that was cut off must not serve at once: its HAProxy takes the servers for down, and looks at each every 2 s, two times, by
 # default. In seconds.
 RETURNS_IN = 5
@@ -53,6 +55,9 @@ class Keeper:
         self.fencing = Fencing(config)
         everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
         self.virtual_ips = [VirtualIp(declared, everyone) for declared in config["virtualIps"]]
+        self.interfaces = self.interfaces_of(everyone)
+        self.servers = Servers()
+        self.claims = Claims(self.virtual_ips)
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
         self.started_at = system.monotonic()
@@ -61,12 +66,20 @@ class Keeper:
         self.wake = system.make_pipe(f"{RUN}/keeper")
         self.is_leaving = False
         self.heartbeat_runs = False
-        self.isolated = False
+        # Why nobody reaches this host, and since when; None if somebody may.
+        self.cut_off = None
+        self.cut_off_since = None
         # Why this host can't serve; None where it can.
         self.unfit = None
         self.cut_off_at = float("-inf")
         # What the log was last told.
         self.reported = {"healthy": True, "fresh": False, "isolated": False}
+
+    def interfaces_of(self, addresses):
+        families = {}
+        for declared in self.config["virtualIps"]:
+            families.setdefault(declared["interface"], set()).add(family_of(declared["address"]))
+        return [Interface(name, each, addresses) for name, each in families.items()]
 
     # What is.
 
@@ -80,29 +93,59 @@ class Keeper:
         present = self.addresses.look()
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)
-        self.isolated = self.is_isolated()
-        if self.gateway.lost_for() is not None:
+        for interface in self.interfaces:
+            self.look_at_interface(interface, present)
+        self.look_whether_cut_off()
+        if self.gateway.lost_for() is not None or self.first(one.fault for one in self.interfaces):
             self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
 
-    def is_isolated(self):
-        """The peer and the gateway were lost together, and neither is back."""
-        lost_for = self.gateway.lost_for()
-        if lost_for is None or self.peer.is_fresh() or self.peer.heard_at is None:
-            return False
-        return self.isolated or abs(lost_for - self.peer.silence()) < ISOLATED_WITHIN
+    def look_at_interface(self, interface, present):
+        had_fault = interface.link_fault is not None
+        interface.look(present)
+        if had_fault and interface.link_fault is None:
+            # The port of the switch comes up with it, and has learnt nothing yet.
+            for virtual_ip in self.virtual_ips:
+                if virtual_ip.interface == interface.name:
+                    virtual_ip.announcements.begin()
+
+    @staticmethod
+    def first(reasons):
+        return next((reason for reason in reasons if reason), None)
+
+    def look_whether_cut_off(self):
+        now = clock.now()
+        if self.cut_off_since is None:
+            self.servers.forget()
+        else:
+            self.servers.look()
+        self.cut_off = why_cut_off(
+            {
+                "link": self.first(one.link_fault for one in self.interfaces),
+                "peer_silent_for": None if self.peer.is_fresh() else self.peer.silence(),
+                "hears_heartbeat": self.death.hears_heartbeat(),
+                "gateway_lost_for": self.gateway.lost_for(),
+                "reaches_servers": self.servers.are_reachable,
+                "cut_off_for": None if self.cut_off_since is None else now - self.cut_off_since,
+            }
+        )
+        # A host that serves alone goes on to do so until it hears the peer or the gateway.
+        is_over = self.peer.is_fresh() or (self.gateway.lost_for() is None and self.cut_off is None)
+        if is_over:
+            self.cut_off_since = None
+        elif self.cut_off and self.cut_off_since is None:
+            self.cut_off_since = now
 
     def why_unfit(self):
-        if not self.haproxy.healthy:
-            return self.haproxy.reason
-        if self.gateway.is_gone(self.peer):
-            return "the gateway is lost"
-        for virtual_ip in self.virtual_ips:
-            if not virtual_ip.has_interface():
-                return f"interface {virtual_ip.interface} of {virtual_ip.address} does not exist"
-        failing = [one.address for one in self.virtual_ips if one.is_failing()]
-        return f"{' '.join(failing)} cannot be taken" if failing else None
+        return why_unfit(
+            {
+                "haproxy": None if self.haproxy.healthy else self.haproxy.reason,
+                "interface": self.first(one.fault for one in self.interfaces),
+                "is_gateway_gone": self.gateway.is_gone(self.peer),
+                "failing": [one.address for one in self.virtual_ips if one.is_failing()],
+            }
+        )
 
     def is_returning(self):
         """It is, or was a moment ago, without the peer or the gateway: that is nothing to hand anything over for."""
@@ -135,7 +178,7 @@ class Keeper:
             "wanted": virtual_ip.is_wanted() or self.is_heir(),
             "may_have_connections": virtual_ip.may_have_connections(),
             "healthy": self.healthy(),
-            "isolated": self.isolated,
+            "isolated": self.cut_off is not None,
             "heartbeat": self.heartbeat_runs,
             "settled": self.peer.heard_at is not None
             or system.monotonic() - self.started_at > self.config["silence"],
@@ -162,7 +205,8 @@ class Keeper:
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)
             virtual_ip.delete_strays()
-        self.mending.step(self.heartbeat_runs, self.isolated)
+            virtual_ip.announce()
+        self.mending.step(self.heartbeat_runs, self.cut_off is not None)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)
         self.report()
         self.tell()
@@ -197,14 +241,14 @@ class Keeper:
 
     def report(self):
         """One line in the log for what changed."""
-        now = {"healthy": self.unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.isolated}
+        now = {"healthy": self.unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.cut_off is not None}
         before, self.reported = self.reported, now
         if now["healthy"] != before["healthy"]:
             log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
         if now["fresh"] != before["fresh"]:
             log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
         if now["isolated"] != before["isolated"]:
-            log("cut off: the peer and the gateway were lost together" if self.isolated else "no longer cut off")
+            log(f"cut off: {self.cut_off}" if self.cut_off else "no longer cut off")
 
     # When.
 
@@ -236,7 +280,7 @@ class Keeper:
         """All that has come in, before anything is done: a host that was frozen has missed nothing then. Whether any of it is
         to be acted on at once."""
         is_urgent = False
-        inputs = [*self.wakes(), *self.gateway.sockets.values(), self.death.socket]
+        inputs = [*self.wakes(), *self.gateway.sockets.values(), self.death.socket, *self.claims.sockets]
         for _ in range(AT_ONCE):
             now = system.monotonic()
             ready = system.wait(inputs, 0)
@@ -261,10 +305,17 @@ class Keeper:
         if sock == self.death.socket:
             self.death.hear()
             return False
+        if sock in self.claims.sockets:
+            self.claims.hear(sock, self.is_held_by_peer)
+            return False
         if sock in self.gateway.sockets.values():
             self.gateway.hear(sock)
             return False
         return self.hears_news(sock)
+
+    def is_held_by_peer(self, virtual_ip):
+        peer = self.peer.view(virtual_ip)
+        return peer["fresh"] and peer["held"] == HELD
 
     def hears_news(self, sock):
         """Whether the peer's virtual IPs are not as they were: that is acted on at once. So is what comes shortly before a step is due

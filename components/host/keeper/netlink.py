@@ -8,7 +8,7 @@ RTM_GETADDR, NLMSG_ERROR, NLMSG_DONE = 22, 2, 3
 NLM_F_REQUEST_DUMP = 0x301
 IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS = 1, 2, 8
 IFA_F_PERMANENT = 0x80
-RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x10, 0x100
+RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
 
 # An address of this host. `is_permanent`: without a lifetime; `interface`: index of the interface.
 Entry = collections.namedtuple("Entry", "address prefix is_permanent interface")
@@ -30,8 +30,8 @@ def _socket(groups):
 
 
 def address_changes():
-    """A socket that can be read when an address of this host has changed."""
-    sock = _socket(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+    """A socket that can be read when an address or a link of this host has changed."""
+    sock = _socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
     sock.setblocking(False)
     return sock
 

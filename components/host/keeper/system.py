@@ -192,6 +192,11 @@ def notify(text):
         _to_systemd.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)
 
 
+def nonce():
+    """Eight bytes that nobody can guess."""
+    return os.urandom(8)
+
+
 def process_id():
     return os.getpid()
 

@@ -12,6 +12,7 @@ all in /run/ha-load-balancer-pair:
 
 import network
 import system
+from announcements import Announcements
 from decide import HELD, LINGERING, NO
 from network import canonical, family_of
 from system import RUN, log, read, remove, run, uptime, write
@@ -43,6 +44,7 @@ class VirtualIp:
         self.preferred = declared["preferred"]
         # The agent's names for its files.
         self._name = declared["word"].split("/")[0]
+        self.announcements = Announcements(self.address)
         self.held = NO
         self.wanted = None
         self._taken = None
@@ -136,17 +138,19 @@ class VirtualIp:
         self.look(look_again())
         if self.held == HELD:
             self._failures = 0
-            self._announce()
+            self.announcements.begin()
+            self.announce()
         else:
             self._failures += 1
             self._failed_at = system.monotonic()
 
-    def _announce(self):
-        """At once; the agent's program, which does it again, has yet to start."""
-        try:
-            network.announce(self.address, self._index)
-        except OSError as error:
-            log(f"{self.address}: {error}")
+    def announce(self):
+        """Announces the address if that is due."""
+        self.announcements.look(self.held == HELD, self._index)
+
+    def is_held_on(self, interface):
+        """interface: an index."""
+        return self.held == HELD and interface == self._index
 
     def linger(self):
         now = system.monotonic()
@@ -192,8 +196,8 @@ class VirtualIp:
         it. A peer that was silent may have had it, and have let it go before it was heard."""
         may_be_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
         if self.held == HELD and self._may_have_been_doubled and not may_be_doubled:
-            self._announce()
-            self.call_agent("announce")
+            self.announcements.begin()
+            self.announce()
         self._may_have_been_doubled = may_be_doubled
 
     def write_peer(self, peer):

@@ -6,6 +6,7 @@ import { section } from "./words";
 
 export function healthCfg(): string {
     return [
+        section("global", ["stats socket /run/haproxy/ha-load-balancer-pair.sock user root mode 600 level user"]),
         section("defaults ha-load-balancer-pair-health", [
             "mode http",
             "timeout connect 5s",

@@ -1,0 +1,56 @@
+"""Whether this host can serve, by all witnesses of its network: pure. docs/high-availability.md has the same cases as a table.
+
+Two verdicts: unfit (the peer should serve, if it can), and cut off (nobody reaches this host: it releases its virtual IPs).
+"""
+
+# Losing the peer and the gateway within this time, in seconds, is one event: this host's cable, or a switch.
+TOGETHER_WITHIN = 3
+# Seconds after which a host with a working link serves although it lost peer and gateway together: both can have died with one
+# hypervisor. HAProxy needs 6 s (inter 2s, fall 3) to report that it reaches no server, which would prove that this host is cut off.
+SERVES_ALONE_AFTER = 10
+
+
+def why_unfit(seen):
+    """Why the peer should serve instead of this host; None if this host can serve.
+
+    seen: haproxy         why HAProxy does not serve, or None
+          interface       why clients do not reach this host through a virtual IP's interface, or None
+          is_gateway_gone the gateway is lost, and the peer has been heard for long enough to know whether it has lost it too
+          failing         virtual IPs that this host tried to acquire and could not
+    """
+    if seen["haproxy"]:
+        return seen["haproxy"]
+    if seen["interface"]:
+        return seen["interface"]
+    if seen["is_gateway_gone"]:
+        return "the gateway is lost"
+    if seen["failing"]:
+        return f"{' '.join(seen['failing'])} cannot be taken"
+    return None
+
+
+def why_cut_off(seen):
+    """Why nobody reaches this host; None if somebody may.
+
+    seen: link              why no packet passes the interface of a virtual IP, or None
+          peer_silent_for   seconds since the peer's keeper was heard; None while it is heard, infinity if it never was
+          hears_heartbeat   whether the peer's Heartbeat is heard
+          gateway_lost_for  seconds since the gateway's answer is overdue; None if it answers, or never did
+          reaches_servers   whether HAProxy reaches a server; None if unknown
+          cut_off_for       seconds for which this host has counted as cut off; None if it has not
+    """
+    if seen["peer_silent_for"] is None or seen["hears_heartbeat"]:
+        return None
+    if seen["link"]:
+        return seen["link"]
+    if seen["gateway_lost_for"] is None:
+        return None
+    # A peer that was never heard cannot be lost.
+    if seen["peer_silent_for"] == float("inf"):
+        return None
+    is_one_event = abs(seen["gateway_lost_for"] - seen["peer_silent_for"]) < TOGETHER_WITHIN
+    if seen["cut_off_for"] is None and not is_one_event:
+        return None
+    if (seen["cut_off_for"] or 0) >= SERVES_ALONE_AFTER and seen["reaches_servers"] is not False:
+        return None
+    return "the peer and the gateway were lost together"

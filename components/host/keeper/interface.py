@@ -1,0 +1,55 @@
+"""The interface of virtual IPs: whether clients can reach this host through it. Used by keeper.py; faults.py weighs it with the
+other witnesses."""
+
+import network
+import system
+from network import family_of
+
+# Seconds without an own address or route before they count as lost: ifdown and ifup, netplan apply and a new DHCP lease remove and
+# restore the address within 0.2 s to some seconds. A hand-over costs less than a longer wait.
+LOST_AFTER = 1
+
+
+class Interface:
+    def __init__(self, name, families, virtual_ips):
+        """families: the address families of its virtual IPs. virtual_ips: the addresses of all virtual IPs of the pair."""
+        self.name = name
+        self._families = families
+        self._virtual_ips = virtual_ips
+        # (family, "address" or "route") pairs: only what the interface had once can be lost.
+        self._had = set()
+        self._lost_since = {}
+        # Why no packet can pass; None if the link is up.
+        self.link_fault = None
+        # Why clients do not reach this host; None if they do.
+        self.fault = None
+
+    def look(self, entries):
+        """entries: the addresses of this host (network.addresses)."""
+        state = network.link_state(self.name)
+        self.link_fault = None if state == network.UP else f"interface {self.name} {state}"
+        lost = [text for family in self._families for text in self._lost(family, entries)]
+        self.fault = self.link_fault or (lost[0] if lost else None)
+
+    def _lost(self, family, entries):
+        has = {"address": self._has_own_address(family, entries), "route": network.has_route(self.name, family)}
+        return [f"interface {self.name} has lost its own {what}" for what, is_there in has.items() if self._is_lost(family, what, is_there)]
+
+    def _is_lost(self, family, what, is_there):
+        key = family, what
+        if is_there:
+            self._had.add(key)
+            self._lost_since.pop(key, None)
+            return False
+        since = self._lost_since.setdefault(key, system.monotonic())
+        return key in self._had and system.monotonic() - since >= LOST_AFTER
+
+    def _has_own_address(self, family, entries):
+        index = network.index_of(self.name)
+        return any(
+            entry.interface == index
+            and family_of(entry.address) == family
+            and entry.address not in self._virtual_ips
+            and not entry.address.startswith("fe80:")
+            for entry in entries
+        )

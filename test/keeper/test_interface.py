@@ -1,0 +1,82 @@
+"""When the interface of virtual IPs does not lead to clients."""
+
+import unittest
+
+from support import TestCase
+
+import network
+from interface import Interface
+from network import INET, INET6, Entry
+
+VIRTUAL, OWN, OWN6 = "192.0.2.10", "192.0.2.1", "2001:db8::1"
+LAN, WAN = 2, 3
+
+
+class Faults(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.state = network.UP
+        self.routes = {INET, INET6}
+        self.patch(network, "index_of", {"lan0": LAN}.get)
+        self.patch(network, "link_state", lambda name: self.state)
+        self.patch(network, "has_route", lambda name, family: family in self.routes)
+        self.make(INET)
+
+    def make(self, *families):
+        self.interface = Interface("lan0", set(families), {VIRTUAL})
+
+    def fault(self, *addresses, interface=LAN, after=0.0):
+        self.now += after
+        self.interface.look([Entry(address, 24, True, interface) for address in addresses])
+        return self.interface.fault
+
+    def test_reports_the_state_of_the_link_at_once(self):
+        self.assertIsNone(self.fault(OWN))
+        for state in (network.DOWN, network.NO_CARRIER, network.MISSING):
+            with self.subTest(state):
+                self.state = state
+                self.assertEqual(self.fault(OWN), f"interface lan0 {state}")
+                self.assertEqual(self.interface.link_fault, f"interface lan0 {state}")
+        self.state = network.UP
+        self.assertIsNone(self.fault(OWN))
+
+    def test_reports_a_lost_own_address_after_a_second(self):
+        for title, rest, interface in [
+            ("no address", [], LAN),
+            ("the virtual IP alone", [VIRTUAL], LAN),
+            ("the address on another interface", [OWN], WAN),
+            ("an address of the other family", [OWN6], LAN),
+        ]:
+            with self.subTest(title):
+                self.make(INET)
+                self.assertIsNone(self.fault(OWN))
+                self.assertIsNone(self.fault(*rest, interface=interface))
+                self.assertIsNone(self.fault(*rest, interface=interface, after=0.9))
+                fault = self.fault(*rest, interface=interface, after=0.1)
+                self.assertEqual(fault, "interface lan0 has lost its own address")
+                self.assertIsNone(self.interface.link_fault)
+                self.assertIsNone(self.fault(OWN))
+                self.assertIsNone(self.fault(*rest, interface=interface, after=5))
+
+    def test_reports_a_lost_route_after_a_second(self):
+        self.assertIsNone(self.fault(OWN))
+        self.routes = set()
+        self.assertIsNone(self.fault(OWN))
+        self.assertEqual(self.fault(OWN, after=1), "interface lan0 has lost its own route")
+
+    def test_does_not_miss_what_the_interface_never_had(self):
+        self.routes = set()
+        self.assertIsNone(self.fault(VIRTUAL))
+        self.assertIsNone(self.fault(VIRTUAL, after=60))
+
+    def test_an_ipv6_interface_needs_a_global_address(self):
+        self.make(INET6)
+        self.assertIsNone(self.fault("fe80::1"))
+        self.assertIsNone(self.fault("fe80::1", after=60))
+        self.assertIsNone(self.fault("fe80::1", OWN6))
+        self.fault("fe80::1")
+        self.assertEqual(self.fault("fe80::1", after=1), "interface lan0 has lost its own address")
+
+
+if __name__ == "__main__":
+    unittest.main()
