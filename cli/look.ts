@@ -21,6 +21,8 @@ export interface HostState {
     /** The interface of each virtual IP on this host. */
     interfaces: Record<string, string>;
     holds: string[];
+    /** The virtual IPs that an operator forces to this host (VirtualIp ADDRESS hold). */
+    forced: string[];
     prefers: string[];
     /** What the keeper hears of the peer's virtual IPs: held, lingering, no, or silent. */
     hears: Record<string, string>;
@@ -58,6 +60,7 @@ export function silent(name: string, unreachable?: string): HostState {
         links: {},
         interfaces: {},
         holds: [],
+        forced: [],
         prefers: [],
         hears: {},
         serves: false,
@@ -80,6 +83,7 @@ export function parseLook(text: string): Partial<HostState> {
         links: record("link"),
         interfaces: Object.fromEntries(all("on").map(([address, name]) => [canonical(address), name])),
         holds: addresses("holds"),
+        forced: addresses("forced"),
         prefers: addresses("prefers"),
         hears: Object.fromEntries(all("peer").map(([address, has]) => [canonical(address), has || "silent"])),
         serves: all("serves")[0]?.[0] === "yes",
@@ -165,7 +169,7 @@ export function unfit({ unreachable, units, serves, sees, hears }: HostState): s
 }
 
 /** What else is not as it should be. */
-function findings({ drift, problems, links, servers, unreachable }: HostState): string[] {
+function findings({ drift, problems, links, servers, forced, unreachable }: HostState): string[] {
     if (unreachable !== undefined) {
         return [];
     }
@@ -173,6 +177,10 @@ function findings({ drift, problems, links, servers, unreachable }: HostState): 
     const down = Object.entries(servers).filter(([, state]) => /^(DOWN|NOLB)/.test(state));
     return [
         ...problems,
+        ...forced.map(
+            (address) =>
+                `${address} is forced to this host; "/etc/ha.d/resource.d/VirtualIp ${address} release" there ends that`,
+        ),
         ...drift.map(({ what }) => `${what}; "pulumi up" repairs it`),
         ...dead.map(([link, state]) => `the link ${link} is ${state}`),
         ...down.map(([server, state]) => `the server ${server} is ${state}`),

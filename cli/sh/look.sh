@@ -19,6 +19,7 @@ look() {
         address=${virtual_ip%%/*}
         line on "$address" "$(pinned_interface "$virtual_ip")"
         ! holds "$virtual_ip" || line holds "$address"
+        [ ! -e "/run/ha-load-balancer-pair/forced/$address" ] || line forced "$address"
         line peer "$address" "$(peer_has "$virtual_ip" | cut -d ' ' -f 1)"
     done
     case $(ask_haproxy health.sock 'GET / HTTP/1.0

@@ -5,7 +5,7 @@ import unittest
 import support  # noqa: F401 (the keeper's modules)
 from decide import decide, loses, may_take, peer_serves
 
-SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True}
+SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True, "forced": False}
 ME = {**SIDE, "isolated": False, "settled": True, "must_fence": False, "may_have_connections": False}
 PEER = {**SIDE, "fresh": True, "hushed": False}
 
@@ -86,6 +86,25 @@ CASES = [
         "nothing",
         {"held": "held", "age": 2},
         {"held": "held", "wanted": True, "age": 60},
+    ),
+    (
+        "takes what an operator forces to this host, against every other reason",
+        "take",
+        {"forced": True, "isolated": True, "healthy": False, "must_fence": True, "settled": False},
+        {"held": "held", "wanted": True},
+    ),
+    (
+        "keeps what an operator forces to this host",
+        "nothing",
+        {"forced": True, "held": "held", "isolated": True, "healthy": False, "age": 60},
+        {"held": "held", "wanted": True, "forced": True},
+    ),
+    ("drops what an operator forces to the peer", "drop", {"held": "held", "wanted": True}, {"held": "held", "forced": True}),
+    (
+        "keeps it until the peer, to which an operator forces it, holds it",
+        "nothing",
+        {"held": "held", "wanted": True},
+        {"forced": True},
     ),
     (
         "keeps it where the peer is no better",

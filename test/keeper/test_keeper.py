@@ -39,6 +39,7 @@ class VirtualIp:
         self.interface = declared_interface(address)
         self.announcements = SimpleNamespace(begin=lambda: case.done.append(("begin to announce", self.address)))
         self.held, self.via, self.is_hushed, self.preferred = "no", None, False, True
+        self.is_forced = False
         self.wish, self.is_recent, self.connections, self.fails = False, False, False, False
         self.vetoes, self.tended = [], []
 
@@ -99,7 +100,7 @@ class Peer:
         self.heard_at = case.now
         # For how long it is silent, in seconds.
         self.silent_for = 0.0
-        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "healthy": True, "heartbeat": True}
+        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced": False, "healthy": True, "heartbeat": True}
         self.former = set()
         self.sockets = {2: "peer"}
         # What its virtual IPs are after the next packet, if that is its own.
@@ -260,7 +261,7 @@ class Host(TestCase):
 
 class Begins(Host):
     def test_makes_the_folders_and_the_pipe_that_it_shares_with_the_agent(self):
-        self.assertEqual(self.folders, {"wanted", "held", "peer", "veto", "rules"})
+        self.assertEqual(self.folders, {"wanted", "held", "peer", "veto", "rules", "forced"})
         self.assertEqual(self.keeper.wake, f"{RUN}/keeper")
 
     def test_each_virtual_ip_knows_all_of_them_as_the_kernel_spells_them(self):
@@ -422,6 +423,7 @@ class Tells(Host):
     def test_tells_the_peer_what_it_has(self):
         self.first.held, self.first.wish = "held", True
         self.second.held, self.second.via, self.second.is_hushed = "lingering", "2001:db8::1", True
+        self.second.is_forced = True
         self.step()
         self.assertEqual(
             self.peer.told,
@@ -431,8 +433,8 @@ class Tells(Host):
                     "doubtful": False,
                     "heartbeat": True,
                     "virtualIps": {
-                        FIRST: {"held": "held", "age": 7.0, "wanted": True, "via": None, "hushed": False},
-                        SECOND: {"held": "lingering", "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True},
+                        FIRST: {"held": "held", "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced": False},
+                        SECOND: {"held": "lingering", "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced": True},
                     },
                 }
             ],
@@ -516,6 +518,7 @@ class Views(Host):
                 "heartbeat": True,
                 "settled": True,
                 "must_fence": True,
+                "forced": False,
             },
         )
 

@@ -121,5 +121,17 @@ class Agent:
 
     def _stop(self):
         self.host.run.pop(self._file("wanted"), None)
-        yield from self._linger()
+        if self._file("forced") not in self.host.run:
+            yield from self._linger()
+        self.host.tell_keeper("stopped")
+
+    def _hold(self):
+        self.host.run[self._file("forced")] = ""
+        yield from self._take()
+        self.host.tell_keeper("started")
+
+    def _release(self):
+        self.host.run.pop(self._file("forced"), None)
+        if self.host.run.get(self._file("wanted"), "keeper\n") == "keeper\n":
+            yield from self._linger()
         self.host.tell_keeper("stopped")

@@ -261,6 +261,18 @@ def address_deleted(pair, host):
         pair.hosts[host].delete_address(address)
 
 
+def forced(pair, host, seconds):
+    """An operator makes the host hold every virtual IP, until a release."""
+    machine = pair.hosts[host]
+
+    def act(word):
+        for address in pair.virtual_ips:
+            if machine.is_on:
+                machine.execute(["/VirtualIp", address, word])
+
+    _for(pair, seconds, lambda: act("hold"), lambda: act("release"))
+
+
 KINDS = {
     function.__name__: function
     for function in (
@@ -293,6 +305,7 @@ KINDS = {
         standby,
         takeover,
         address_deleted,
+        forced,
         reconfigured,
         upgraded,
         heartbeat_reloaded,

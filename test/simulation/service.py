@@ -101,7 +101,7 @@ class EchoSock(Sock):
 
 # Versions of the keeper: an older one does not say what was added since, and a newer one says more.
 OLDER, CURRENT, NEWER = "older", "current", "newer"
-ADDED = ("doubtful", "via", "hushed")
+ADDED = ("doubtful", "via", "hushed", "forced")
 
 
 def _said_by(version, state):

@@ -29,7 +29,7 @@ own() {
 
 /** What the host has after the commands: its entries without lifetimes, and its IPv4 routes. `take IP` and the like call the agent. */
 async function host(commands: string): Promise<string[]> {
-    const actions = ["start", "take", "linger", "drop", "delete_strays", "stop", "status"];
+    const actions = ["start", "take", "linger", "drop", "delete_strays", "stop", "status", "hold", "release"];
     const words = actions.map((action) => `${action}() { sh '${agent}' "$1" ${action}; }`).join("\n");
     const show = `
 ip -o address show scope global | awk '{ print $2, $4 }'
@@ -104,4 +104,18 @@ test.concurrent("reports running only for what Heartbeat started", async () => {
         "stopped",
         "running",
     ]);
+});
+
+test.concurrent("holds what an operator forces to the host until release, and says what that overrides", async () => {
+    const held =
+        await host(`own; mkdir -p /run/ha-load-balancer-pair/peer; echo held >/run/ha-load-balancer-pair/peer/${ip4}
+hold ${ip4}; stop ${ip4}`);
+    expect(held.slice(0, 3)).toEqual([
+        "overriding: the peer holds the address; it releases it when its keeper hears of this",
+        "overriding: Heartbeat does not want the address on this host",
+        expect.stringMatching(/^holding 192\.0\.2\.99 on lan0 until: .* 192\.0\.2\.99 release \(or a reboot\)$/),
+    ]);
+    expect(held).toContain(`lan0 ${ip4}/32 held`);
+    expect(await host(`own; hold ${ip4}; release ${ip4}`)).toContain(`lan0 ${ip4}/32 expiring`);
+    expect(await host(`own; start ${ip4}; hold ${ip4}; release ${ip4}`)).toContain(`lan0 ${ip4}/32 held`);
 });

@@ -25,9 +25,11 @@ def decide(me, peer, preferred):
 
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
-          must_fence
-    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it)
+          must_fence, forced (an operator told this host to hold it, whatever happens)
+    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced
     """
+    if me["forced"]:
+        return NOTHING if me["held"] == HELD else TAKE
     if not me["settled"]:
         return LINGER if me["held"] == LINGERING else NOTHING
     peer_has = peer["fresh"] and peer["held"] == HELD
@@ -70,9 +72,11 @@ def may_take(me, peer):
 
 
 def loses(me, peer, preferred):
-    """Which of two holders lets go: the one that cannot serve; else the one that took it first, for it was frozen or cut
+    """Which of two holders releases it: the one that no operator forces to hold it; else the one that cannot serve; else the one that took it first, for it was frozen or cut
     off when the other one took it, and the clients are with the other one by now. Of two on which it lingers, the one that
     let it go first, for the same reason."""
+    if peer["forced"]:
+        return True
     if me["healthy"] != peer["healthy"]:
         return not me["healthy"]
     if abs(me["age"] - peer["age"]) < TOGETHER:

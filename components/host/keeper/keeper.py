@@ -45,7 +45,7 @@ TAKEN_AFTER_DEADTIME = 2
 
 class Keeper:
     def __init__(self, config):
-        system.make_folders(("wanted", "held", "peer", "veto", "rules"))
+        system.make_folders(("wanted", "held", "peer", "veto", "rules", "forced"))
         self.config = config
         self.addresses = Addresses()
         self.peer = Peer(config)
@@ -166,6 +166,7 @@ class Keeper:
                     "wanted": one.is_wanted(),
                     "via": one.via,
                     "hushed": one.is_hushed,
+                    "forced": one.is_forced,
                 }
                 for one in self.virtual_ips
             },
@@ -183,6 +184,7 @@ class Keeper:
             "settled": self.peer.heard_at is not None
             or system.monotonic() - self.started_at > self.config["silence"],
             "must_fence": self.fencing.is_due(self.peer),
+            "forced": virtual_ip.is_forced,
         }
 
     def is_heir(self):
@@ -201,7 +203,7 @@ class Keeper:
             # Before the peer is given it.
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
-            as_if = decide({**me, "held": NO, "wanted": True}, peer, virtual_ip.preferred)
+            as_if = decide({**me, "held": NO, "wanted": True, "forced": False}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)
             virtual_ip.delete_strays()

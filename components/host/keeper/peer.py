@@ -178,12 +178,13 @@ class Peer:
             "via": said.get("via"),
             # A keeper of an older version does not say it.
             "hushed": said.get("hushed", False),
+            "forced": said.get("forced", False),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"], one.get("hushed")) for address, one in self.said.get("virtualIps", {}).items()}
+        return {address: (one["held"], one["wanted"], one.get("hushed"), one.get("forced")) for address, one in self.said.get("virtualIps", {}).items()}
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""

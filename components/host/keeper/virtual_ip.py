@@ -7,6 +7,7 @@ all in /run/ha-load-balancer-pair:
   peer/ADDRESS    what the peer has: held, lingering, no, or silent; and where           (keeper)
                   packets for what lingers there are to be passed on to
   veto/ADDRESS    the uptime until which the agent must not take it by itself; 0: it may (keeper)
+  forced/ADDRESS  there while an operator makes this host hold it (VirtualIp ADDRESS hold) (agent)
   rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
 """
 
@@ -47,6 +48,7 @@ class VirtualIp:
         self.announcements = Announcements(self.address)
         self.held = NO
         self.wanted = None
+        self.is_forced = False
         self._taken = None
         self._renewed_at = 0.0
         self._failures = 0
@@ -81,6 +83,7 @@ class VirtualIp:
             self._held_at = system.monotonic()
         self.via = self._find_via(present) if self.held == LINGERING else None
         self.wanted = read(self._path("wanted"))
+        self.is_forced = read(self._path("forced")) is not None
         self._taken = None if self.held == NO else read(self._path("held"))
 
     def has_interface(self):

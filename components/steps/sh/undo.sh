@@ -80,6 +80,7 @@ leave_pair() {
         systemctl disable --quiet --now heartbeat
     fi
     systemctl disable --quiet --now ha-load-balancer-pair 2>/dev/null || :
+    rm -rf /run/ha-load-balancer-pair/forced
     if [ -x "$agent" ] && [ -e "$known_virtual_ips" ]; then
         while read -r virtual_ip; do
             "$agent" "$virtual_ip" stop
