@@ -91,7 +91,7 @@ export function parseLook(text: string): Partial<HostState> {
     };
 }
 
-const library = ["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"];
+const library = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"];
 
 /** Asks a host. Never fails: what is wrong with it is in the answer. */
 export async function lookAt(host: DeclaredHost): Promise<HostState> {

@@ -18,6 +18,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
             virtual_ips: words(vips.map(agentArgument)),
             virtual_ip_selectors: virtualIpSelectors(vips, self),
             listens: listensOn(allNodes[self], listen),
+            peer_address: allNodes[1 - self].address,
             pair: id,
             ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),
         }));
@@ -27,7 +28,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
 export function preflight(pair: Pair, self: number, areRight: pulumi.Output<boolean>): Step {
     return {
         name: "preflight",
-        scripts: ["pair.sh", "interfaces.sh", "undo.sh", "preflight.sh"],
+        scripts: ["pair.sh", "interfaces.sh", "strangers.sh", "undo.sh", "preflight.sh"],
         payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
     };
 }

@@ -17,6 +17,7 @@ export interface Expectations {
     virtual_ips: string;
     virtual_ip_selectors: string;
     listens: string;
+    peer_address: string;
     pair: string;
     /** One a line. */
     former_pairs?: string;
@@ -97,7 +98,7 @@ export async function survey(login: Login, expected: Expectations): Promise<Surv
     const values = { ...expected };
     const input = [
         payloadText({ values }),
-        ...["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"].map(script),
+        ...["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"].map(script),
         'survey "$@"\n',
     ].join("\n");
     try {

@@ -10,7 +10,7 @@ import { writeConfig } from "../../lab/pulumi";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
 import { run, sleep, until } from "../../toolchain/shell";
-import { halb, inAll, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
+import { failure, halb, inAll, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "networks" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
@@ -170,6 +170,16 @@ test("preview reports a stray as drift while no keeper deletes it, and pulumi up
     await used.stack.up();
     expect(await everyEntry(lb2())).toEqual([]);
     expect(await holdersOf(used.lab)).toEqual(["lb1"]);
+});
+
+test("rejects a port that a firewall rule redirects, at the preview", inAll, async () => {
+    const rules =
+        "table ip docker { chain pre { type nat hook prerouting priority -100; tcp dport 80 redirect to :8080; } }";
+    await lb2().run("nft -f -", rules);
+    expect(await failure(used.stack, "preview")).toMatch(
+        /lb2\.example\.com: a firewall rule redirects port 80 before HAProxy gets it: tcp dport 80 redirect to :8080/,
+    );
+    await lb2().run("nft delete table ip docker");
 });
 
 test("accepts an alternative name and a network, and pins the kernel's name", inAll, async () => {

@@ -87,7 +87,10 @@ describe("mistakes", () => {
     test("so is what the network, other programs and other pairs have against it", async () => {
         const [first, second, stranger] = ["lb1", "lb2", "web1"].map((name) => used.lab.host(name));
         const state = "/var/lib/ha-load-balancer-pair";
-        await stranger.run("ip address add 192.168.0.99/24 dev eth0");
+        // It answers ARP, and no ping.
+        await stranger.run("ip address add 192.168.0.99/24 dev eth0; sysctl -q net.ipv4.icmp_echo_ignore_all=1");
+        await first.run("cp /bin/sleep /usr/local/bin/keepalived; systemd-run --quiet --unit mover keepalived 1000");
+        await first.run("mkdir -p /etc/netplan; echo 'addresses: [192.168.0.99/24]' >/etc/netplan/50-static.yaml");
         await first.run(`mkdir -p ${state}; echo shop/prod/lb >${state}/pair`);
         await first.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 100000))K /var/filler");
         await second.run("systemd-run --quiet --unit taker systemd-socket-activate -l 80 --accept cat");
@@ -98,12 +101,15 @@ describe("mistakes", () => {
         configure({});
         const said = await failure(used.stack, "preview");
         await second.run("mv /usr/bin/apt-get.away /usr/bin/apt-get");
-        await stranger.run("ip address delete 192.168.0.99/24 dev eth0");
+        await stranger.run("ip address delete 192.168.0.99/24 dev eth0; sysctl -q net.ipv4.icmp_echo_ignore_all=0");
+        await first.run("systemctl stop mover; rm -r /usr/local/bin/keepalived /etc/netplan");
         await first.run(`rm -r ${state} /var/filler`);
         await second.run("systemctl stop taker; rm /usr/local/bin/date");
         for (const line of [
             /lb1\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99\. What to do: declare an address/,
             /lb2\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99/,
+            /lb1\.example\.com: keepalived is running: it would compete with this pair\. What to do: stop it/,
+            /lb1\.example\.com: virtual IP 192\.168\.0\.99 is configured statically in \/etc\/netplan\/50-static\.yaml/,
             /lb1\.example\.com: the host belongs to another pair: shop\/prod\/lb\. What to do: destroy it there first/,
             /lb1\.example\.com: \/var has \d\d MiB free, and 300 are needed\. What to do: make room/,
             /lb2\.example\.com: port 80 is taken by systemd-socket- \(process \d+\)\. What to do: stop that program/,
@@ -112,7 +118,9 @@ describe("mistakes", () => {
         ]) {
             expect(said).toMatch(line);
         }
-        expect(said).not.toMatch(/lb1\.example\.com: (port|its clock)|lb2\.example\.com: (the host|\/var)/);
+        expect(said).not.toMatch(
+            /lb1\.example\.com: (port|its clock)|lb2\.example\.com: (the host|\/var|keepalived|virtual IP)/,
+        );
     });
 
     test("a user without passwordless sudo is told what to allow", async () => {

@@ -106,6 +106,7 @@ describe("over SSH", () => {
         virtual_ips: "192.168.0.99",
         virtual_ip_selectors: "192.168.0.99 -",
         listens: "192.168.0.99:80",
+        peer_address: "192.168.0.101",
         pair: "project/stack/lb",
     };
 
@@ -125,7 +126,9 @@ describe("over SSH", () => {
     describe("a host", () => {
         test("is given its values and the scripts, for a shell of root's", async () => {
             await survey(host.login, expected);
-            const scripts = ["lib.sh", "pair.sh", "interfaces.sh", "preflight.sh", "survey.sh"].map(script);
+            const scripts = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"].map(
+                script,
+            );
             const input = [payloadText({ values: { ...expected } }), ...scripts, 'survey "$@"\n'].join("\n");
             expect(host.runs).toEqual([{ user: "root", command: "sh -s", input }]);
         });

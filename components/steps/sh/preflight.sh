@@ -10,6 +10,7 @@ owner=$state/pair
 
 apply() {
     examine
+    examine_new_virtual_ips
     echo "$pair" >"$owner"
     echo "$host" >"$state/host"
     done_at
@@ -36,6 +37,9 @@ examine() {
     examine_ports
     examine_disk
     examine_other_heartbeat
+    examine_managers
+    examine_static_addresses
+    examine_redirections
 }
 
 # The state of an older version has no selectors.
@@ -74,6 +78,28 @@ examine_arp() {
             refuse "net.ipv4.conf.$name.arp_ignore is $value: the kernel would not answer ARP for a virtual IP" \
                 "set it to 0 or 1 (sysctl, and the file in /etc/sysctl.d that sets it)"
     done
+}
+
+# Rejects a virtual IP that this host is given for the first time if another host has it. The peer may have it: an earlier run may have
+# configured the peer alone. survey knows that from the peer itself.
+examine_new_virtual_ips() {
+    while read -r virtual_ip selector; do
+        if [ -z "$virtual_ip" ] || is_known "$virtual_ip" || has "$virtual_ip"; then
+            continue
+        fi
+        resolve_interface "$selector" "$virtual_ip"
+        stranger=$(neighbour "$virtual_ip" "$interface")
+        [ -z "$stranger" ] || [ "$stranger" = "$(neighbour "$peer_address" "$interface")" ] ||
+            refuse "host $stranger on $interface already has the virtual IP $virtual_ip" \
+                'declare an unused address, or remove it from that host'
+    done <<END
+$virtual_ip_selectors
+END
+}
+
+# Whether an earlier run gave this host the virtual IP.
+is_known() {
+    sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${1%%/*}"
 }
 
 # What the pair was called before, by the aliases of the component, counts too.

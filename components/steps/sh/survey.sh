@@ -25,17 +25,22 @@ survey() {
     done
 }
 
-# Which virtual IPs this host knows already, and which of the others somebody answers for.
+# The virtual IPs that this host holds, those that an earlier run gave it, and those of the others that another host has.
 tell_virtual_ips() {
     for virtual_ip in $virtual_ips; do
         # What was let go and only lingers for its open connections does not count.
         ! holds "$virtual_ip" || line holds "${virtual_ip%%/*}"
-        if sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${virtual_ip%%/*}"; then
-            line known "${virtual_ip%%/*}"
-        elif ! has "$virtual_ip" && answers "$virtual_ip"; then
-            line answers "${virtual_ip%%/*}"
-        fi
+        ! is_known "$virtual_ip" || line known "${virtual_ip%%/*}"
     done
+    while read -r virtual_ip selector; do
+        if [ -z "$virtual_ip" ] || is_known "$virtual_ip" || has "$virtual_ip"; then
+            continue
+        elif resolve_interface "$selector" "$virtual_ip" && [ -n "$(neighbour "$virtual_ip" "$interface")" ]; then
+            line answers "$virtual_ip"
+        fi
+    done <<END
+${virtual_ip_selectors-}
+END
 }
 
 # The interface of each virtual IP, and entries of it elsewhere.

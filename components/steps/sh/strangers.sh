@@ -1,0 +1,58 @@
+# Finds what competes with the pair for a virtual IP: hosts that have the address, other programs that move addresses, static
+# configuration, and firewall rules that take packets before HAProxy gets them. Used by preflight and survey.
+
+# neighbour ADDRESS INTERFACE: prints the hardware address that answers for ADDRESS by ARP or neighbour discovery; nothing within 0.6 s if
+# none does. The kernel asks ("use" starts a resolution, ip-neighbour(8)), so this needs no route, no ping and no further program, and
+# finds hosts that drop pings.
+neighbour() {
+    [ -z "$(ip neigh show "$1" dev "$2" nud permanent)" ] || return 0
+    ip neigh del "$1" dev "$2" 2>/dev/null || :
+    ip neigh add "$1" dev "$2" use 2>/dev/null || return 0
+    for _ in 1 2 3 4 5 6; do
+        answer=$(ip neigh show "$1" dev "$2" nud reachable | sed -n 's/.* lladdr \([^ ]*\).*/\1/p')
+        [ -z "$answer" ] || break
+        sleep 0.1
+    done
+    ip neigh del "$1" dev "$2" 2>/dev/null || :
+    echo "$answer"
+}
+
+# Programs that would move the virtual IPs, or Heartbeat's resources, as well.
+examine_managers() {
+    for program in keepalived pacemakerd corosync ucarp; do
+        ! cat /proc/[0-9]*/comm 2>/dev/null | grep -qx "$program" ||
+            refuse "$program is running: it would compete with this pair" \
+                'stop it for good ("systemctl disable --now" its service), or use another host'
+    done
+}
+
+# A network manager would add a statically configured address on both hosts.
+examine_static_addresses() {
+    for virtual_ip in $virtual_ips; do
+        address=${virtual_ip%%/*}
+        short=$(printf '%s' "$address" | sed 's/:0\(:0\)*:/::/')
+        file=$(find /etc/network /etc/netplan /etc/systemd/network /run/systemd/network /etc/NetworkManager/system-connections -type f \
+            -exec grep -lE "^[^#]*(^|[^0-9a-fA-F.:])($address|$short)([^0-9a-fA-F.:]|\$)" {} + 2>/dev/null | head -n 1)
+        [ -z "$file" ] ||
+            refuse "virtual IP $address is configured statically in $file" \
+                'remove it there, and from the interface: the pair adds it on the holder only'
+    done
+}
+
+# Docker publishes a port by such a rule: clients reach the container instead of HAProxy.
+examine_redirections() {
+    command -v nft >/dev/null || return 0
+    rules=$(nft list ruleset 2>/dev/null | grep -E '\b(dnat|redirect)\b' || :)
+    for target in $listens; do
+        # A rule for another destination than the virtual IP takes nothing from HAProxy.
+        rule=$(echo "$rules" | awk -v address="$(echo "${target%:*}" | tr -d '[]')" -v port="${target##*:}" '
+            $0 ~ "dport ([{][^}]*[ ,{])?" port "([ ,}-]|$)" && ($0 !~ / daddr / && $0 !~ /^[ \t]*ip6? daddr / || index($0, "daddr " address " ")) {
+                sub(/^[ \t]*/, "")
+                print
+                exit
+            }')
+        [ -z "$rule" ] ||
+            refuse "a firewall rule redirects port ${target##*:} before HAProxy gets it: $rule" \
+                'remove the rule (Docker: publish the port on an address of the host, -p ADDRESS:PORT:PORT), or declare another port'
+    done
+}
