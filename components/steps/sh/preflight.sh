@@ -24,7 +24,12 @@ examine() {
     [ -d /run/systemd/system ] ||
         refuse 'systemd is not running' 'use a Debian or Ubuntu host that was booted with systemd'
     command -v apt-get >/dev/null ||
-        refuse 'there is no apt-get' 'use Debian 12 or later, or Ubuntu 22.04 or later'
+        refuse 'there is no apt-get' 'use Debian 12 or later, or Ubuntu 24.04 or later'
+    # Heartbeat executes itself anew when it reloads. Without ExitType=cgroup (systemd 250) systemd takes that for its end, and stops the rest.
+    systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+    [ "${systemd:-0}" -ge 250 ] ||
+        refuse "systemd $systemd is too old: it lacks ExitType=, without which a reload of Heartbeat stops it" \
+            'use Debian 12 or later, or Ubuntu 24.04 or later (Ubuntu 22.04 has systemd 249)'
     for address in $own_addresses; do
         ip -o address show to "$address" | grep -q . ||
             refuse "the host does not have its declared address $address" \
