@@ -8,6 +8,8 @@ from network import family_of
 # Seconds without an own address or route before they count as lost: ifdown and ifup, netplan apply and a new DHCP lease remove and
 # restore the address within 0.2 s to some seconds. A hand-over costs less than a longer wait.
 LOST_AFTER = 1
+# Seconds between two reads of the routing table, which may be long.
+READ_ROUTES_EVERY = 1
 
 
 class Interface:
@@ -19,6 +21,8 @@ class Interface:
         # (family, "address" or "route") pairs: only what the interface had once can be lost.
         self._had = set()
         self._lost_since = {}
+        # By family, when the routing table was read last, and what was found.
+        self._routes = {}
         # Why no packet can pass; None if the link is up.
         self.link_fault = None
         # Why clients do not reach this host; None if they do.
@@ -32,7 +36,7 @@ class Interface:
         self.fault = self.link_fault or (lost[0] if lost else None)
 
     def _lost(self, family, entries):
-        has = {"address": self._has_own_address(family, entries), "route": network.has_route(self.name, family)}
+        has = {"address": self._has_own_address(family, entries), "route": self._has_route(family)}
         return [f"interface {self.name} has lost its own {what}" for what, is_there in has.items() if self._is_lost(family, what, is_there)]
 
     def _is_lost(self, family, what, is_there):
@@ -43,6 +47,13 @@ class Interface:
             return False
         since = self._lost_since.setdefault(key, system.monotonic())
         return key in self._had and system.monotonic() - since >= LOST_AFTER
+
+    def _has_route(self, family):
+        read_at, has_route = self._routes.get(family, (float("-inf"), False))
+        if system.monotonic() - read_at >= READ_ROUTES_EVERY:
+            has_route = network.has_route(self.name, family)
+            self._routes[family] = system.monotonic(), has_route
+        return has_route
 
     def _has_own_address(self, family, entries):
         index = network.index_of(self.name)
