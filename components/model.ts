@@ -10,6 +10,7 @@ import type {
     CookieArgs,
     FencingArgs,
     HeartbeatArgs,
+    HookArgs,
     McastArgs,
     PeersArgs,
     PrometheusArgs,
@@ -32,7 +33,11 @@ export interface VirtualIp {
     address: string;
     preferredHost: string;
     interfaces: string[];
+    onAcquire?: Hook;
+    onRelease?: Hook;
 }
+
+export type Hook = Required<Unwrap<HookArgs>>;
 export type Fencing = Required<Unwrap<FencingArgs>>;
 export type Mcast = Required<Unwrap<McastArgs>>;
 export type Ucast = { interface?: string; addresses: string[] };

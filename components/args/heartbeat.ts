@@ -30,6 +30,36 @@ export interface VirtualIpArgs {
      * (active/active). Default: the first of `hosts`.
      */
     preferredHost?: pulumi.Input<string>;
+    /**
+     * Run on the host that has acquired the virtual IP: to move the address by a cloud's API, or to notify somebody. Until it
+     * ends with 0, the host does not count as serving, and a former holder that still runs goes on answering. Retried every 2 s
+     * while the host holds the address. Default: none.
+     */
+    onAcquire?: pulumi.Input<HookArgs>;
+    /**
+     * Run on the host that has released the virtual IP, up to three times until it ends with 0. Not run on a host that lost
+     * power. Default: none.
+     */
+    onRelease?: pulumi.Input<HookArgs>;
+}
+
+/**
+ * A program of yours that the keeper runs as root, and does not wait for. Its environment has VIRTUAL_IP, INTERFACE, NODE,
+ * PEER, EVENT (`acquire` or `release`) and REASON. It can be run again for the same event: after a restart of the keeper, say.
+ */
+export interface HookArgs {
+    /**
+     * Absolute path of the program, on both hosts.
+     */
+    command: pulumi.Input<string>;
+    /**
+     * Its arguments. Default: none.
+     */
+    arguments?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Seconds after which it is killed and counts as failed: 1 to 600. Default: 10.
+     */
+    timeout?: pulumi.Input<number>;
 }
 
 /** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */

@@ -1,8 +1,8 @@
 /** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
 import type { Unwrap } from "@pulumi/pulumi";
-import type { FencingArgs, HeartbeatArgs, UcastArgs, VirtualIpArgs } from "../args";
+import type { FencingArgs, HeartbeatArgs, HookArgs, UcastArgs, VirtualIpArgs } from "../args";
 import { canonical } from "../canonical";
-import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
+import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
 import { milliseconds } from "../time";
 
 export { haproxyDefaults, listeningDefaults } from "./haproxy";
@@ -11,8 +11,14 @@ export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]):
     return args.map((virtualIp) => ({
         address: canonical(virtualIp.address),
         preferredHost: (virtualIp.preferredHost ?? nodes[0].name).toLowerCase(),
+        onAcquire: hookDefaults(virtualIp.onAcquire),
+        onRelease: hookDefaults(virtualIp.onRelease),
         interfaces: nodes.map((_, i) => virtualIp.interfaces?.[i] ?? virtualIp.interface ?? virtualIp.network ?? "-"),
     }));
+}
+
+function hookDefaults(args: Unwrap<HookArgs> | undefined): Hook | undefined {
+    return args && { command: args.command, arguments: args.arguments ?? [], timeout: args.timeout ?? 10 };
 }
 
 export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): Heartbeat {

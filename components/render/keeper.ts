@@ -1,5 +1,5 @@
 /** /etc/ha-load-balancer-pair/keeper.json: what the keeper (host/keeper) knows of the pair. */
-import type { Fencing, Heartbeat, Node, VirtualIp } from "../model";
+import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
 import { milliseconds } from "../time";
 import { agentArgument, resource } from "./haresources";
 
@@ -29,6 +29,8 @@ export function keeper(
             word: agentArgument(virtualIp),
             address: virtualIp.address,
             preferred: virtualIp.preferredHost === node.name,
+            onAcquire: hook(virtualIp.onAcquire),
+            onRelease: hook(virtualIp.onRelease),
         })),
         group: groupOf(node) ?? null,
         peerGroup: groupOf(peer) ?? null,
@@ -37,6 +39,10 @@ export function keeper(
         fencing: fencing ?? null,
     };
     return `${JSON.stringify(settings, null, 4)}\n`;
+}
+
+function hook(declared: Hook | undefined) {
+    return declared ? { command: [declared.command, ...declared.arguments], timeout: declared.timeout } : null;
 }
 
 /** The UDP port that the keepers talk on. */

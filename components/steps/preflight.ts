@@ -18,6 +18,9 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
             virtual_ips: words(vips.map(agentArgument)),
             virtual_ip_selectors: virtualIpSelectors(vips, self),
             listens: listensOn(allNodes[self], listen),
+            hooks: words(
+                vips.flatMap(({ onAcquire, onRelease }) => [onAcquire, onRelease].map((each) => each?.command)),
+            ),
             peer_address: allNodes[1 - self].address,
             pair: id,
             ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),

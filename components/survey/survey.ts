@@ -17,6 +17,7 @@ export interface Expectations {
     virtual_ips: string;
     virtual_ip_selectors: string;
     listens: string;
+    hooks: string;
     peer_address: string;
     pair: string;
     /** One a line. */

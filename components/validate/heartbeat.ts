@@ -5,6 +5,7 @@ import type {
     FencingArgs,
     HaLoadBalancerPairArgs,
     HeartbeatArgs,
+    HookArgs,
     HostArgs,
     McastArgs,
     UcastArgs,
@@ -29,6 +30,8 @@ export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtua
         const value = known(virtualIp.address);
         check.integer(`${at}.prefixLength`, virtualIp.prefixLength, 1, value && isIPv4(value) ? 32 : 128);
         place(check, at, virtualIp);
+        hook(check, `${at}.onAcquire`, virtualIp.onAcquire);
+        hook(check, `${at}.onRelease`, virtualIp.onRelease);
         preferredHost(check, `${at}.preferredHost`, virtualIp.preferredHost, hosts);
         const owner = hosts.findIndex((host) => value !== undefined && known(host?.address) === value);
         if (owner >= 0) {
@@ -54,6 +57,17 @@ function preferredHost(
     const names = hostList.map((host) => String(host?.name));
     if (value !== undefined && !names.some((name) => name.toLowerCase() === String(value).toLowerCase())) {
         check.add(path, `"${value}" is not one of hosts (${names.join(", ")})`);
+    }
+}
+
+function hook(check: Checker, path: string, input: VirtualIpArgs["onAcquire"]): void {
+    const args = check.object<HookArgs>(path, input, fields.hook);
+    if (args) {
+        check.requiredText(`${path}.command`, args.command, forms.path, "the absolute path of a program");
+        check.integer(`${path}.timeout`, args.timeout, 1, 600);
+        for (const { at, value } of check.elements(`${path}.arguments`, args.arguments)) {
+            check.text(at, value, forms.line, "one line of text");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ from decide import decide, loses, may_take, peer_serves
 
 SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True, "forced": False}
 ME = {**SIDE, "isolated": False, "settled": True, "must_fence": False, "may_have_connections": False}
-PEER = {**SIDE, "fresh": True, "hushed": False}
+PEER = {**SIDE, "fresh": True, "hushed": False, "serves": True}
 
 
 def decided(me=None, peer=None, preferred=True):
@@ -140,6 +140,12 @@ class Parts(unittest.TestCase):
         me, peer = {**ME, "held": "lingering", "age": 9}, {**PEER, "held": "lingering", "age": 2}
         self.assertTrue(peer_serves(me, peer, True))
         self.assertFalse(peer_serves(me, {**peer, "hushed": True}, True))
+
+    def test_a_peer_whose_hook_is_not_done_does_not_serve(self):
+        me, peer = {**ME, "held": "lingering"}, {**PEER, "held": "held"}
+        self.assertTrue(peer_serves(me, peer, True))
+        self.assertFalse(peer_serves(me, {**peer, "serves": False}, True))
+        self.assertEqual(decide(me, {**peer, "serves": False}, True), "linger")
 
     def test_a_silent_peer_serves_nothing(self):
         self.assertFalse(peer_serves(ME, {**PEER, "fresh": False, "held": "held"}, True))

@@ -39,7 +39,7 @@ class VirtualIp:
         self.interface = declared_interface(address)
         self.announcements = SimpleNamespace(begin=lambda: case.done.append(("begin to announce", self.address)))
         self.held, self.via, self.is_hushed, self.preferred = "no", None, False, True
-        self.is_forced = False
+        self.is_forced, self.is_serving, self.reason = False, False, None
         self.wish, self.is_recent, self.connections, self.fails = False, False, False, False
         self.vetoes, self.tended = [], []
 
@@ -57,6 +57,12 @@ class VirtualIp:
 
     def announce(self):
         self.case.done.append(("announce", self.address))
+
+    def run_hooks(self):
+        self.case.done.append(("run hooks", self.address))
+
+    def serves(self):
+        return self.is_serving
 
     def may_have_connections(self):
         return self.is_recent
@@ -100,7 +106,7 @@ class Peer:
         self.heard_at = case.now
         # For how long it is silent, in seconds.
         self.silent_for = 0.0
-        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced": False, "healthy": True, "heartbeat": True}
+        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced": False, "serves": True, "healthy": True, "heartbeat": True}
         self.former = set()
         self.sockets = {2: "peer"}
         # What its virtual IPs are after the next packet, if that is its own.
@@ -205,7 +211,7 @@ class Host(TestCase):
     def put_in_place(self):
         for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving", "servers", "claims"):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
-        self.patch(keeper, "VirtualIp", lambda declared, everyone: VirtualIp(self, declared["address"], everyone))
+        self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
         self.patch(keeper, "Interface", self.make_interface)
         self.patch(keeper, "log", self.logged)
         self.patch(keeper, "notify", lambda text: self.done.append(("notify", self.now, text)))
@@ -421,7 +427,7 @@ class Looks(Host):
 
 class Tells(Host):
     def test_tells_the_peer_what_it_has(self):
-        self.first.held, self.first.wish = "held", True
+        self.first.held, self.first.wish, self.first.is_serving = "held", True, True
         self.second.held, self.second.via, self.second.is_hushed = "lingering", "2001:db8::1", True
         self.second.is_forced = True
         self.step()
@@ -433,8 +439,8 @@ class Tells(Host):
                     "doubtful": False,
                     "heartbeat": True,
                     "virtualIps": {
-                        FIRST: {"held": "held", "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced": False},
-                        SECOND: {"held": "lingering", "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced": True},
+                        FIRST: {"held": "held", "serves": True, "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced": False},
+                        SECOND: {"held": "lingering", "serves": False, "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced": True},
                     },
                 }
             ],
@@ -556,7 +562,7 @@ class Steps(Host):
         self.first.wish, self.peer.former = True, {FIRST}
         self.peer.says["held"] = "lingering"
         self.step()
-        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take", "delete strays", "announce"])
+        self.assertEqual(self.names(FIRST), ["look", "write peer", "announce again", "take", "run hooks", "delete strays", "announce"])
         self.assertEqual(self.did("write peer"), [("write peer", FIRST, "lingering"), ("write peer", SECOND, "lingering")])
         self.assertEqual([one[-1] for one in self.did("announce again")], [True, False])
         self.assertEqual(self.done[-1], ("tell",))
@@ -617,7 +623,7 @@ class Acts(Host):
         ]:
             with self.subTest(action):
                 self.done.clear()
-                self.keeper.act(self.first, action)
+                self.keeper.act(self.first, action, self.peer.view(None))
                 self.assertEqual(self.done, done)
 
     def test_fences_the_peer_and_renews_meanwhile_what_lingers(self):
@@ -631,7 +637,7 @@ class Acts(Host):
             with self.subTest(f"{held}, and the other one {held_too}"):
                 self.done.clear()
                 self.first.held, self.second.held = held, held_too
-                self.keeper.act(self.first, FENCE)
+                self.keeper.act(self.first, FENCE, self.peer.view(None))
                 self.assertEqual(self.done, done)
 
 

@@ -137,7 +137,7 @@ class Believes(unittest.TestCase):
         self.assertFalse(self.me.is_fresh())
 
     def test_what_it_says_of_a_virtual_ip(self):
-        said = {"held": "held", "age": 3.0, "wanted": True, "via": None, "hushed": True, "forced": True}
+        said = {"held": "held", "age": 3.0, "wanted": True, "via": None, "hushed": True, "forced": True, "serves": False}
         self.me.tell({"healthy": True, "heartbeat": True, "virtualIps": {"v": said}})
         self.hear()
         view = self.me.view(type("VirtualIp", (), {"address": "v"}))

@@ -176,6 +176,40 @@ class Strays(Host):
         self.assertEqual(self.calls(self.one.delete_strays), ([], []))
 
 
+class Hooks(Host):
+    def setUp(self):
+        super().setUp()
+        self.events = []
+        for name in ("acquire", "release"):
+            one = getattr(self.one, f"on_{name}")
+            self.patch(one, "begin", lambda reason, name=name: self.events.append((name, reason)))
+            self.patch(one, "cancel", lambda name=name: self.events.append((name, "cancelled")))
+
+    def run_hooks(self, held, reason=None):
+        self.events.clear()
+        self.find(held)
+        self.one.reason = reason
+        self.one.run_hooks()
+        return list(self.events)
+
+    def test_run_once_when_it_is_acquired_and_once_when_it_is_released(self):
+        self.assertEqual(self.run_hooks("no"), [])
+        self.assertEqual(self.run_hooks("held", "the peer is silent"), [("release", "cancelled"), ("acquire", "the peer is silent")])
+        self.assertEqual(self.run_hooks("held"), [])
+        self.assertEqual(self.run_hooks("lingering"), [("acquire", "cancelled"), ("release", "Heartbeat stopped it")])
+        self.assertEqual(self.run_hooks("no"), [])
+        self.assertEqual(self.run_hooks("held"), [("release", "cancelled"), ("acquire", "Heartbeat started it")])
+
+    def test_it_serves_once_the_hook_is_done(self):
+        self.find("held")
+        self.assertTrue(self.one.serves())
+        self.one.on_acquire.is_done = False
+        self.assertFalse(self.one.serves())
+        self.one.on_acquire.is_done = True
+        self.find("lingering")
+        self.assertFalse(self.one.serves())
+
+
 class Ages(Host):
     def test_the_age_of_what_is_held_counts_from_when_the_agent_has_taken_it(self):
         self.files[self.path("held")] = f"{self.uptime()}\n"

@@ -182,6 +182,37 @@ test("rejects a port that a firewall rule redirects, at the preview", inAll, asy
     await lb2().run("nft delete table ip docker");
 });
 
+test("runs hooks with the reason, and the former holder answers until onAcquire has succeeded", inAll, async () => {
+    const script = `#!/bin/sh
+echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
+[ "$EVENT" = release ] || sleep 2
+[ "$(wc -l </tmp/hooks)" -gt 1 ]
+`;
+    for (const host of both()) {
+        await host.run("cat >/usr/local/sbin/move-address && chmod +x /usr/local/sbin/move-address", script);
+    }
+    const hook = { command: "/usr/local/sbin/move-address", arguments: ["now"], timeout: 5 };
+    writeConfig(used.lab, used.stack.place.configFile as string, {
+        virtualIps: [{ address: virtualIp, onAcquire: hook, onRelease: hook }],
+    });
+    await used.stack.up();
+    await untilRest(used.lab, "lb1");
+    await lb2().run("rm -f /tmp/hooks");
+    const { failed } = await underLoad(used.lab, "a hand-over with a hook that fails once", async () => {
+        expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
+        await until("onAcquire was run twice", 20_000, async () => {
+            const { stdout } = await lb2().attempt("cat /tmp/hooks");
+            return stdout.split("\n").length > 2;
+        });
+    });
+    expect(failed).toBe(0);
+    const line = `acquire ${virtualIp} eth0 lb1.example.com now: the peer released it`;
+    expect((await lb2().run("cat /tmp/hooks")).split("\n").slice(0, 2)).toEqual([line, line]);
+    expect(await lb1().run("tail -n 1 /tmp/hooks")).toMatch(`release ${virtualIp} eth0 lb2.example.com now: `);
+    writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps: [{ address: virtualIp }] });
+    await used.stack.up();
+});
+
 test("accepts an alternative name and a network, and pins the kernel's name", inAll, async () => {
     for (const { id } of both()) {
         await ip(["link property add dev eth0 altname service-lan"], id);

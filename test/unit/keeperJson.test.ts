@@ -26,8 +26,14 @@ describe("keeper.json", () => {
             interval: 0.2,
             silence: 0.5,
             virtualIps: [
-                { word: "192.168.0.99", address: "192.168.0.99", preferred: true },
-                { word: "2001:db8:0:0:0:0:0:9", address: "2001:db8::9", preferred: false },
+                { word: "192.168.0.99", address: "192.168.0.99", preferred: true, onAcquire: null, onRelease: null },
+                {
+                    word: "2001:db8:0:0:0:0:0:9",
+                    address: "2001:db8::9",
+                    preferred: false,
+                    onAcquire: null,
+                    onRelease: null,
+                },
             ],
             group: "VirtualIp::192.168.0.99",
             peerGroup: "VirtualIp::2001:db8:0:0:0:0:0:9",
@@ -43,6 +49,16 @@ describe("keeper.json", () => {
             group: "VirtualIp::2001:db8:0:0:0:0:0:9",
             peerGroup: "VirtualIp::192.168.0.99",
             peerAddresses: ["192.168.0.100", "10.0.0.1"],
+        });
+    });
+
+    test("a hook is a command line and its timeout", () => {
+        const onAcquire = { command: "/usr/local/sbin/move", arguments: ["--zone", "a b"] };
+        const [vip] = virtualIpDefaults([{ address: "192.168.0.99", onAcquire }], nodes);
+        const { virtualIps } = JSON.parse(keeper(heartbeatDefaults({}, nodes), nodes, [vip], undefined, 0));
+        expect(virtualIps[0]).toMatchObject({
+            onAcquire: { command: ["/usr/local/sbin/move", "--zone", "a b"], timeout: 10 },
+            onRelease: null,
         });
     });
 });

@@ -106,6 +106,7 @@ describe("over SSH", () => {
         virtual_ips: "192.168.0.99",
         virtual_ip_selectors: "192.168.0.99 -",
         listens: "192.168.0.99:80",
+        hooks: "",
         peer_address: "192.168.0.101",
         pair: "project/stack/lb",
     };

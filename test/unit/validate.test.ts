@@ -96,6 +96,15 @@ describe("each mistake is named with its path and what to write instead", () => 
             ],
         ),
         ["virtualIps[0].network", "2001:db8::/128", []],
+        [
+            "virtualIps[0].onAcquire",
+            { command: "move.sh", timeout: 0 },
+            [
+                'virtualIps[0].onAcquire.command: "move.sh" is not the absolute path of a program',
+                "virtualIps[0].onAcquire.timeout: 0 is not a whole number from 1 to 600",
+            ],
+        ],
+        ["virtualIps[0].onRelease", { timeout: 5 }, ["virtualIps[0].onRelease.command: is required"]],
         ["heartbeat.bcast", ["10.0.0.0/8", "eth1"], []],
         ["heartbeat.bcast", ["10.0.0.0/33"], ['heartbeat.bcast[0]: "10.0.0.0/33" is not a network ("10.0.0.0/16")']],
         ["heartbeat.keepalive", "2s", [time("keepalive", "2s")]],

@@ -26,7 +26,7 @@ def decide(me, peer, preferred):
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
           must_fence, forced (an operator told this host to hold it, whatever happens)
-    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced
+    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced, serves (clients reach it there)
     """
     if me["forced"]:
         return NOTHING if me["held"] == HELD else TAKE
@@ -57,7 +57,8 @@ def peer_serves(me, peer, preferred):
     if not peer["fresh"]:
         return False
     lingers_there = peer["held"] == LINGERING and not peer["hushed"]
-    return peer["held"] == HELD or (lingers_there and loses(me, peer, preferred))
+    # What the peer's hook has not moved yet, clients still reach here.
+    return (peer["held"] == HELD and peer["serves"]) or (lingers_there and loses(me, peer, preferred))
 
 
 def may_take(me, peer):

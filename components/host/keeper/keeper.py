@@ -54,7 +54,9 @@ class Keeper:
         self.death = Death(config, self.peer, self.gateway)
         self.fencing = Fencing(config)
         everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
-        self.virtual_ips = [VirtualIp(declared, everyone) for declared in config["virtualIps"]]
+        self.virtual_ips = [
+            VirtualIp(declared, everyone, config["node"], config["peer"]) for declared in config["virtualIps"]
+        ]
         self.interfaces = self.interfaces_of(everyone)
         self.servers = Servers()
         self.claims = Claims(self.virtual_ips)
@@ -162,6 +164,7 @@ class Keeper:
             "virtualIps": {
                 one.address: {
                     "held": one.held,
+                    "serves": one.serves(),
                     "age": one.age(),
                     "wanted": one.is_wanted(),
                     "via": one.via,
@@ -202,7 +205,8 @@ class Keeper:
             virtual_ip.write_peer(peer)
             # Before the peer is given it.
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
-            self.act(virtual_ip, decide(me, peer, virtual_ip.preferred))
+            self.act(virtual_ip, decide(me, peer, virtual_ip.preferred), peer)
+            virtual_ip.run_hooks()
             as_if = decide({**me, "held": NO, "wanted": True, "forced": False}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)
@@ -226,10 +230,11 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             virtual_ip.renew_veto(self.config["silence"])
 
-    def act(self, virtual_ip, action):
+    def act(self, virtual_ip, action, peer):
         if action == NOTHING:
             return
         if action == TAKE:
+            virtual_ip.reason = why_taken(virtual_ip, peer)
             virtual_ip.take(self.addresses.look_again)
         elif action == LINGER:
             virtual_ip.linger()
@@ -238,6 +243,9 @@ class Keeper:
             if virtual_ip.held == LINGERING:
                 virtual_ip.linger()
         else:
+            virtual_ip.reason = f"{self.config['peer']} holds it" if action == DROP else f"{self.config['peer']} wants it"
+            if self.cut_off:
+                virtual_ip.reason = self.cut_off
             virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
             virtual_ip.look(self.addresses.look_again())
 
@@ -365,3 +373,11 @@ class Keeper:
         if waited < taken_within and peer["fresh"] and peer["held"] != HELD:
             return True
         return waited < FINISH_WITHIN and virtual_ip.has_connections()
+
+
+def why_taken(virtual_ip, peer):
+    if virtual_ip.is_forced:
+        return "an operator forces it to this host"
+    if not peer["fresh"]:
+        return "the peer is silent"
+    return "the peer released it" if peer["held"] == LINGERING else "no host held it"

@@ -179,6 +179,7 @@ class Peer:
             # A keeper of an older version does not say it.
             "hushed": said.get("hushed", False),
             "forced": said.get("forced", False),
+            "serves": said.get("serves", said.get("held") == HELD),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
         }

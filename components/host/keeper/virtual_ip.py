@@ -15,6 +15,7 @@ import network
 import system
 from announcements import Announcements
 from decide import HELD, LINGERING, NO
+from hook import Hook
 from network import canonical, family_of
 from system import RUN, log, read, remove, run, uptime, write
 
@@ -29,6 +30,8 @@ RENEW = 0.3
 FAILURES = 3
 UNFIT_FOR = 60
 RETRY = 1
+# How often onRelease is run until it ends with 0.
+RELEASE_ATTEMPTS = 3
 # For how long a virtual IP that the peer has taken lingers here for the connections that are open, in seconds.
 OPEN_FOR = 30
 # An age that is longer than any that matters, in seconds.
@@ -36,7 +39,7 @@ LONG = 86400
 
 
 class VirtualIp:
-    def __init__(self, declared, everyone):
+    def __init__(self, declared, everyone, node="", peer=""):
         """`everyone`: the addresses of all virtual IPs."""
         self._everyone = everyone
         self.word = declared["word"]
@@ -46,6 +49,12 @@ class VirtualIp:
         # The agent's names for its files.
         self._name = declared["word"].split("/")[0]
         self.announcements = Announcements(self.address)
+        environment = {"VIRTUAL_IP": self.address, "INTERFACE": self.interface, "NODE": node, "PEER": peer}
+        self.on_acquire = Hook("acquire", declared.get("onAcquire"), environment)
+        self.on_release = Hook("release", declared.get("onRelease"), environment, attempts=RELEASE_ATTEMPTS)
+        self._was_held = False
+        # Why the keeper acquired or released it last; None: Heartbeat called the agent itself.
+        self.reason = None
         self.held = NO
         self.wanted = None
         self.is_forced = False
@@ -105,6 +114,24 @@ class VirtualIp:
             self._has_strays = False
             log(f"deleting stray entries of {self.address}: it belongs on {self.interface}, with a host prefix")
             self.call_agent("delete_strays")
+
+    def run_hooks(self):
+        is_held = self.held == HELD
+        if is_held and not self._was_held:
+            self.on_release.cancel()
+            self.on_acquire.begin(self.reason or "Heartbeat started it")
+        elif self._was_held and not is_held:
+            self.on_acquire.cancel()
+            self.on_release.begin(self.reason or "Heartbeat stopped it")
+        if is_held != self._was_held:
+            self.reason = None
+        self._was_held = is_held
+        self.on_acquire.look()
+        self.on_release.look()
+
+    def serves(self):
+        """Whether clients reach it here: it is held, and its hook has moved it."""
+        return self.held == HELD and self.on_acquire.is_done
 
     def is_wanted(self):
         return self.wanted is not None

@@ -42,6 +42,7 @@ examine() {
     examine_ports
     examine_disk
     examine_other_heartbeat
+    examine_hooks
     examine_managers
     examine_static_addresses
     examine_redirections
@@ -105,6 +106,14 @@ END
 # Whether an earlier run gave this host the virtual IP.
 is_known() {
     sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${1%%/*}"
+}
+
+# The state of an older version has no hooks.
+examine_hooks() {
+    for program in ${hooks-}; do
+        [ -x "$program" ] || refuse "hook $program does not exist or is not executable" \
+            'install it on both hosts before the pair (virtualIps[].onAcquire, onRelease)'
+    done
 }
 
 # What the pair was called before, by the aliases of the component, counts too.
