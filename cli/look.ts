@@ -21,7 +21,7 @@ export interface HostState {
     /** The interface of each virtual IP on this host. */
     interfaces: Record<string, string>;
     holds: string[];
-    /** The virtual IPs that an operator forces to this host (VirtualIp ADDRESS hold). */
+    /** The virtual IPs that an operator forces to this host (VirtualIp ADDRESS hold), as the agent spells them. */
     forced: string[];
     prefers: string[];
     /** What the keeper hears of the peer's virtual IPs: held, lingering, no, or silent. */
@@ -83,7 +83,7 @@ export function parseLook(text: string): Partial<HostState> {
         links: record("link"),
         interfaces: Object.fromEntries(all("on").map(([address, name]) => [canonical(address), name])),
         holds: addresses("holds"),
-        forced: addresses("forced"),
+        forced: all("forced").map(([address]) => address),
         prefers: addresses("prefers"),
         hears: Object.fromEntries(all("peer").map(([address, has]) => [canonical(address), has || "silent"])),
         serves: all("serves")[0]?.[0] === "yes",

@@ -20,7 +20,7 @@ export const fields = {
         "onAcquire",
         "onRelease",
     ],
-    hook: ["command", "arguments", "timeout"],
+    hook: ["command", "arguments", "timeout", "isRequired"],
     fencing: ["command", "timeout"],
     ucast: ["interface", "addresses"],
     mcast: ["interface", "group", "port", "ttl"],

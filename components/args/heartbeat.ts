@@ -31,14 +31,13 @@ export interface VirtualIpArgs {
      */
     preferredHost?: pulumi.Input<string>;
     /**
-     * Run on the host that has acquired the virtual IP: to move the address by a cloud's API, or to notify somebody. Until it
-     * ends with 0, the host does not count as serving, and a former holder that still runs goes on answering. Retried every 2 s
-     * while the host holds the address. Default: none.
+     * Run on the host that has acquired the virtual IP: to move the address by a cloud's API, or to notify somebody. Retried
+     * every 2 s while the host holds the address, until it ends with 0. Default: none.
      */
     onAcquire?: pulumi.Input<HookArgs>;
     /**
-     * Run on the host that has released the virtual IP, up to three times until it ends with 0. Not run on a host that lost
-     * power. Default: none.
+     * Run on the host that has released the virtual IP, once the peer serves or the address is gone here; up to three times
+     * until it ends with 0. Not run on a host that lost power, and cut short on one that shuts down. Default: none.
      */
     onRelease?: pulumi.Input<HookArgs>;
 }
@@ -60,6 +59,12 @@ export interface HookArgs {
      * Seconds after which it is killed and counts as failed: 1 to 600. Default: 10.
      */
     timeout?: pulumi.Input<number>;
+    /**
+     * Of `onAcquire`: whether clients only reach the host once the program has ended with 0, because it moves the address by a
+     * cloud's API. Until then a former holder that runs goes on answering. On a network with ARP leave it out: both hosts
+     * would answer. Default: false.
+     */
+    isRequired?: pulumi.Input<boolean>;
 }
 
 /** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */

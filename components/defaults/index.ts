@@ -18,7 +18,14 @@ export function virtualIpDefaults(args: Unwrap<VirtualIpArgs>[], nodes: Node[]):
 }
 
 function hookDefaults(args: Unwrap<HookArgs> | undefined): Hook | undefined {
-    return args && { command: args.command, arguments: args.arguments ?? [], timeout: args.timeout ?? 10 };
+    return (
+        args && {
+            command: args.command,
+            arguments: args.arguments ?? [],
+            timeout: args.timeout ?? 10,
+            isRequired: args.isRequired ?? false,
+        }
+    );
 }
 
 export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): Heartbeat {

@@ -42,7 +42,11 @@ export function keeper(
 }
 
 function hook(declared: Hook | undefined) {
-    return declared ? { command: [declared.command, ...declared.arguments], timeout: declared.timeout } : null;
+    if (declared === undefined) {
+        return null;
+    }
+    const { command, arguments: words, timeout, isRequired } = declared;
+    return { command: [command, ...words], timeout, isRequired };
 }
 
 /** The UDP port that the keepers talk on. */

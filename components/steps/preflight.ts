@@ -21,7 +21,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
             hooks: words(
                 vips.flatMap(({ onAcquire, onRelease }) => [onAcquire, onRelease].map((each) => each?.command)),
             ),
-            peer_address: allNodes[1 - self].address,
+            virtual_ip_addresses: words([...new Set(vips.map(({ address }) => address))]),
             pair: id,
             ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),
         }));

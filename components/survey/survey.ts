@@ -18,7 +18,7 @@ export interface Expectations {
     virtual_ip_selectors: string;
     listens: string;
     hooks: string;
-    peer_address: string;
+    virtual_ip_addresses: string;
     pair: string;
     /** One a line. */
     former_pairs?: string;

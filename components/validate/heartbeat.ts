@@ -65,6 +65,7 @@ function hook(check: Checker, path: string, input: VirtualIpArgs["onAcquire"]): 
     if (args) {
         check.requiredText(`${path}.command`, args.command, forms.path, "the absolute path of a program");
         check.integer(`${path}.timeout`, args.timeout, 1, 600);
+        check.flag(`${path}.isRequired`, args.isRequired);
         for (const { at, value } of check.elements(`${path}.arguments`, args.arguments)) {
             check.text(at, value, forms.line, "one line of text");
         }

@@ -31,7 +31,7 @@ class Unfit(unittest.TestCase):
 
 
 class CutOff(unittest.TestCase):
-    # link, seconds without the peer's keeper, its Heartbeat is heard, seconds without the gateway, a server is reachable, seconds cut off
+    # blind, seconds without the peer's keeper, its Heartbeat is heard, seconds without the gateway, a server is reachable, seconds cut off
     rows = [
         ("all is well", (None, None, True, None, None, None), None),
         ("the link fails, the peer is heard on another one", (NO_CARRIER, None, True, 5, None, None), None),
@@ -58,7 +58,7 @@ class CutOff(unittest.TestCase):
     ]
 
     def test_judges_each_case_of_the_table(self):
-        names = ("link", "peer_silent_for", "hears_heartbeat", "gateway_lost_for", "reaches_servers", "cut_off_for")
+        names = ("blind", "peer_silent_for", "hears_heartbeat", "gateway_lost_for", "reaches_servers", "cut_off_for")
         for title, seen, reason in self.rows:
             with self.subTest(title):
                 self.assertEqual(why_cut_off(dict(zip(names, seen, strict=True))), reason)

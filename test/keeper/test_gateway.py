@@ -81,6 +81,17 @@ class Silence(TestCase):
         self.answer()
         self.assertEqual(self.after(0), 0)
 
+    def test_a_link_local_gateway_answers_without_its_scope(self):
+        self.make(ping=("fe80::1%lan0",))
+        self.gateway.sockets[network.INET6] = self.sock
+        self.after(2, 8)
+        self.assertEqual(self.sock.sent[-1][1], ("fe80::1%lan0", 0))
+        asked = self.sock.sent[-1][0]
+        packet = bytes([0x45]) + bytes(19) + struct.pack("!BBHHH", 0, 0, 0, struct.unpack_from("!H", asked, 4)[0], 1) + asked[8:]
+        self.patch(network, "receive", lambda sock: (packet, 0.0, ("fe80::1", 0, 0, 2)))
+        self.gateway.hear(self.sock)
+        self.assertEqual(self.after(0), 0)
+
     def test_an_answer_counts_from_the_address_that_was_asked_with_the_nonce_of_one_of_the_last_three_questions(self):
         self.make()
         self.after(2, 8)
@@ -118,7 +129,7 @@ class Silence(TestCase):
             with self.subTest(title):
                 self.sock.sent.clear()
                 self.patch(network, "default_gateways", lambda gateways=gateways: gateways)
-                self.make(answered="default", ping=())
+                self.make(answered="default of lan0", ping=())
                 self.assertEqual([address for _, (address, _) in self.sock.sent], asked)
 
     def test_is_gone_when_it_is_silent_while_the_peer_is_heard_for_three_seconds(self):

@@ -40,6 +40,20 @@ class Faults(TestCase):
         self.state = network.UP
         self.assertIsNone(self.fault(OWN))
 
+    def test_is_blind_while_the_link_fails_and_for_two_seconds_after_it_came_up(self):
+        self.fault(OWN)
+        self.assertIsNone(self.interface.why_blind())
+        self.state = network.NO_CARRIER
+        self.fault(OWN)
+        self.assertEqual(self.interface.why_blind(), "interface lan0 has no carrier")
+        self.state = network.UP
+        self.fault(OWN)
+        self.now += 1.9
+        self.fault(OWN)
+        self.assertEqual(self.interface.why_blind(), "the link of interface lan0 came up less than 2 s ago")
+        self.now += 0.1
+        self.assertIsNone(self.interface.why_blind())
+
     def test_reports_a_lost_own_address_after_a_second(self):
         for title, rest, interface in [
             ("no address", [], LAN),

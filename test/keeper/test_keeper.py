@@ -58,7 +58,7 @@ class VirtualIp:
     def announce(self):
         self.case.done.append(("announce", self.address))
 
-    def run_hooks(self):
+    def run_hooks(self, peer):
         self.case.done.append(("run hooks", self.address))
 
     def serves(self):
@@ -226,6 +226,8 @@ class Host(TestCase):
 
     def make_interface(self, name, families, virtual_ips):
         interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
+        interface.blind = None
+        interface.why_blind = lambda: interface.link_fault or interface.blind
         interface.look = lambda entries: self.done.append(("look at interface", name, entries))
         self.links[name] = interface
         return interface
@@ -360,13 +362,46 @@ class Looks(Host):
         self.keeper.look()
         self.assertIsNotNone(self.keeper.cut_off)
 
-    def test_is_cut_off_by_a_link_fault_while_it_hears_neither_keeper_nor_heartbeat_of_the_peer(self):
+    def test_a_link_fault_isolates_the_virtual_ips_of_that_interface_while_it_hears_neither_keeper_nor_heartbeat_of_the_peer(self):
         self.links["wan0"].link_fault = "interface wan0 has no carrier"
-        for silent, hears, cut_off in [(0.0, True, False), (2.0, True, False), (0.0, False, False), (2.0, False, True)]:
+        for silent, hears, isolated in [(0.0, True, False), (2.0, True, False), (0.0, False, False), (2.0, False, True)]:
             with self.subTest(silent=silent, hears=hears):
                 self.peer.silent_for, self.hears_heartbeat = silent, hears
                 self.keeper.look()
-                self.assertEqual(self.keeper.cut_off is not None, cut_off)
+                self.assertIsNone(self.keeper.cut_off)
+                self.assertEqual([self.keeper.own_view(one)["isolated"] for one in (self.first, self.second)], [False, isolated])
+
+    def test_is_cut_off_where_every_interface_is_blind(self):
+        self.peer.silent_for = 2.0
+        for faults, cut_off in [(("wan0",), None), (("lan0", "wan0"), "interface lan0 has no carrier")]:
+            with self.subTest(faults):
+                for name in faults:
+                    self.links[name].link_fault = f"interface {name} has no carrier"
+                self.keeper.look()
+                self.assertEqual(self.keeper.cut_off, cut_off)
+
+    def test_listens_before_it_acquires_anything_after_a_link_came_up(self):
+        self.peer.silent_for, self.first.wish = 2.0, True
+        self.links["lan0"].blind = "the link of interface lan0 came up less than 2 s ago"
+        self.step()
+        self.assertEqual(self.did("take"), [])
+        self.links["lan0"].blind = None
+        self.step()
+        self.assertEqual(len(self.did("take")), 1)
+
+    def test_counts_ten_seconds_from_when_the_link_came_up(self):
+        self.isolate()
+        self.keeper.look()
+        self.tick(9)
+        self.links["lan0"].link_fault = "interface lan0 has no carrier"
+        self.links["lan0"].look = lambda entries: setattr(self.links["lan0"], "link_fault", None)
+        self.keeper.look()
+        self.tick(9)
+        self.keeper.look()
+        self.assertIsNotNone(self.keeper.cut_off)
+        self.tick(1.1)
+        self.keeper.look()
+        self.assertIsNone(self.keeper.cut_off)
 
     def test_names_why_it_cannot_serve(self):
         def haproxy():

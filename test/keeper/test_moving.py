@@ -23,10 +23,10 @@ class Moves(TestCase):
         self.patch(heartbeat, "take_back", lambda: self.asked.append("take"))
         self.patch(heartbeat, "sees_active", lambda *nodes: True)
         self.virtual_ip = SimpleNamespace(
-            held="held", preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
+            held="held", is_forced=False, preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
         )
         said = {"healthy": True, "heartbeat": True, "doubtful": False}
-        self.view = {"held": "no", "wanted": False}
+        self.view = {"held": "no", "wanted": False, "forced": False}
         self.peer = SimpleNamespace(is_fresh=lambda: True, said=said, view=lambda virtual_ip: self.view)
 
     def make(self, group="VirtualIp::v/24"):
@@ -61,6 +61,18 @@ class Moves(TestCase):
         for seconds in (6, 1, 1.5):
             self.after(seconds, unfit="HAProxy does not answer")
         self.assertEqual(self.asked, ["give", "give"])
+
+    def test_asks_for_nothing_while_an_operator_forces_every_virtual_ip_to_a_host(self):
+        self.make()
+        self.virtual_ip.is_forced = True
+        for _ in range(5):
+            self.after(6, unfit="HAProxy does not answer")
+        self.virtual_ip.is_forced, self.virtual_ip.held = False, "no"
+        self.files.add(moving.DUE)
+        self.view["forced"] = True
+        for _ in range(5):
+            self.after(6)
+        self.assertEqual(self.asked, [])
 
     def test_hands_nothing_to_a_peer_that_cannot_serve_either(self):
         self.make()

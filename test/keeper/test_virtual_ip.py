@@ -173,6 +173,7 @@ class Strays(Host):
         self.indexes.clear()
         self.one.look([entry(ADDRESS)])
         self.assertEqual((self.one.held, self.one.has_interface()), ("held", False))
+        self.assertEqual(self.calls(self.one.announce), ([], []))
         self.assertEqual(self.calls(self.one.delete_strays), ([], []))
 
 
@@ -185,25 +186,31 @@ class Hooks(Host):
             self.patch(one, "begin", lambda reason, name=name: self.events.append((name, reason)))
             self.patch(one, "cancel", lambda name=name: self.events.append((name, "cancelled")))
 
-    def run_hooks(self, held, reason=None):
+    def run_hooks(self, held, peer=HAS_NOT, reason=None):
         self.events.clear()
         self.find(held)
-        self.one.reason = reason
-        self.one.run_hooks()
+        self.one.reason = reason or self.one.reason
+        self.one.run_hooks({"serves": peer["held"] == "held", **peer})
         return list(self.events)
 
-    def test_run_once_when_it_is_acquired_and_once_when_it_is_released(self):
+    def test_run_once_when_it_is_acquired_and_once_when_nobody_needs_it_here_any_more(self):
         self.assertEqual(self.run_hooks("no"), [])
-        self.assertEqual(self.run_hooks("held", "the peer is silent"), [("release", "cancelled"), ("acquire", "the peer is silent")])
+        acquired = [("release", "cancelled"), ("acquire", "the peer is silent")]
+        self.assertEqual(self.run_hooks("held", reason="the peer is silent"), acquired)
         self.assertEqual(self.run_hooks("held"), [])
-        self.assertEqual(self.run_hooks("lingering"), [("acquire", "cancelled"), ("release", "Heartbeat stopped it")])
-        self.assertEqual(self.run_hooks("no"), [])
+        self.assertEqual(self.run_hooks("lingering", reason="lb2 wants it"), [("acquire", "cancelled")])
+        self.assertEqual(self.run_hooks("lingering", peer={**HOLDS, "serves": False}), [])
+        self.assertEqual(self.run_hooks("lingering", peer=HOLDS), [("release", "lb2 wants it")])
+        self.assertEqual(self.run_hooks("no", peer=HOLDS), [])
         self.assertEqual(self.run_hooks("held"), [("release", "cancelled"), ("acquire", "Heartbeat started it")])
+        self.assertEqual(self.run_hooks("no"), [("acquire", "cancelled"), ("release", "Heartbeat stopped it")])
 
-    def test_it_serves_once_the_hook_is_done(self):
+    def test_it_serves_once_a_hook_that_has_to_move_it_is_done(self):
         self.find("held")
         self.assertTrue(self.one.serves())
         self.one.on_acquire.is_done = False
+        self.assertTrue(self.one.serves())
+        self.one._must_move = True
         self.assertFalse(self.one.serves())
         self.one.on_acquire.is_done = True
         self.find("lingering")

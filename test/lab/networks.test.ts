@@ -192,8 +192,9 @@ echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
         await host.run("cat >/usr/local/sbin/move-address && chmod +x /usr/local/sbin/move-address", script);
     }
     const hook = { command: "/usr/local/sbin/move-address", arguments: ["now"], timeout: 5 };
+    const onAcquire = { ...hook, isRequired: true };
     writeConfig(used.lab, used.stack.place.configFile as string, {
-        virtualIps: [{ address: virtualIp, onAcquire: hook, onRelease: hook }],
+        virtualIps: [{ address: virtualIp, onAcquire, onRelease: hook }],
     });
     await used.stack.up();
     await untilRest(used.lab, "lb1");
@@ -247,7 +248,7 @@ test("serves after the standby's interface was renamed, once pulumi up has found
     );
     await until("lb2 counts as unfit", 20_000, async () => {
         const { stdout } = await lb2().attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
-        return stdout.includes(`this host can't serve: interface eth0 of ${virtualIp} does not exist`);
+        return stdout.includes(`this host can't serve: interface eth0 does not exist`);
     });
     expect(await used.stack.preview()).toContain(`${virtualIp} belongs on ${name}, and is configured for eth0`);
     const { failed, none, several } = await underLoad(used.lab, "a renamed interface", () => used.stack.up());

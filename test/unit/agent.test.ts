@@ -99,6 +99,30 @@ test.concurrent("gives a lifetime to the address if its interface was renamed", 
     expect(await host(`own; take ${ip4}; ${renamed}; linger ${ip4}`)).toContain(`lan1 ${ip4}/32 expiring`);
 });
 
+test.concurrent("rejects hold and release of an address in another spelling than the file's, and changes nothing", async () => {
+    const commands = `own; take ${ip6}; hold 2001:db8::99 2>&1 || release 2001:db8::99 2>&1 || ls /run/ha-load-balancer-pair | tr '\\n' ' '`;
+    const shown = await host(commands);
+    const message = `2001:db8::99: not in /etc/ha-load-balancer-pair/interfaces; it has: ${ip4} ${ip6}`;
+    expect(shown.slice(0, 2).map((line) => line.trim())).toEqual([message, message]);
+    expect(shown).toContain("lan0 2001:db8::99/128");
+    expect(shown[2]).not.toContain("forced");
+});
+
+test.concurrent("forgets a hold that could not acquire the address", async () => {
+    const shown = await host(
+        `ip link set lan0 down; ip link set lan0 name lan1; hold ${ip4} 2>&1 || ls /run/ha-load-balancer-pair/forced | wc -l`,
+    );
+    expect(shown).toContain("0");
+});
+
+test.concurrent("gives an entry of another program scope host", async () => {
+    expect(await host(`own; ip address add ${ip4}/32 dev lan0; take ${ip4}`)).toEqual([
+        ...own,
+        `lan0 ${ip4}/32 held`,
+        ...routes,
+    ]);
+});
+
 test.concurrent("reports running only for what Heartbeat started", async () => {
     expect((await host(`own; take ${ip4}; status ${ip4}; start ${ip4}; status ${ip4}`)).slice(0, 2)).toEqual([
         "stopped",

@@ -107,7 +107,7 @@ describe("over SSH", () => {
         virtual_ip_selectors: "192.168.0.99 -",
         listens: "192.168.0.99:80",
         hooks: "",
-        peer_address: "192.168.0.101",
+        virtual_ip_addresses: "192.168.0.99",
         pair: "project/stack/lb",
     };
 

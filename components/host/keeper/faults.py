@@ -32,7 +32,7 @@ def why_unfit(seen):
 def why_cut_off(seen):
     """Why nobody reaches this host; None if somebody may.
 
-    seen: link              why no packet passes the interface of a virtual IP, or None
+    seen: blind             why this host hears nothing on any interface of a virtual IP (Interface.why_blind), or None
           peer_silent_for   seconds since the peer's keeper was heard; None while it is heard, infinity if it never was
           hears_heartbeat   whether the peer's Heartbeat is heard
           gateway_lost_for  seconds since the gateway's answer is overdue; None if it answers, or never did
@@ -41,8 +41,8 @@ def why_cut_off(seen):
     """
     if seen["peer_silent_for"] is None or seen["hears_heartbeat"]:
         return None
-    if seen["link"]:
-        return seen["link"]
+    if seen["blind"]:
+        return seen["blind"]
     if seen["gateway_lost_for"] is None:
         return None
     # A peer that was never heard cannot be lost.

@@ -37,7 +37,7 @@ class Gateway:
         self._nonces = {}
         self._id = system.process_id() & 0xFFFF
         self._asked_at = 0.0
-        self._who = " ".join(config["ping"]) or "default"
+        self._who = " ".join(config["ping"]) or f"default of {' '.join(sorted(self._interfaces))}"
         self._answered_at = system.monotonic() if read(ANSWERED) == self._who else None
         self.sockets = {
             family: sock for family in (INET, INET6) if (sock := network.echoes(family)) is not None
@@ -74,7 +74,9 @@ class Gateway:
         if not sock:
             return
         nonce = system.nonce()
-        self._nonces[address] = [nonce, *self._nonces.get(address, [])][:NONCES]
+        # The source of an answer has no scope ("%eth0").
+        key = address.partition("%")[0]
+        self._nonces[key] = [nonce, *self._nonces.get(key, [])][:NONCES]
         packet = struct.pack("!BBHHH", ECHO_REQUEST[family], 0, 0, self._id, 1) + nonce
         if family == INET:
             # For IPv6 the kernel computes it.
@@ -92,7 +94,7 @@ class Gateway:
             return
         icmp = packet[(packet[0] & 0x0F) * 4 :] if sock.family == INET else packet
         is_reply = len(icmp) >= 8 and icmp[0] == ECHO_REPLY[sock.family] and struct.unpack_from("!H", icmp, 4)[0] == self._id
-        if is_reply and icmp[8:] in self._nonces.get(source[0], []):
+        if is_reply and icmp[8:] in self._nonces.get(source[0].partition("%")[0], []):
             if self._answered_at is None:
                 write(ANSWERED, self._who)
             self._answered_at = came_at

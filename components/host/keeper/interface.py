@@ -8,6 +8,9 @@ from network import family_of
 # Seconds without an own address or route before they count as lost: ifdown and ifup, netplan apply and a new DHCP lease remove and
 # restore the address within 0.2 s to some seconds. A hand-over costs less than a longer wait.
 LOST_AFTER = 1
+# Seconds after a link came up in which this host listens before it acquires anything: the peer may have acquired it meanwhile, and its
+# keeper speaks several times a second.
+LISTENS_FOR = 2
 # Seconds between two reads of the routing table, which may be long.
 READ_ROUTES_EVERY = 1
 
@@ -27,13 +30,23 @@ class Interface:
         self.link_fault = None
         # Why clients do not reach this host; None if they do.
         self.fault = None
+        self._link_up_at = float("-inf")
 
     def look(self, entries):
         """entries: the addresses of this host (network.addresses)."""
         state = network.link_state(self.name)
-        self.link_fault = None if state == network.UP else f"interface {self.name} {state}"
+        had_fault, self.link_fault = self.link_fault, None if state == network.UP else f"interface {self.name} {state}"
+        if had_fault and self.link_fault is None:
+            self._link_up_at = system.monotonic()
         lost = [text for family in self._families for text in self._lost(family, entries)]
         self.fault = self.link_fault or (lost[0] if lost else None)
+
+    def why_blind(self):
+        """Why this host cannot know through this interface what the peer does; None if it can."""
+        if self.link_fault:
+            return self.link_fault
+        is_new = system.monotonic() - self._link_up_at < LISTENS_FOR
+        return f"the link of interface {self.name} came up less than {LISTENS_FOR} s ago" if is_new else None
 
     def _lost(self, family, entries):
         has = {"address": self._has_own_address(family, entries), "route": self._has_route(family)}

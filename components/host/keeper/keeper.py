@@ -81,7 +81,7 @@ class Keeper:
         families = {}
         for declared in self.config["virtualIps"]:
             families.setdefault(declared["interface"], set()).add(family_of(declared["address"]))
-        return [Interface(name, each, addresses) for name, each in families.items()]
+        return {name: Interface(name, each, addresses) for name, each in families.items()}
 
     # What is.
 
@@ -95,10 +95,10 @@ class Keeper:
         present = self.addresses.look()
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)
-        for interface in self.interfaces:
+        for interface in self.interfaces.values():
             self.look_at_interface(interface, present)
         self.look_whether_cut_off()
-        if self.gateway.lost_for() is not None or self.first(one.fault for one in self.interfaces):
+        if self.gateway.lost_for() is not None or self.first(one.fault for one in self.interfaces.values()):
             self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
@@ -111,6 +111,20 @@ class Keeper:
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.interface == interface.name:
                     virtual_ip.announcements.begin()
+            # What was lost before says nothing about the time from now on.
+            if self.cut_off_since is not None:
+                self.cut_off_since = clock.now()
+
+    def why_blind(self):
+        """Why no interface of a virtual IP can tell what the peer does; None if one can."""
+        reasons = [one.why_blind() for one in self.interfaces.values()]
+        return reasons[0] if all(reasons) else None
+
+    def is_isolated(self, virtual_ip):
+        """Whether nobody reaches this virtual IP here, for what the interface or the whole host has lost."""
+        hears_peer = self.peer.is_fresh() or self.death.hears_heartbeat()
+        is_blind = self.interfaces[virtual_ip.interface].why_blind() is not None
+        return self.cut_off is not None or (is_blind and not hears_peer)
 
     @staticmethod
     def first(reasons):
@@ -124,7 +138,7 @@ class Keeper:
             self.servers.look()
         self.cut_off = why_cut_off(
             {
-                "link": self.first(one.link_fault for one in self.interfaces),
+                "blind": self.why_blind(),
                 "peer_silent_for": None if self.peer.is_fresh() else self.peer.silence(),
                 "hears_heartbeat": self.death.hears_heartbeat(),
                 "gateway_lost_for": self.gateway.lost_for(),
@@ -143,7 +157,7 @@ class Keeper:
         return why_unfit(
             {
                 "haproxy": None if self.haproxy.healthy else self.haproxy.reason,
-                "interface": self.first(one.fault for one in self.interfaces),
+                "interface": self.first(one.fault for one in self.interfaces.values()),
                 "is_gateway_gone": self.gateway.is_gone(self.peer),
                 "failing": [one.address for one in self.virtual_ips if one.is_failing()],
             }
@@ -182,7 +196,7 @@ class Keeper:
             "wanted": virtual_ip.is_wanted() or self.is_heir(),
             "may_have_connections": virtual_ip.may_have_connections(),
             "healthy": self.healthy(),
-            "isolated": self.cut_off is not None,
+            "isolated": self.is_isolated(virtual_ip),
             "heartbeat": self.heartbeat_runs,
             "settled": self.peer.heard_at is not None
             or system.monotonic() - self.started_at > self.config["silence"],
@@ -206,7 +220,7 @@ class Keeper:
             # Before the peer is given it.
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred), peer)
-            virtual_ip.run_hooks()
+            virtual_ip.run_hooks(peer)
             as_if = decide({**me, "held": NO, "wanted": True, "forced": False}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)

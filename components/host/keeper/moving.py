@@ -54,7 +54,11 @@ class Moving:
         self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
 
     def _holds(self):
-        return any(one.held == HELD for one in self._virtual_ips)
+        return any(one.held == HELD for one in self._movable())
+
+    def _movable(self):
+        """All but those that an operator forces to a host."""
+        return [one for one in self._virtual_ips if not (one.is_forced or self._peer.view(one)["forced"])]
 
     def _forget_what_came_back(self, healthy):
         """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
@@ -66,7 +70,7 @@ class Moving:
         said = self._peer.said
         # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
         # without a wish: a Heartbeat that was restarted here has found it in place.
-        wants = self._holds() or any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
+        wants = self._holds() or any(one.is_wanted_by_heartbeat() for one in self._movable())
         is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
@@ -74,7 +78,7 @@ class Moving:
                 # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
                 if heartbeat.give_all() and self._group:
                     write(DUE, "")
-        elif self._group and self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"]:
+        elif self._group and self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"] and self._movable():
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()

@@ -50,9 +50,10 @@ class VirtualIp:
         self._name = declared["word"].split("/")[0]
         self.announcements = Announcements(self.address)
         environment = {"VIRTUAL_IP": self.address, "INTERFACE": self.interface, "NODE": node, "PEER": peer}
+        self._must_move = (declared.get("onAcquire") or {}).get("isRequired", False)
         self.on_acquire = Hook("acquire", declared.get("onAcquire"), environment)
         self.on_release = Hook("release", declared.get("onRelease"), environment, attempts=RELEASE_ATTEMPTS)
-        self._was_held = False
+        self._was_held = self._must_tell_release = False
         # Why the keeper acquired or released it last; None: Heartbeat called the agent itself.
         self.reason = None
         self.held = NO
@@ -115,23 +116,29 @@ class VirtualIp:
             log(f"deleting stray entries of {self.address}: it belongs on {self.interface}, with a host prefix")
             self.call_agent("delete_strays")
 
-    def run_hooks(self):
+    def run_hooks(self, peer):
+        """onRelease waits until clients no longer need this host: the peer serves, or the address is gone here."""
         is_held = self.held == HELD
         if is_held and not self._was_held:
+            self._must_tell_release = False
             self.on_release.cancel()
             self.on_acquire.begin(self.reason or "Heartbeat started it")
+            self.reason = None
         elif self._was_held and not is_held:
             self.on_acquire.cancel()
+            self._must_tell_release = True
+        does_peer_serve = peer["fresh"] and peer["held"] == HELD and peer["serves"]
+        if self._must_tell_release and (does_peer_serve or self.held == NO):
+            self._must_tell_release = False
             self.on_release.begin(self.reason or "Heartbeat stopped it")
-        if is_held != self._was_held:
             self.reason = None
         self._was_held = is_held
         self.on_acquire.look()
         self.on_release.look()
 
     def serves(self):
-        """Whether clients reach it here: it is held, and its hook has moved it."""
-        return self.held == HELD and self.on_acquire.is_done
+        """Whether clients reach it here: it is held, and a hook that has to move it has done so."""
+        return self.held == HELD and (self.on_acquire.is_done or not self._must_move)
 
     def is_wanted(self):
         return self.wanted is not None
@@ -176,7 +183,8 @@ class VirtualIp:
 
     def announce(self):
         """Announces the address if that is due."""
-        self.announcements.look(self.held == HELD, self._index)
+        # While the interface does not exist (it was renamed), there is no way to announce.
+        self.announcements.look(self.held == HELD and self.has_interface(), self._index)
 
     def is_held_on(self, interface):
         """interface: an index."""

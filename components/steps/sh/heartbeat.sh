@@ -227,6 +227,8 @@ change_virtual_ips() {
     while read -r virtual_ip; do
         if ! grep -qxF "${virtual_ip%%/*}" "$scratch/virtual-ips" && has "$virtual_ip"; then
             say "releasing ${virtual_ip%%/*}: it is no longer declared"
+            # Nobody could end it later: the address is forgotten.
+            rm -f "/run/ha-load-balancer-pair/forced/${virtual_ip%%/*}"
             "$agent" "$virtual_ip" stop
         fi
     done <"$known_virtual_ips"

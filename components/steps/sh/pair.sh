@@ -9,10 +9,10 @@ pinned_interface() {
 
 # A virtual IP is a word as the agent takes it: its address. Older versions append "/PREFIX/INTERFACE".
 # A host holds a virtual IP if its interface has it permanently: an address that is being released has a lifetime. Before the first run
-# of this version (adopted hosts, upgrades) any interface counts.
+# of this version (adopted hosts, upgrades), and after the interface was renamed, any interface counts.
 holds() {
     pinned=$(pinned_interface "$1")
-    if [ -z "$pinned" ]; then
+    if [ -z "$pinned" ] || [ ! -e "/sys/class/net/$pinned" ]; then
         has "$1"
     else
         ip -o address show dev "$pinned" permanent to "${1%%/*}" 2>/dev/null | grep -qE '/(32|128) '

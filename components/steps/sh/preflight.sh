@@ -10,7 +10,6 @@ owner=$state/pair
 
 apply() {
     examine
-    examine_new_virtual_ips
     echo "$pair" >"$owner"
     echo "$host" >"$state/host"
     done_at
@@ -52,7 +51,10 @@ examine() {
 examine_interfaces() {
     taken=' '
     for selector in ${link_selectors-}; do
-        resolve_interface "$selector" || refuse "$why" "$way"
+        resolve_interface "$selector" || {
+            refuse "$why" "$way"
+            continue
+        }
         case $taken in
             *" $interface "*)
                 # Heartbeat identifies a link by its interface, and reports the second one as dead.
@@ -65,10 +67,10 @@ examine_interfaces() {
     while read -r virtual_ip selector; do
         if [ -z "$virtual_ip" ]; then
             continue
-        elif resolve_interface "$selector" "$virtual_ip"; then
-            examine_arp
-        else
+        elif ! resolve_interface "$selector" "$virtual_ip"; then
             refuse "$why" "$way"
+        elif [ "$(family_of "$virtual_ip")" = -4 ]; then
+            examine_arp
         fi
     done <<END
 ${virtual_ip_selectors-}
@@ -84,23 +86,6 @@ examine_arp() {
             refuse "net.ipv4.conf.$name.arp_ignore is $value: the kernel would not answer ARP for a virtual IP" \
                 "set it to 0 or 1 (sysctl, and the file in /etc/sysctl.d that sets it)"
     done
-}
-
-# Rejects a virtual IP that this host is given for the first time if another host has it. The peer may have it: an earlier run may have
-# configured the peer alone. survey knows that from the peer itself.
-examine_new_virtual_ips() {
-    while read -r virtual_ip selector; do
-        if [ -z "$virtual_ip" ] || is_known "$virtual_ip" || has "$virtual_ip"; then
-            continue
-        fi
-        resolve_interface "$selector" "$virtual_ip"
-        stranger=$(neighbour "$virtual_ip" "$interface")
-        [ -z "$stranger" ] || [ "$stranger" = "$(neighbour "$peer_address" "$interface")" ] ||
-            refuse "host $stranger on $interface already has the virtual IP $virtual_ip" \
-                'declare an unused address, or remove it from that host'
-    done <<END
-$virtual_ip_selectors
-END
 }
 
 # Whether an earlier run gave this host the virtual IP.

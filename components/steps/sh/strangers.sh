@@ -26,15 +26,16 @@ examine_managers() {
     done
 }
 
-# A network manager would add a statically configured address on both hosts.
+# A network manager would add a statically configured address on both hosts: "address 10.0.0.9" (interfaces), or "10.0.0.9/24" (netplan,
+# systemd.network, NetworkManager). `virtual_ip_addresses`: the virtual IPs in their short spelling.
 examine_static_addresses() {
-    for virtual_ip in $virtual_ips; do
-        address=${virtual_ip%%/*}
-        short=$(printf '%s' "$address" | sed 's/:0\(:0\)*:/::/')
+    for virtual_ip in $virtual_ips ${virtual_ip_addresses-}; do
+        address=$(echo "${virtual_ip%%/*}" | sed 's/[.]/[.]/g')
         file=$(find /etc/network /etc/netplan /etc/systemd/network /run/systemd/network /etc/NetworkManager/system-connections -type f \
-            -exec grep -lE "^[^#]*(^|[^0-9a-fA-F.:])($address|$short)([^0-9a-fA-F.:]|\$)" {} + 2>/dev/null | head -n 1)
+            \( -path '*/interfaces*' -o -name '*.yaml' -o -name '*.network' -o -name '*.nmconnection' \) -exec \
+            grep -liE "^[[:space:]]*address[[:space:]]+$address([[:space:]]|\$)|^[^#]*(^|[^0-9a-f.:])$address/[0-9]" {} + 2>/dev/null | head -n 1)
         [ -z "$file" ] ||
-            refuse "virtual IP $address is configured statically in $file" \
+            refuse "virtual IP ${virtual_ip%%/*} is configured statically in $file" \
                 'remove it there, and from the interface: the pair adds it on the holder only'
     done
 }
@@ -46,7 +47,7 @@ examine_redirections() {
     for target in $listens; do
         # A rule for another destination than the virtual IP takes nothing from HAProxy.
         rule=$(echo "$rules" | awk -v address="$(echo "${target%:*}" | tr -d '[]')" -v port="${target##*:}" '
-            $0 ~ "dport ([{][^}]*[ ,{])?" port "([ ,}-]|$)" && ($0 !~ / daddr / && $0 !~ /^[ \t]*ip6? daddr / || index($0, "daddr " address " ")) {
+            $0 !~ /udp dport/ && $0 ~ "dport ([{][^}]*[ ,{])?" port "([ ,}-]|$)" && ($0 !~ / daddr / && $0 !~ /^[ \t]*ip6? daddr / || $0 ~ /daddr !=/ || index($0, "daddr " address " ")) {
                 sub(/^[ \t]*/, "")
                 print
                 exit
