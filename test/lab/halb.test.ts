@@ -43,7 +43,7 @@ describe("status", () => {
             /^lb {2}http:\/\/192\.168\.0\.99\/$/m,
             /^lb1\.example\.com +active +active +active +active +heard +192\.168\.0\.99$/m,
             /^lb2\.example\.com +active +active +active +active +heard +-$/m,
-            /^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com$/m,
+            /^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com +eth0$/m,
             /^webfarm\/web1 +UP +UP$/m,
             /^lb1\.example\.com +eth0 up +haproxy 2\.6\.\S+ heartbeat \S+$/m,
             /^All is well\.$/m,
