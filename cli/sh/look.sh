@@ -18,7 +18,6 @@ look() {
     for virtual_ip in $virtual_ips; do
         address=${virtual_ip%%/*}
         line on "$address" "$(pinned_interface "$virtual_ip")"
-        ! holds "$virtual_ip" || line holds "$address"
         [ ! -e "/run/ha-load-balancer-pair/forced/$address" ] || line forced "$address"
         line peer "$address" "$(peer_has "$virtual_ip" | cut -d ' ' -f 1)"
     done

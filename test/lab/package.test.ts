@@ -79,5 +79,5 @@ test("and its halb knows the pair from the state", async () => {
     const halb = join(dir, "node_modules", ".bin", "halb");
     const status = () => used.lab.attempt([halb, "status", "--stack", "here"], { cwd: dir, env: stack.place.env });
     await until("all is well", 30_000, async () => (await status()).code === 0, 500);
-    expect((await status()).stdout).toMatch(/^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com$/m);
+    expect((await status()).stdout).toMatch(/^192\.168\.0\.99 +lb1\.example\.com +lb1\.example\.com +eth0$/m);
 });
