@@ -176,8 +176,8 @@ class Peer:
             "age": said.get("age", 0.0) + system.monotonic() - (self.heard_at or 0.0),
             "wanted": said.get("wanted", False),
             "via": said.get("via"),
-            # A keeper of an older version does not say it.
-            "hushed": said.get("hushed", False),
+            # A keeper of an older version does not say it. If both hosts answer, clients reach one; if neither does, they reach none.
+            "hushed": said.get("hushed", True),
             "forced": said.get("forced", False),
             "serves": said.get("serves", said.get("held") == HELD),
             "healthy": self.said.get("healthy", False),
