@@ -31,13 +31,14 @@ export interface VirtualIpArgs {
      */
     preferredHost?: pulumi.Input<string>;
     /**
-     * Run on the host that has acquired the virtual IP: to move the address by a cloud's API, or to notify somebody. Retried
-     * every 2 s while the host holds the address, until it ends with 0. Default: none.
+     * The keeper runs this program on the host that has acquired the virtual IP: to move the address by a cloud's API, or to
+     * notify an operator. It retries every 2 s while the host holds the address, until the program ends with 0. Default: none.
      */
     onAcquire?: pulumi.Input<HookArgs>;
     /**
-     * Run on the host that has released the virtual IP, once the peer serves or the address is gone here; up to three times
-     * until it ends with 0. Not run on a host that lost power, and cut short on one that shuts down. Default: none.
+     * The keeper runs this program on the host that has released the virtual IP, once the peer serves or the address has
+     * expired. It tries three times at most, until the program ends with 0. A host that lost power does not run it, and a host
+     * that shuts down may end it. Default: none.
      */
     onRelease?: pulumi.Input<HookArgs>;
 }
@@ -85,8 +86,8 @@ export interface FencingArgs {
 /** A `ucast` link: heartbeats to the peer's address. */
 export interface UcastArgs {
     /**
-     * Network interface, on both hosts, by its name or an alternative name. Default: on each host the one that has its address
-     * on this link.
+     * Network interface, on both hosts, by its name or an alternative name. Default: on each host the interface that has the
+     * host's address on this link.
      */
     interface?: pulumi.Input<string>;
     /**
