@@ -40,12 +40,21 @@ async function holders(): Promise<string[]> {
     return (await Promise.all(both().map((host) => entriesOf(host, virtualIp)))).flat();
 }
 
+async function switchOver(to: string): Promise<void> {
+    const { code, stderr } = await halb(used, ["switchover", "--to", to]);
+    expect(code, stderr).toBe(0);
+}
+
+/** The last lines of a host's keeper. */
+async function keeperLog(host: Host): Promise<string> {
+    return (await host.attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20")).stdout;
+}
+
 /** Lets lb1 hold the virtual IP, and waits until lb2 has no entry left that lingers for open connections. */
 async function begin(): Promise<void> {
     await untilRest(used.lab);
     if ((await holdersOf(used.lab)).join() !== "lb1") {
-        const { code, stderr } = await halb(used, ["switchover", "--to", "lb1"]);
-        expect(code, stderr).toBe(0);
+        await switchOver("lb1");
     }
     await untilRest(used.lab, "lb1");
     await until("lb2 has no entry", 40_000, async () => (await everyEntry(lb2())).length === 0, 500);
@@ -101,8 +110,7 @@ test("announces again within a second after another host claimed the virtual IP"
     });
     expect(gap).toBeLessThan(2);
     expect(several).toBe(0);
-    const log = await lb1().run("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
-    expect(log).toMatch(new RegExp(`announcing ${virtualIp} again: [0-9a-f:]{17} claims it too`));
+    expect(await keeperLog(lb1())).toMatch(new RegExp(`announcing ${virtualIp} again: [0-9a-f:]{17} claims it too`));
 });
 
 test(
@@ -112,8 +120,7 @@ test(
         await lb2().drop({ input: ["icmp type echo-reply", "icmpv6 type echo-reply"] });
         await lb1().powerOff();
         await until("lb2 counts as cut off", 10_000, async () => {
-            const { stdout } = await lb2().attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
-            return stdout.includes("cut off: the peer and the gateway were lost together");
+            return (await keeperLog(lb2())).includes("cut off: the peer and the gateway were lost together");
         });
         expect(await holdersOf(used.lab)).toEqual([]);
         await until("lb2 serves alone", 20_000, async () => (await page(used.lab, site)).status === 200);
@@ -135,9 +142,14 @@ test("a hand-over after the own address was gone leaves the own address and the 
     await flush(lb1(), 600);
     await untilRest(used.lab, "lb1");
     const { failed } = await underLoad(used.lab, "switched over after a flush", async () => {
-        expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
-        // Longer than a released address lives.
-        await sleep(5000);
+        await switchOver("lb2");
+        // The keeper keeps a released address for connections that are open on it, up to 30 s.
+        await until(
+            "the released address has expired",
+            45_000,
+            async () => (await everyEntry(lb1())).length === 0,
+            500,
+        );
     });
     expect(failed).toBe(0);
     expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
@@ -200,7 +212,7 @@ echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
     await untilRest(used.lab, "lb1");
     await lb2().run("rm -f /tmp/hooks");
     const { failed } = await underLoad(used.lab, "a hand-over with a hook that fails once", async () => {
-        expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
+        await switchOver("lb2");
         await until("onAcquire was run twice", 20_000, async () => {
             const { stdout } = await lb2().attempt("cat /tmp/hooks");
             return stdout.split("\n").length > 2;
@@ -210,8 +222,8 @@ echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
     const line = new RegExp(
         `^acquire ${virtualIp} eth0 lb1.example.com now: (Heartbeat started it|the peer released it)$`,
     );
-    for (const run of (await lb2().run("cat /tmp/hooks")).split("\n").slice(0, 2)) {
-        expect(run).toMatch(line);
+    for (const call of (await lb2().run("cat /tmp/hooks")).split("\n").slice(0, 2)) {
+        expect(call).toMatch(line);
     }
     expect(await lb1().run("tail -n 1 /tmp/hooks")).toMatch(`release ${virtualIp} eth0 lb2.example.com now: `);
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps: [{ address: virtualIp }] });
@@ -251,14 +263,13 @@ test("serves after the standby's interface was renamed, once pulumi up has found
         lb2().id,
     );
     await until("lb2 counts as unfit", 20_000, async () => {
-        const { stdout } = await lb2().attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20");
-        return /this host can.t serve: interface eth0 (is down|does not exist)/.test(stdout);
+        return /this host can't serve: interface eth0 (is down|does not exist)/.test(await keeperLog(lb2()));
     });
     expect(await used.stack.preview()).toContain(`${virtualIp} belongs on ${name}, and is configured for eth0`);
     const { failed, none, several } = await underLoad(used.lab, "a renamed interface", () => used.stack.up());
     expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
     await untilRest(used.lab, "lb1");
-    expect((await halb(used, ["switchover", "--to", "lb2"])).code).toBe(0);
+    await switchOver("lb2");
     await until("lb2 holds it", 20_000, async () => (await holdersOf(used.lab)).join() === "lb2");
     expect(await everyEntry(lb2())).toEqual([`2: ${name} ${virtualIp}/32`]);
 });
