@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { canonical } from "../components/canonical";
 import { script } from "../components/steps/script";
 import { clockProblem } from "../components/survey/problems";
-import { type Finding, parse } from "../components/survey/survey";
+import { type Finding, parse, surveyScripts } from "../components/survey/survey";
 import { askHost, type DeclaredHost, type DeclaredPair, NotAsked } from "./stack";
 
 export interface HostState {
@@ -91,12 +91,10 @@ export function parseLook(text: string): Partial<HostState> {
     };
 }
 
-const library = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"];
-
 /** Asks a host. Never fails: what is wrong with it is in the answer. */
 export async function lookAt(host: DeclaredHost): Promise<HostState> {
     try {
-        const scripts = [...library.map(script), ownScript("look.sh"), "(survey) && look"];
+        const scripts = [...surveyScripts.map(script), ownScript("look.sh"), "(survey) && look"];
         const { code, stdout, stderr } = await askHost(host, scripts);
         if (code !== 0) {
             return silent(host.name, `it was asked in vain (${code}): ${stderr.trim()}`);

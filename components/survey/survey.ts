@@ -94,14 +94,13 @@ export function parse(text: string, now = Date.now()): Survey {
     return survey;
 }
 
+/** The scripts that `survey` in survey.sh consists of, in the order in which the shell reads them. */
+export const surveyScripts = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"];
+
 /** Asks a host. Never fails: what is wrong with the host is in the answer. */
 export async function survey(login: Login, expected: Expectations): Promise<Survey> {
     const values = { ...expected };
-    const input = [
-        payloadText({ values }),
-        ...["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"].map(script),
-        'survey "$@"\n',
-    ].join("\n");
+    const input = [payloadText({ values }), ...surveyScripts.map(script), 'survey "$@"\n'].join("\n");
     try {
         const { code, stdout, stderr } = await ask(login, `${asRoot(login.user)}sh -s`, input);
         if (code === 0) {

@@ -80,12 +80,15 @@ function place(check: Checker, at: string, virtualIp: VirtualIpArgs): void {
     }
     interfaceName(check, `${at}.interface`, virtualIp.interface);
     network(check, `${at}.network`, virtualIp.network);
-    const count = knownList(virtualIp.interfaces)?.length ?? 2;
-    if (count !== 2) {
-        check.add(`${at}.interfaces`, "must be two interfaces, in the order of hosts");
-    }
+    oneForEachHost(check, `${at}.interfaces`, virtualIp.interfaces, "interfaces");
     for (const each of check.elements(`${at}.interfaces`, virtualIp.interfaces)) {
         interfaceName(check, each.at, each.value);
+    }
+}
+
+function oneForEachHost(check: Checker, path: string, input: UcastArgs["addresses"], what: string): void {
+    if ((knownList(input)?.length ?? 2) !== 2) {
+        check.add(path, `must be two ${what}, in the order of hosts`);
     }
 }
 
@@ -125,10 +128,7 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
     for (const { at, value: link } of check.objects<UcastArgs>("heartbeat.ucast", args.ucast, fields.ucast)) {
         interfaceName(check, `${at}.interface`, link.interface);
-        const count = knownList(link.addresses)?.length ?? 2;
-        if (count !== 2) {
-            check.add(`${at}.addresses`, "must be two addresses, in the order of hosts");
-        }
+        oneForEachHost(check, `${at}.addresses`, link.addresses, "addresses");
         addresses(check, `${at}.addresses`, link.addresses);
     }
     for (const { at, value } of check.elements("heartbeat.bcast", args.bcast)) {

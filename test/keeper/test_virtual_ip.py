@@ -55,7 +55,7 @@ class Host(TestCase):
     def make(self, address=ADDRESS):
         declared = {"word": address, "address": address, "interface": "lan0", "preferred": True}
         self.name = address
-        self.one = virtual_ip.VirtualIp(declared, {address, OTHER})
+        self.one = virtual_ip.VirtualIp(declared, {address, OTHER}, "a", "b")
 
     def uptime(self):
         """It is not the monotonic clock's: that stands still while a host sleeps."""

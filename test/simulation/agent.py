@@ -9,7 +9,7 @@ LINGER_FOR = 3.0
 class Agent:
     def __init__(self, host, word):
         self.host = host
-        self.address = word.split("/")[0]
+        self.address = word
 
     def do(self, word):
         """A program (host.py)."""

@@ -70,7 +70,7 @@ def _cut(name):
     def fault(pair, host, seconds):
         def give(has_carrier):
             setattr(pair.hosts[host], name, has_carrier)
-            pair.hosts[host].tell_of_link()
+            pair.hosts[host].tell_of_network()
 
         _for(pair, seconds, lambda: give(False), lambda: give(True))
 

@@ -196,12 +196,11 @@ class Host:
 
     def set_address(self, address, lifetime):
         """`lifetime`: seconds; None for good."""
-        self.world.is_dirty = True
         expires = None if lifetime is None else self.world.now + lifetime
         self.addresses[address] = expires
         if lifetime is not None:
             self.kernel_after(lifetime, lambda: self._expire(address))
-        self._tell_of_addresses()
+        self.tell_of_network()
 
     def _expire(self, address):
         expires = self.addresses.get(address, None)
@@ -210,33 +209,28 @@ class Host:
 
     def delete_address(self, address):
         if address in self.addresses:
-            self.world.is_dirty = True
             del self.addresses[address]
-            self._tell_of_addresses()
+            self.tell_of_network()
 
     def flush(self):
         """Every address of the interface goes, as with ifdown or netplan apply."""
         self.has_own_address = False
         self.addresses.clear()
-        self.world.is_dirty = True
-        self._tell_of_addresses()
+        self.tell_of_network()
 
     def restore_own_address(self):
         self.has_own_address = True
-        self.world.is_dirty = True
-        self._tell_of_addresses()
+        self.tell_of_network()
 
     def reaches_clients(self):
         return self.is_on and self.has_carrier and self.has_service_carrier and self.has_own_address
 
-    def tell_of_link(self):
-        self.world.is_dirty = True
-        self._tell_of_addresses()
-
     def is_held(self, address):
         return address in self.addresses and self.addresses[address] is None
 
-    def _tell_of_addresses(self):
+    def tell_of_network(self):
+        """An address or a link has changed: the kernel tells the keeper."""
+        self.world.is_dirty = True
         for sock in self.listeners.get("addresses", []):
             sock.put(b"")
 

@@ -17,7 +17,7 @@ class Announcements:
         self._address = address
         self._due = None
         self._pause = FIRST_PAUSE
-        # What was last logged.
+        # The last error, which was logged. None: the last announcement succeeded.
         self._error = None
 
     def begin(self):

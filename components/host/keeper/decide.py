@@ -25,7 +25,7 @@ def decide(me, peer, preferred):
 
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
-          must_fence, forced (an operator told this host to hold it, whatever happens)
+          must_fence, forced (an operator makes this host hold it: VirtualIp ADDRESS hold)
     peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced, serves (clients reach it there)
     """
     if me["forced"]:
@@ -73,9 +73,9 @@ def may_take(me, peer):
 
 
 def loses(me, peer, preferred):
-    """Which of two holders releases it: the one that no operator forces to hold it; else the one that cannot serve; else the one that took it first, for it was frozen or cut
-    off when the other one took it, and the clients are with the other one by now. Of two on which it lingers, the one that
-    let it go first, for the same reason."""
+    """Whether this host releases the address, of two holders. A holder that an operator forces wins. Then the one that can serve wins. Then
+    the one that acquired it last wins: the other host was frozen or cut off at that moment, so the clients use the last one. Of two hosts
+    on which it lingers, the one that released it last wins, for the same reason."""
     if peer["forced"]:
         return True
     if me["healthy"] != peer["healthy"]:

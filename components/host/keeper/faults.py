@@ -1,6 +1,7 @@
 """Whether this host can serve, by all witnesses of its network: pure. docs/high-availability.md has the same cases as a table.
 
-Two verdicts: unfit (the peer should serve, if it can), and cut off (nobody reaches this host: it releases its virtual IPs).
+Two verdicts. Unfit: the keeper hands the virtual IPs over, if the peer can serve. Cut off: clients and peer do not reach this host, so it
+releases its virtual IPs.
 """
 
 # Losing the peer and the gateway within this time, in seconds, is one event: this host's cable, or a switch.
@@ -30,7 +31,7 @@ def why_unfit(seen):
 
 
 def why_cut_off(seen):
-    """Why nobody reaches this host; None if somebody may.
+    """Why neither clients nor the peer reach this host; None if they may reach it.
 
     seen: blind             why this host hears nothing on any interface of a virtual IP (Interface.why_blind), or None
           peer_silent_for   seconds since the peer's keeper was heard; None while it is heard, infinity if it never was

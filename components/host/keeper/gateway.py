@@ -94,7 +94,7 @@ class Gateway:
             return
         icmp = packet[(packet[0] & 0x0F) * 4 :] if sock.family == INET else packet
         is_reply = len(icmp) >= 8 and icmp[0] == ECHO_REPLY[sock.family] and struct.unpack_from("!H", icmp, 4)[0] == self._id
-        if is_reply and icmp[8:] in self._nonces.get(source[0].partition("%")[0], []):
+        if is_reply and icmp[8:] in self._nonces.get(source[0], []):
             if self._answered_at is None:
                 write(ANSWERED, self._who)
             self._answered_at = came_at

@@ -33,13 +33,15 @@ class Interface:
         self._link_up_at = float("-inf")
 
     def look(self, entries):
-        """entries: the addresses of this host (network.addresses)."""
+        """Returns whether the link has just come up. entries: the addresses of this host (network.addresses)."""
         state = network.link_state(self.name)
         had_fault, self.link_fault = self.link_fault, None if state == network.UP else f"interface {self.name} {state}"
-        if had_fault and self.link_fault is None:
+        has_come_up = had_fault is not None and self.link_fault is None
+        if has_come_up:
             self._link_up_at = system.monotonic()
         lost = [text for family in self._families for text in self._lost(family, entries)]
         self.fault = self.link_fault or (lost[0] if lost else None)
+        return has_come_up
 
     def why_blind(self):
         """Why this host cannot know through this interface what the peer does; None if it can."""

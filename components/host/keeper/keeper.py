@@ -96,24 +96,26 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)
         for interface in self.interfaces.values():
-            self.look_at_interface(interface, present)
+            if interface.look(present):
+                self.begin_anew_on(interface)
         self.look_whether_cut_off()
-        if self.gateway.lost_for() is not None or self.first(one.fault for one in self.interfaces.values()):
+        if self.gateway.lost_for() is not None or self.interface_fault():
             self.cut_off_at = clock.now()
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
 
-    def look_at_interface(self, interface, present):
-        had_fault = interface.link_fault is not None
-        interface.look(present)
-        if had_fault and interface.link_fault is None:
-            # The port of the switch comes up with it, and has learnt nothing yet.
-            for virtual_ip in self.virtual_ips:
-                if virtual_ip.interface == interface.name:
-                    virtual_ip.announcements.begin()
-            # What was lost before says nothing about the time from now on.
-            if self.cut_off_since is not None:
-                self.cut_off_since = clock.now()
+    def begin_anew_on(self, interface):
+        """The link has come up."""
+        # The port of the switch comes up with it, and has learnt nothing yet.
+        for virtual_ip in self.virtual_ips:
+            if virtual_ip.interface == interface.name:
+                virtual_ip.announcements.begin()
+        # What was lost before says nothing about the time from now on.
+        if self.cut_off_since is not None:
+            self.cut_off_since = clock.now()
+
+    def interface_fault(self):
+        return next((one.fault for one in self.interfaces.values() if one.fault), None)
 
     def why_blind(self):
         """Why no interface of a virtual IP can tell what the peer does; None if one can."""
@@ -125,10 +127,6 @@ class Keeper:
         hears_peer = self.peer.is_fresh() or self.death.hears_heartbeat()
         is_blind = self.interfaces[virtual_ip.interface].why_blind() is not None
         return self.cut_off is not None or (is_blind and not hears_peer)
-
-    @staticmethod
-    def first(reasons):
-        return next((reason for reason in reasons if reason), None)
 
     def look_whether_cut_off(self):
         now = clock.now()
@@ -157,7 +155,7 @@ class Keeper:
         return why_unfit(
             {
                 "haproxy": None if self.haproxy.healthy else self.haproxy.reason,
-                "interface": self.first(one.fault for one in self.interfaces.values()),
+                "interface": self.interface_fault(),
                 "is_gateway_gone": self.gateway.is_gone(self.peer),
                 "failing": [one.address for one in self.virtual_ips if one.is_failing()],
             }
@@ -257,9 +255,7 @@ class Keeper:
             if virtual_ip.held == LINGERING:
                 virtual_ip.linger()
         else:
-            virtual_ip.reason = f"{self.config['peer']} holds it" if action == DROP else f"{self.config['peer']} wants it"
-            if self.cut_off:
-                virtual_ip.reason = self.cut_off
+            virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if action == DROP else 'wants'} it"
             virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
             virtual_ip.look(self.addresses.look_again())
 

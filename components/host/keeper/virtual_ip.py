@@ -39,15 +39,14 @@ LONG = 86400
 
 
 class VirtualIp:
-    def __init__(self, declared, everyone, node="", peer=""):
-        """`everyone`: the addresses of all virtual IPs."""
+    def __init__(self, declared, everyone, node, peer):
+        """`everyone`: the addresses of all virtual IPs. `node`, `peer`: the names of the two hosts, for the hooks."""
         self._everyone = everyone
+        # The address as the agent spells it, also in the names of its files.
         self.word = declared["word"]
         self.address = canonical(declared["address"])
         self.interface = declared["interface"]
         self.preferred = declared["preferred"]
-        # The agent's names for its files.
-        self._name = declared["word"].split("/")[0]
         self.announcements = Announcements(self.address)
         environment = {"VIRTUAL_IP": self.address, "INTERFACE": self.interface, "NODE": node, "PEER": peer}
         self._must_move = (declared.get("onAcquire") or {}).get("isRequired", False)
@@ -78,7 +77,7 @@ class VirtualIp:
         self._veto_due = 0
 
     def _path(self, kind):
-        return f"{RUN}/{kind}/{self._name}"
+        return f"{RUN}/{kind}/{self.word}"
 
     def look(self, present):
         """`present`: the host's addresses, as Addresses.look tells them."""

@@ -8,7 +8,7 @@
 own_entries() {
     family=$1
     shift
-    ip "$family" -o address show scope global "$@" | awk -v list="$(virtual_addresses)" '
+    ip "$family" -o address show scope global "$@" | awk -v list="$virtual_addresses" '
         BEGIN { split(list, words, " "); for (i in words) virtual[words[i]] }
         {
             address = $4
@@ -17,8 +17,9 @@ own_entries() {
         }'
 }
 
-# Prints the virtual IPs, declared and former, that this host has, as the kernel spells them.
-virtual_addresses() {
+# Prints the virtual IPs, declared and former, that this host has, as the kernel spells them. resolve_interface keeps them in a variable of
+# that name: each costs a process, and a resolution looks at the addresses several times.
+list_virtual_addresses() {
     for virtual_ip in $virtual_ips $(cat "$state/virtual-ips" 2>/dev/null); do
         ip -o address show to "${virtual_ip%%/*}"
     done | awk '{ sub(/\/.*/, "", $4); printf "%s ", $4 }'
@@ -51,6 +52,7 @@ interfaces_around() {
 # resolve_interface SELECTOR [VIRTUAL-IP]: sets `interface`. If not exactly one interface matches, sets `why` and `way` for refuse, and fails.
 # shellcheck disable=SC2034 # the callers use them
 resolve_interface() {
+    virtual_addresses=${virtual_addresses-$(list_virtual_addresses)}
     case $1 in
         -) found=$(interfaces_around "$2") why="no interface has an address in the subnet of virtual IP $2" ;;
         */*) found=$(interfaces_in_network "$1") why="no interface has an address in network $1" ;;

@@ -88,11 +88,6 @@ examine_arp() {
     done
 }
 
-# Whether an earlier run gave this host the virtual IP.
-is_known() {
-    sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${1%%/*}"
-}
-
 # The state of an older version has no hooks.
 examine_hooks() {
     for program in ${hooks-}; do

@@ -19,23 +19,25 @@ neighbour() {
 
 # Programs that would move the virtual IPs, or Heartbeat's resources, as well.
 examine_managers() {
+    running=$(cat /proc/[0-9]*/comm 2>/dev/null || :)
     for program in keepalived pacemakerd corosync ucarp; do
-        ! cat /proc/[0-9]*/comm 2>/dev/null | grep -qx "$program" ||
+        ! echo "$running" | grep -qx "$program" ||
             refuse "$program is running: it would compete with this pair" \
                 'stop it for good ("systemctl disable --now" its service), or use another host'
     done
 }
 
 # A network manager would add a statically configured address on both hosts: "address 10.0.0.9" (interfaces), or "10.0.0.9/24" (netplan,
-# systemd.network, NetworkManager). `virtual_ip_addresses`: the virtual IPs in their short spelling.
+# systemd.network, NetworkManager). `virtual_ip_addresses`: the virtual IPs in their short spelling, which for IPv4 is the only one.
 examine_static_addresses() {
-    for virtual_ip in $virtual_ips ${virtual_ip_addresses-}; do
-        address=$(echo "${virtual_ip%%/*}" | sed 's/[.]/[.]/g')
+    # shellcheck disable=SC2086 # words
+    for virtual_ip in $(printf '%s\n' $virtual_ips ${virtual_ip_addresses-} | sed 's|/.*||' | sort -u); do
+        address=$(echo "$virtual_ip" | sed 's/[.]/[.]/g')
         file=$(find /etc/network /etc/netplan /etc/systemd/network /run/systemd/network /etc/NetworkManager/system-connections -type f \
             \( -path '*/interfaces*' -o -name '*.yaml' -o -name '*.network' -o -name '*.nmconnection' \) -exec \
             grep -liE "^[[:space:]]*address[[:space:]]+$address([[:space:]]|\$)|^[^#]*(^|[^0-9a-f.:])$address/[0-9]" {} + 2>/dev/null | head -n 1)
         [ -z "$file" ] ||
-            refuse "virtual IP ${virtual_ip%%/*} is configured statically in $file" \
+            refuse "virtual IP $virtual_ip is configured statically in $file" \
                 'remove it there, and from the interface: the pair adds it on the holder only'
     done
 }

@@ -25,25 +25,21 @@ survey() {
     done
 }
 
-# The virtual IPs that this host holds, those that an earlier run gave it, and those of the others that another host has.
+# The virtual IPs that this host holds, and those that an earlier run gave it.
 tell_virtual_ips() {
     for virtual_ip in $virtual_ips; do
         # What was let go and only lingers for its open connections does not count.
         ! holds "$virtual_ip" || line holds "${virtual_ip%%/*}"
         ! is_known "$virtual_ip" || line known "${virtual_ip%%/*}"
     done
-    while read -r virtual_ip selector; do
-        if [ -z "$virtual_ip" ] || is_known "$virtual_ip" || has "$virtual_ip"; then
-            continue
-        elif resolve_interface "$selector" "$virtual_ip" && [ -n "$(neighbour "$virtual_ip" "$interface")" ]; then
-            line answers "$virtual_ip"
-        fi
-    done <<END
-${virtual_ip_selectors-}
-END
 }
 
-# The interface of each virtual IP, and entries of it elsewhere.
+# Whether an earlier run gave this host the virtual IP.
+is_known() {
+    sed 's|/.*||' "$state/virtual-ips" 2>/dev/null | grep -qxF "${1%%/*}"
+}
+
+# The interface of each virtual IP, entries of it elsewhere, and whether another host has one that is new here.
 tell_interfaces() {
     step=heartbeat
     while read -r virtual_ip selector; do
@@ -52,6 +48,9 @@ tell_interfaces() {
             continue
         fi
         line interface "$virtual_ip" "$interface"
+        if ! is_known "$virtual_ip" && ! has "$virtual_ip" && [ -n "$(neighbour "$virtual_ip" "$interface")" ]; then
+            line answers "$virtual_ip"
+        fi
         pinned=$(pinned_interface "$virtual_ip")
         if [ -z "$pinned" ]; then
             line new "$virtual_ip"
