@@ -5,9 +5,9 @@ import unittest
 import support  # noqa: F401 (the keeper's modules)
 from decide import decide, loses, may_take, peer_serves
 
-SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True, "forced": False}
+SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True, "forced_for": None}
 ME = {**SIDE, "isolated": False, "settled": True, "must_fence": False, "may_have_connections": False}
-PEER = {**SIDE, "fresh": True, "hushed": False, "serves": True}
+PEER = {**SIDE, "fresh": True, "hushed": False, "serves": True, "isolated": False, "hears": True}
 
 
 def decided(me=None, peer=None, preferred=True):
@@ -90,22 +90,59 @@ CASES = [
     (
         "takes what an operator forces to this host, against every other reason",
         "take",
-        {"forced": True, "isolated": True, "healthy": False, "must_fence": True, "settled": False},
+        {"forced_for": 9, "isolated": True, "healthy": False, "must_fence": True, "settled": False},
         {"held": "held", "wanted": True},
     ),
     (
         "keeps what an operator forces to this host",
         "nothing",
-        {"forced": True, "held": "held", "isolated": True, "healthy": False, "age": 60},
-        {"held": "held", "wanted": True, "forced": True},
+        {"forced_for": 9, "held": "held", "isolated": True, "healthy": False, "age": 60},
+        {"held": "held", "wanted": True, "hears": False},
     ),
-    ("drops what an operator forces to the peer", "drop", {"held": "held", "wanted": True}, {"held": "held", "forced": True}),
+    (
+        "keeps what an operator forced to the peer first and to this host last",
+        "nothing",
+        {"forced_for": 9, "held": "held"},
+        {"forced_for": 60, "held": "held", "wanted": True},
+    ),
+    (
+        "drops what an operator forced to this host first and to the peer last",
+        "drop",
+        {"forced_for": 60, "held": "held", "wanted": True},
+        {"forced_for": 9, "held": "held"},
+    ),
+    (
+        "keeps what an operator forces to this host where the peer's word is old",
+        "nothing",
+        {"forced_for": 60, "held": "held"},
+        {"forced_for": 9, "held": "held", "fresh": False},
+    ),
+    ("drops what an operator forces to the peer", "drop", {"held": "held", "wanted": True}, {"held": "held", "forced_for": 9}),
     (
         "keeps it until the peer, to which an operator forces it, holds it",
         "nothing",
         {"held": "held", "wanted": True},
-        {"forced": True},
+        {"forced_for": 9},
     ),
+    (
+        "drops it when the other holder does not hear this host",
+        "drop",
+        {"held": "held", "wanted": True, "age": 2},
+        {"held": "held", "wanted": True, "age": 60, "hears": False},
+    ),
+    (
+        "keeps it when the other holder can't serve",
+        "nothing",
+        {"held": "held", "wanted": True, "age": 60},
+        {"held": "held", "wanted": True, "healthy": False, "hears": False},
+    ),
+    ("takes what the peer wants and no packet reaches there", "take", {}, {"wanted": True, "isolated": True}),
+    ("takes what lingers there", "take", {}, {"wanted": True, "isolated": True, "held": "lingering"}),
+    ("leaves it while the peer holds it", "nothing", {}, {"wanted": True, "isolated": True, "held": "held"}),
+    ("leaves it where no host wants it", "nothing", {}, {"isolated": True}),
+    ("leaves it by an old word of the peer", "nothing", {}, {"wanted": True, "isolated": True, "fresh": False}),
+    ("leaves it while its own Heartbeat is stopped", "nothing", {"heartbeat": False}, {"wanted": True, "isolated": True}),
+    ("leaves it while this host is cut off too", "nothing", {"isolated": True}, {"wanted": True, "isolated": True}),
     (
         "keeps it where the peer is no better",
         "nothing",

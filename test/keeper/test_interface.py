@@ -50,7 +50,7 @@ class Faults(TestCase):
         self.fault(OWN)
         self.now += 1.9
         self.fault(OWN)
-        self.assertEqual(self.interface.why_blind(), "the link of interface lan0 came up less than 2 s ago")
+        self.assertEqual(self.interface.why_blind(), "interface lan0 has worked for less than 2 s")
         self.now += 0.1
         self.assertIsNone(self.interface.why_blind())
 
@@ -80,6 +80,33 @@ class Faults(TestCase):
         self.assertIsNone(self.fault(OWN, after=0.1))
         self.assertIsNone(self.fault(OWN, after=0.9))
         self.assertEqual(self.fault(OWN, after=0.1), "interface lan0 has lost its own route")
+
+    def test_is_blind_without_any_route_and_listens_for_two_seconds_when_one_is_back(self):
+        self.make(INET, INET6)
+        self.fault(OWN, OWN6)
+        self.routes = {INET6}
+        self.fault()
+        self.fault(OWN6, after=1)
+        self.assertEqual((self.interface.has_lost_routes, self.interface.why_blind()), (False, None))
+        self.routes = set()
+        self.fault()
+        self.fault(after=1)
+        self.assertEqual(self.interface.index, LAN)
+        self.assertTrue(self.interface.has_lost_routes)
+        self.assertEqual(self.interface.why_blind(), "interface lan0 has lost its own address")
+        self.routes = {INET}
+        self.assertTrue(self.interface.look([Entry(OWN, 24, True, LAN)]))
+        self.assertEqual(self.interface.why_blind(), "interface lan0 has worked for less than 2 s")
+        self.assertFalse(self.interface.look([Entry(OWN, 24, True, LAN)]))
+        self.now += 2
+        self.assertIsNone(self.interface.why_blind())
+
+    def test_a_link_that_fails_has_not_lost_its_routes(self):
+        self.fault(OWN)
+        self.routes, self.state = set(), network.NO_CARRIER
+        self.fault()
+        self.fault(after=1)
+        self.assertFalse(self.interface.has_lost_routes)
 
     def test_does_not_miss_what_the_interface_never_had(self):
         self.routes = set()

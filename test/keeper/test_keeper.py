@@ -39,7 +39,7 @@ class VirtualIp:
         self.interface = declared_interface(address)
         self.announcements = SimpleNamespace(begin=lambda: case.done.append(("begin to announce", self.address)))
         self.held, self.via, self.is_hushed, self.preferred = "no", None, False, True
-        self.is_forced, self.is_serving, self.reason = False, False, None
+        self.forced_for, self.is_serving, self.reason = None, False, None
         self.wish, self.is_recent, self.connections, self.fails = False, False, False, False
         self.vetoes, self.tended = [], []
 
@@ -106,7 +106,7 @@ class Peer:
         self.heard_at = case.now
         # For how long it is silent, in seconds.
         self.silent_for = 0.0
-        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced": False, "serves": True, "healthy": True, "heartbeat": True}
+        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced_for": None, "serves": True, "isolated": False, "hears": True, "healthy": True, "heartbeat": True}
         self.former = set()
         self.sockets = {2: "peer"}
         # What its virtual IPs are after the next packet, if that is its own.
@@ -136,8 +136,9 @@ class Peer:
     def open(self):
         self.opened += 1
 
-    def tell(self, state):
+    def tell(self, state, interfaces=()):
         self.told.append(state)
+        self.told_through = interfaces
         self.case.done.append(("tell",))
 
 
@@ -226,7 +227,7 @@ class Host(TestCase):
 
     def make_interface(self, name, families, virtual_ips):
         interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
-        interface.blind = None
+        interface.blind, interface.index, interface.has_lost_routes = None, 2, False
         interface.why_blind = lambda: interface.link_fault or interface.blind
         interface.look = lambda entries: self.done.append(("look at interface", name, entries))
         self.links[name] = interface
@@ -384,7 +385,7 @@ class Looks(Host):
 
     def test_listens_before_it_acquires_anything_after_a_link_came_up(self):
         self.peer.silent_for, self.first.wish = 2.0, True
-        self.links["lan0"].blind = "the link of interface lan0 came up less than 2 s ago"
+        self.links["lan0"].blind = "interface lan0 has worked for less than 2 s"
         self.step()
         self.assertEqual(self.did("take"), [])
         self.links["lan0"].blind = None
@@ -466,7 +467,7 @@ class Tells(Host):
     def test_tells_the_peer_what_it_has(self):
         self.first.held, self.first.wish, self.first.is_serving = "held", True, True
         self.second.held, self.second.via, self.second.is_hushed = "lingering", "2001:db8::1", True
-        self.second.is_forced = True
+        self.second.forced_for = 4.0
         self.step()
         self.assertEqual(
             self.peer.told,
@@ -475,13 +476,30 @@ class Tells(Host):
                     "healthy": True,
                     "doubtful": False,
                     "heartbeat": True,
+                    "hears": True,
                     "virtualIps": {
-                        FIRST: {"held": "held", "serves": True, "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced": False},
-                        SECOND: {"held": "lingering", "serves": False, "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced": True},
+                        FIRST: {"held": "held", "serves": True, "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced_for": None, "isolated": False},
+                        SECOND: {"held": "lingering", "serves": False, "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced_for": 4.0, "isolated": False},
                     },
                 }
             ],
         )
+
+    def test_tells_the_peer_through_interfaces_that_have_lost_their_routes_as_well(self):
+        for has_lost, interfaces in [(False, []), (True, [2])]:
+            with self.subTest(has_lost):
+                self.links["lan0"].has_lost_routes = has_lost
+                self.keeper.tell()
+                self.assertEqual(self.peer.told_through, interfaces)
+
+    def test_tells_the_peer_that_it_hears_it_and_what_it_cannot_serve(self):
+        self.peer.silent_for = 5.0
+        self.links["lan0"].blind = "interface lan0 has lost its own address"
+        self.keeper.look()
+        state = self.keeper.state(True)
+        isolated = {address: one["isolated"] for address, one in state["virtualIps"].items()}
+        self.assertFalse(state["hears"])
+        self.assertEqual(isolated, {one.address: one.interface == "lan0" for one in self.keeper.virtual_ips})
 
     def test_tells_the_peer_that_it_is_doubtful_while_haproxy_is_or_the_gateway_does_not_answer(self):
         for title, doubtful, lost_for, expected in [
@@ -561,7 +579,7 @@ class Views(Host):
                 "heartbeat": True,
                 "settled": True,
                 "must_fence": True,
-                "forced": False,
+                "forced_for": None,
             },
         )
 

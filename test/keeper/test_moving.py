@@ -23,10 +23,10 @@ class Moves(TestCase):
         self.patch(heartbeat, "take_back", lambda: self.asked.append("take"))
         self.patch(heartbeat, "sees_active", lambda *nodes: True)
         self.virtual_ip = SimpleNamespace(
-            held="held", is_forced=False, preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
+            held="held", forced_for=None, preferred=True, is_wanted=lambda: True, is_wanted_by_heartbeat=lambda: True
         )
         said = {"healthy": True, "heartbeat": True, "doubtful": False}
-        self.view = {"held": "no", "wanted": False, "forced": False}
+        self.view = {"held": "no", "wanted": False, "forced_for": None}
         self.peer = SimpleNamespace(is_fresh=lambda: True, said=said, view=lambda virtual_ip: self.view)
 
     def make(self, group="VirtualIp::v/24"):
@@ -64,15 +64,29 @@ class Moves(TestCase):
 
     def test_asks_for_nothing_while_an_operator_forces_every_virtual_ip_to_a_host(self):
         self.make()
-        self.virtual_ip.is_forced = True
+        self.virtual_ip.forced_for = 9.0
         for _ in range(5):
             self.after(6, unfit="HAProxy does not answer")
-        self.virtual_ip.is_forced, self.virtual_ip.held = False, "no"
+        self.virtual_ip.forced_for, self.virtual_ip.held = None, "no"
         self.files.add(moving.DUE)
-        self.view["forced"] = True
+        self.view["forced_for"] = 9.0
         for _ in range(5):
             self.after(6)
         self.assertEqual(self.asked, [])
+
+    def test_takes_back_its_own_whatever_it_holds_of_the_peers(self):
+        self.make()
+        foreign = SimpleNamespace(**{**vars(self.virtual_ip), "preferred": False})
+        self.moving._virtual_ips.append(foreign)
+        self.virtual_ip.held = "no"
+        self.files.add(moving.DUE)
+        self.after(6)
+        self.assertEqual((self.asked, moving.DUE in self.files), (["take"], True))
+        # What an operator forces to the peer cannot come back, and the peer's own virtual IP need not.
+        foreign.held, self.virtual_ip.held = "no", "held"
+        self.virtual_ip.forced_for = 9.0
+        self.after(6)
+        self.assertEqual((self.asked, moving.DUE in self.files), (["take"], True))
 
     def test_hands_nothing_to_a_peer_that_cannot_serve_either(self):
         self.make()

@@ -248,7 +248,19 @@ class Doors(unittest.TestCase):
 
 
 class Kernel(unittest.TestCase):
-    """In a network namespace of its own."""
+    """In a network namespace of its own, in which lan0 and wan0 are the two ends of a cable."""
+
+    def printed_by(self, program, commands):
+        """What a program prints that runs after the commands; its first argument is the keeper's folder."""
+        script = [
+            "mount -t sysfs none /sys",
+            "ip link add lan0 type veth peer name wan0",
+            *(f"ip link set {name} up" for name in ("lo", "lan0", "wan0")),
+            *commands,
+            'exec "$0" -B -c "$1" "$2"',
+        ]
+        command = ["unshare", "--net", "--mount", "sh", "-ec", "\n".join(script), sys.executable, program, str(support.KEEPER)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
 
     def test_hears_the_claims_of_another_host_on_the_wire_and_not_its_own(self):
         program = """
@@ -266,20 +278,39 @@ while ready := select.select(sockets, [], [], 0.3)[0]:
             print(claim.address, claim.interface == network.index_of("lan0"), claim.hardware_address == network._hardware_address("wan0"))
 """
         commands = [
-            "mount -t sysfs none /sys",
-            "ip link add lan0 type veth peer name wan0",
-            *(f"ip link set {name} up" for name in ("lo", "lan0", "wan0")),
             "ip address add 192.0.2.9/32 dev lan0",
             *(f"ip address add 2001:db8::9/128 dev {name} nodad" for name in ("lan0", "wan0")),
             "until ip -6 address show dev wan0 scope link | grep -q fe80 && ! ip -6 address show tentative | grep -q .; do sleep 0.1; done",
-            'exec "$0" -B -c "$1" "$2"',
         ]
-        words = [sys.executable, program, str(support.KEEPER)]
-        command = ["unshare", "--net", "--mount", "sh", "-ec", "\n".join(commands), *words]
-        heard = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
+        heard = self.printed_by(program, commands)
         for address in ("192.0.2.9", "2001:db8::9"):
             with self.subTest(address):
                 self.assertIn(f"{address} True True", heard)
+
+    def test_sends_through_an_interface_without_a_route(self):
+        program = """
+import socket, sys
+sys.path.insert(0, sys.argv[1])
+import network
+sock, destination = network.udp(network.INET, 695), ("192.0.2.2", 695)
+try:
+    sock.sendto(b"hello", destination)
+except OSError as error:
+    print(error.strerror)
+cable = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+cable.bind(("wan0", 0x0800))
+cable.settimeout(5)
+network.send_through(sock, b"hello", destination, network.index_of("lan0"))
+packet = cable.recv(2000)
+print(socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20]), packet[28:].decode())
+"""
+        commands = [
+            # The only other address of the host.
+            "ip address add 198.51.100.1/32 dev wan0",
+            "ip neighbour add 192.0.2.2 dev lan0 lladdr $(cat /sys/class/net/wan0/address)",
+        ]
+        printed = self.printed_by(program, commands)
+        self.assertEqual(printed, ["Network is unreachable", "198.51.100.1 192.0.2.2 hello"])
 
 
 if __name__ == "__main__":

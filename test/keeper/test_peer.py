@@ -127,6 +127,13 @@ class Believes(unittest.TestCase):
         self.send(older._packet({}))
         self.assertTrue(self.hear())
 
+    def test_tells_it_through_interfaces_without_a_route_too(self):
+        sent = []
+        self._set(network, "send_through", lambda sock, packet, destination, interface: sent.append((destination, interface)))
+        self.me.tell({}, [7])
+        self.assertTrue(self.hear())
+        self.assertEqual(sent, [(("127.0.0.1", self.config["port"]), 7)])
+
     def test_is_fresh_for_as_long_as_its_silence_says_and_for_how_long(self):
         self.assertFalse(self.me.is_fresh())
         self.assertEqual(self.me.fresh_for(), 0.0)
@@ -137,14 +144,14 @@ class Believes(unittest.TestCase):
         self.assertFalse(self.me.is_fresh())
 
     def test_what_it_says_of_a_virtual_ip(self):
-        said = {"held": "held", "age": 3.0, "wanted": True, "via": None, "hushed": True, "forced": True, "serves": False}
-        self.me.tell({"healthy": True, "heartbeat": True, "virtualIps": {"v": said}})
+        said = {"held": "held", "age": 3.0, "wanted": True, "via": None, "hushed": True, "forced_for": 9.0, "serves": False, "isolated": True}
+        self.me.tell({"healthy": True, "heartbeat": True, "hears": False, "virtualIps": {"v": said}})
         self.hear()
         view = self.me.view(type("VirtualIp", (), {"address": "v"}))
         self.assertAlmostEqual(view.pop("age"), said.pop("age"), 1)
         self.assertEqual(
             view,
-            {**said, "fresh": True, "healthy": True, "heartbeat": True},
+            {**said, "fresh": True, "healthy": True, "heartbeat": True, "hears": False},
         )
 
     def test_that_it_has_left(self):

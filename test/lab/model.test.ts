@@ -9,7 +9,9 @@ import { root } from "../../toolchain/paths";
 import { run, sleep, until } from "../../toolchain/shell";
 import { inAll, useServingPair } from "./fixture";
 
-const seeds = 12;
+/** 12 seeds have the usual sequences. A busy host's scripts and packets can be late: 200 seeds with slow hosts have those sequences too. */
+const usual = ["--seeds", "12"];
+const busy = ["--seeds", "200", "--slowest", "4.5"];
 /** What the daemon logs of its peer, of itself, and of what the two ask each other for. */
 const daemon =
     /^(Local status now set to:|Cluster node \S+ returning|Heartbeat restart on node|Status update for node|node \S+: is dead|Received shutdown notice|\S+ Heartbeat shutdown complete|Performing heartbeat restart exec|Giving up all HA|All HA resources relinquished|\S+ wants to go standby|standby: |Local standby process completed|Standby resource acquisition done|Other node completed standby)/;
@@ -37,18 +39,19 @@ function plain(text: string): string {
     return text.replaceAll(".example.com", "").replace(/resource group: lb\d /, "resource group: ");
 }
 
-async function modelOf(name: string): Promise<Reactions[]> {
-    const command = ["python3", "-B", "test/simulation", "--reactions", name, "--seeds", String(seeds)];
+async function modelOf(name: string, options: string[]): Promise<Reactions[]> {
+    const command = ["python3", "-B", "test/simulation", "--reactions", name, ...options];
     return JSON.parse(await run(command, { cwd: root }));
 }
 
 const textsOf = (reactions: Reaction[], pattern: RegExp) =>
     reactions.map(([, text]) => text).filter((text) => pattern.test(text));
 
-/** The model's run whose sequence is the lab's, else the first one. */
-function nearest(model: Reactions[], host: string, lab: string[], pattern: RegExp): Reaction[] {
-    const isSame = (reactions: Reactions) => textsOf(reactions[host], pattern).join("\n") === lab.join("\n");
-    return (model.find(isSame) ?? model[0])[host];
+/** The model's run whose sequence is the lab's. */
+function sameAs(model: Reactions[], host: string, lab: string[], pattern: RegExp): Reaction[] | undefined {
+    return model
+        .map((reactions) => reactions[host])
+        .find((some) => textsOf(some, pattern).join("\n") === lab.join("\n"));
 }
 
 const blocked = { input: ["udp dport 694"], output: ["udp dport 694"] };
@@ -106,7 +109,7 @@ const used = useServingPair({ name: "model" });
 
 for (const [name, happen] of Object.entries(events)) {
     test(`the model reacts as Heartbeat does: ${name}`, inAll, async () => {
-        const model = await modelOf(name);
+        const model = await modelOf(name, usual);
         // Both boot first, as in each schedule: who has which resources depends on it.
         await Promise.all(used.lab.loadBalancers.map((host) => host.powerOff()));
         await Promise.all(used.lab.loadBalancers.map((host) => host.boot()));
@@ -118,7 +121,10 @@ for (const [name, happen] of Object.entries(events)) {
             const reactions = await reactionsOf(host, began);
             for (const [kind, pattern] of Object.entries(kinds)) {
                 const lab = textsOf(reactions, pattern);
-                const simulated = nearest(model, host.name, lab, pattern);
+                const simulated =
+                    sameAs(model, host.name, lab, pattern) ??
+                    sameAs(await modelOf(name, busy), host.name, lab, pattern) ??
+                    model[0][host.name];
                 print(`${name}: ${kind} on ${host.name}`, reactions, simulated, pattern);
                 expect(textsOf(simulated, pattern), `the model's ${kind} on ${host.name}`).toEqual(lab);
             }

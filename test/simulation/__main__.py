@@ -87,6 +87,7 @@ def options():
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first schedule that fails")
     parser.add_argument("--replay", help="this seed alone, without the faults that don't matter, and the log; or NAME:SEED")
     parser.add_argument("--reactions", metavar="NAME", help="what Heartbeat logs under a named schedule, as JSON, an entry for each seed")
+    parser.add_argument("--slowest", type=float, default=1.0, help="--reactions: how many times slower a host can be (default: 1)")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="side by side (default: one a core)")
     return parser.parse_args()
 
@@ -102,7 +103,8 @@ def main():
         show(case_of(wanted.replay))
         return 0
     if wanted.reactions:
-        print(json.dumps([simulate.reactions(seed, **NAMED[wanted.reactions]) for seed in range(1, wanted.seeds + 1)]))
+        case, seeds = NAMED[wanted.reactions], range(1, wanted.seeds + 1)
+        print(json.dumps([simulate.reactions(seed, slowest=wanted.slowest, **case) for seed in seeds]))
         return 0
     began = time.monotonic()
     named = [(name, seed) for seed in range(1, wanted.seeds + 1) for name in NAMED]

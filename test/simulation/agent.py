@@ -126,7 +126,7 @@ class Agent:
         self.host.tell_keeper("stopped")
 
     def _hold(self):
-        self.host.run[self._file("forced")] = ""
+        self.host.run[self._file("forced")] = str(self.host.uptime())
         yield from self._take()
         self.host.tell_keeper("started")
 

@@ -270,7 +270,9 @@ def forced(pair, host, seconds):
             if machine.is_on:
                 machine.execute(["/VirtualIp", address, word])
 
-    _for(pair, seconds, lambda: act("hold"), lambda: act("release"))
+    # On a frozen host both commands would wait, and go on in any order.
+    if not machine.is_frozen:
+        _for(pair, seconds, lambda: act("hold"), lambda: act("release"))
 
 
 KINDS = {

@@ -73,7 +73,7 @@ class Heartbeat(Membership, Resources, Standby):
             else:
                 action()
 
-        return self.host.after(delay * self.host.slowness, do, turn)
+        return self.host.after(self.host.late(delay), do, turn)
 
     def hang(self, hangs):
         self.is_hung = hangs

@@ -10,6 +10,9 @@ from service import CURRENT, KeeperService
 from wire import BEAT, KEEPER
 
 HA_CF = "/etc/ha.d/ha.cf"
+# A wait of a program up to so many seconds is work, and else a timer. On a host that is n times slower work takes n times as long, and
+# every program is woken up to n - 1 times so many seconds late.
+WORK, WOKEN_LATE = 0.1, 0.02
 
 
 class Host:
@@ -23,7 +26,7 @@ class Host:
         self.has_carrier = True
         self.has_service_carrier = True
         self.has_lost_gateway = False
-        # The host's own address on the service interface; without it nothing can be sent there. Keepers and Heartbeats can have another link.
+        # The host's own address on the service interface; without it no answer arrives there. Keepers and Heartbeats can have another link.
         self.has_own_address = True
         self.has_second_link = False
         # What survives a power loss.
@@ -40,6 +43,7 @@ class Host:
         self.uptime_offset = world.random.random() * 1000
         self.time_offset = 0.0
         self._parked = []
+        self._heartbeat_reads_at = 0.0
         # HAProxy: running, hung, or down; whether it can start.
         self.haproxy = "down"
         self.can_haproxy_start = True
@@ -79,6 +83,13 @@ class Host:
                 action()
 
         return self.world.after(delay, do)
+
+    def late(self, delay):
+        """Seconds until a program of this host goes on that waits for so long where the host is not slow."""
+        if self.slowness == 1:
+            return delay
+        takes = delay * self.slowness if delay <= WORK else delay
+        return takes + self.world.random.random() * WOKEN_LATE * (self.slowness - 1)
 
     def kernel_after(self, delay, action):
         boots = self.boots
@@ -228,6 +239,10 @@ class Host:
     def is_held(self, address):
         return address in self.addresses and self.addresses[address] is None
 
+    def is_forced_to(self):
+        """Whether an operator makes it hold a virtual IP."""
+        return any(path.startswith(f"{RUN}/forced/") for path in self.run)
+
     def tell_of_network(self):
         """An address or a link has changed: the kernel tells the keeper."""
         self.world.is_dirty = True
@@ -244,7 +259,9 @@ class Host:
                 sock.put(f"6:(0)src={packet['from']},".encode())
             if self.heartbeat and self.heartbeat.is_alive():
                 heartbeat = self.heartbeat
-                self.after(0.0002, lambda: heartbeat.receive(packet), READS)
+                # Packets are read in the order in which they came.
+                self._heartbeat_reads_at = max(self._heartbeat_reads_at, self.world.now + self.late(0.0002))
+                self.after(self._heartbeat_reads_at - self.world.now, lambda: heartbeat.receive(packet), READS)
 
     def announce(self, address):
         self.world.is_dirty = True

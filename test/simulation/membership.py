@@ -59,16 +59,16 @@ class Membership:
             return
         self._expire_standby()
         node = self.other
+        # process_clustermsg looks whether the links are up at each packet, also at one that it drops or that asks for another again.
+        node.has_been_heard = True
+        self._check_comm_up()
         if message["type"] == "again":
             again = self._history.get(message["wanted"])
             if again:
                 self.host.wire.send(self.host, BEAT, again)
             return
-        node.has_been_heard = True
-        if self._is_to_be_dropped(node, message):
-            return
-        self._process(node, message)
-        self._check_comm_up()
+        if not self._is_to_be_dropped(node, message):
+            self._process(node, message)
 
     def _is_to_be_dropped(self, node, message):
         """should_drop_message."""

@@ -109,6 +109,8 @@ NAMED = {
     "Heartbeat is killed on the holder": _plan(Fault(17, "heartbeat_killed", host="lb1"), gap=0, both=0),
     "Heartbeat is killed on the standby": _plan(Fault(17, "heartbeat_killed", host="lb2"), gap=0, both=0),
     "an operator forces the address to the standby for 10 s": _plan(Fault(17, "forced", host="lb2", seconds=10), gap=0, both=1),
+    "an operator forces the address to the standby, and then to the holder": _plan(
+        Fault(17, "forced", host="lb2", seconds=12), Fault(22, "forced", host="lb1", seconds=4), gap=0, both=1),
     "an operator forces the address to a host that is cut off": _plan(
         Fault(17, "hypervisor_dies", host="lb1", seconds=30), Fault(20, "forced", host="lb2", seconds=20), serves_from=21),
     "somebody deletes the address on the holder": _plan(Fault(17, "address_deleted", host="lb1"), gap=1, both=0),

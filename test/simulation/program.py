@@ -17,7 +17,7 @@ class Program:
         if self.is_over:
             return
         try:
-            self.host.after(next(self._steps) * self.host.slowness, self._go_on)
+            self.host.after(self.host.late(next(self._steps)), self._go_on)
         except StopIteration as end:
             self._end(end.value or "")
 

@@ -84,6 +84,8 @@ class UdpSock(Sock):
     family = 2
 
     def sendto(self, packet, _address):
+        if not self.process.host.has_own_address and not self.process.host.has_second_link:
+            raise OSError("no route")
         self.process.host.wire.send(self.process.host, KEEPER, packet)
 
 
@@ -101,7 +103,7 @@ class EchoSock(Sock):
 
 # Versions of the keeper: an older one does not say what was added since, and a newer one says more.
 OLDER, CURRENT, NEWER = "older", "current", "newer"
-ADDED = ("doubtful", "via", "hushed", "forced")
+ADDED = ("doubtful", "via", "hushed", "forced_for", "hears", "isolated")
 
 
 def _said_by(version, state):
@@ -138,7 +140,7 @@ class Process:
         Keeper = self._modules.load("keeper").Keeper
         self.keeper = Keeper(self.host.config)
         tell, version = self.keeper.peer.tell, self.host.keeper_version
-        self.keeper.peer.tell = lambda state: tell(_said_by(version, state))
+        self.keeper.peer.tell = lambda state, *interfaces: tell(_said_by(version, state), *interfaces)
         self.keeper.run()
         self.keeper.stop()
         self.alive = False
@@ -333,6 +335,10 @@ class Network:
 
     def udp(self, _family, _port):
         return self._listen("keeper", UdpSock)
+
+    @staticmethod
+    def send_through(sock, packet, _destination, _interface):
+        sock.process.host.wire.send(sock.process.host, KEEPER, packet)
 
     def heartbeats(self, _port):
         return self._listen("heartbeats", Sock)

@@ -35,9 +35,12 @@ def run(seed, chain, preferred=("lb1",), failback=True, **limits):
     return _run(Pair(seed, preferred, failback), chain, limits)
 
 
-def reactions(seed, chain, preferred=("lb1",), failback=True, **limits):
-    """What Heartbeat and its scripts log on each host after the first fault: pairs of seconds since then and text."""
+def reactions(seed, chain, slowest, preferred=("lb1",), failback=True, **limits):
+    """What Heartbeat and its scripts log on each host after the first fault: pairs of seconds since then and text. Every program takes up
+    to `slowest` times as long, by the seed, as on a busy machine."""
     pair = Pair(seed, preferred, failback)
+    for host in pair.both:
+        host.slowness = random.Random(f"{seed} {host.name}").uniform(1, slowest)
     _run(pair, chain, limits)
     began = pair.faults_at[0]
     return {

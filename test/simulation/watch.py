@@ -1,6 +1,7 @@
 """What must be true of a pair at any time, whatever happens to it. Looked at after each event that changes an address or a host."""
 
 from paths import RUN
+from service import OLDER
 from wire import BEAT, KEEPER
 
 # Of moving.py: there while the host's own virtual IPs are to come back to it.
@@ -16,6 +17,8 @@ NOBODY_FOR, NOBODY_FOR_UNSETTLED, NOBODY_FOR_FAULTS = 6.0, 16.0, 30.0
 # A host that lost its peer and the gateway together serves after this time, in seconds: faults.SERVES_ALONE_AFTER, and what the keeper
 # needs to notice the loss.
 SERVES_ALONE_AFTER = 13.0
+# A host that was cut off says that it can serve after this time, in seconds: keeper.RETURNS_IN, and a second to notice.
+FIT_AGAIN_AFTER = 6.0
 # Faults that begin within this time meet.
 MEET_WITHIN = 25.0
 
@@ -148,15 +151,29 @@ class Watch:
             host.is_on and (host.is_frozen or not self._has_keeper(host) or host.slowness >= 5) for host in self.pair.both
         )
         wire = self.pair.wire
-        hear = [wire.hear_each_other(kind) and not is_anybody_absent for kind in (KEEPER, BEAT)]
+        can_keepers_decide = wire.hear_each_other(KEEPER) or self._can_one_keeper_decide()
+        # With one of an older version, keepers that hear each other in one direction only cannot decide, whatever Heartbeat hears.
+        can_heartbeats_decide = wire.hear_each_other(BEAT) and (can_keepers_decide or not self._is_any_older())
         for since, is_so, limit in (
-            (self._both_since, len(holders) > 1 and hear[0], BOTH_FOR),
-            (self._heartbeats_both_since, len(holders) > 1 and hear[1], BOTH_FOR_HEARTBEATS),
+            (self._both_since, len(holders) > 1 and can_keepers_decide and not is_anybody_absent, BOTH_FOR),
+            (self._heartbeats_both_since, len(holders) > 1 and can_heartbeats_decide and not is_anybody_absent, BOTH_FOR_HEARTBEATS),
             (self._any_both_since, len(holders) > 1, self.both),
         ):
             since[address] = _since(since[address], now, is_so)
             if limit is not None and is_so and now - since[address] >= limit:
                 raise Violation(f"both hosts have {address} for {limit} s")
+
+    def _can_one_keeper_decide(self):
+        """One that hears its peer, and that the peer does not hear it, releases; but not to a peer that can't serve, nor what an operator
+        forces to it."""
+        first, second = self.pair.both
+        wire = self.pair.wire
+        is_heard = wire.connects(first, second, KEEPER) or wire.connects(second, first, KEEPER)
+        are_fit = all(since is not None and self.world.now - since > FIT_AGAIN_AFTER for since in self._fit_since.values())
+        return is_heard and are_fit and not self._is_any_older() and not any(host.is_forced_to() for host in self.pair.both)
+
+    def _is_any_older(self):
+        return any(host.keeper_version == OLDER for host in self.pair.both)
 
     def _look_for_gap(self, address, now, is_served, is_any_fit):
         """Of the plan's own limit. Without a host that could serve nothing is asked for."""

@@ -21,10 +21,12 @@ class Wire:
 
     def connects(self, source, target, kind):
         """Whether packets of a kind get from one host to the other."""
-        return self.is_linked(source) and self.is_linked(target) and self.blocked[source.name, target.name, kind] == 0
+        return source.has_carrier and self.hears(target) and self.blocked[source.name, target.name, kind] == 0
 
     @staticmethod
-    def is_linked(host):
+    def hears(host):
+        """Whether packets reach a host. One without its own address still sends: its sockets are bound to the interface, and the kernel
+        takes another address for the source."""
         return host.has_carrier and (host.has_own_address or host.has_second_link)
 
     def hear_each_other(self, kind):
@@ -45,7 +47,7 @@ class Wire:
         delay = 0.0002 + self.world.random.random() * self.jitter
 
         def arrive():
-            if target.is_on and self.is_linked(target):
+            if target.is_on and self.hears(target):
                 target.receive(kind, packet)
 
         self.world.after(delay, arrive)

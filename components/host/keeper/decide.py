@@ -25,10 +25,11 @@ def decide(me, peer, preferred):
 
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
-          must_fence, forced (an operator makes this host hold it: VirtualIp ADDRESS hold)
-    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced, serves (clients reach it there)
+          must_fence, forced_for (s since an operator made this host hold it: VirtualIp ADDRESS hold; None where nobody has)
+    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced_for,
+          serves (clients reach it there), isolated (by its own word neither clients nor packets of this host reach it), hears (this host)
     """
-    if me["forced"]:
+    if is_forced(me, peer if peer["fresh"] else None):
         return NOTHING if me["held"] == HELD else TAKE
     if not me["settled"]:
         return LINGER if me["held"] == LINGERING else NOTHING
@@ -44,7 +45,7 @@ def decide(me, peer, preferred):
         if peer["fresh"] and not peer_has and peer["wanted"] and peer["healthy"] and not (me["healthy"] and me["wanted"]):
             return YIELD
         return NOTHING
-    if me["wanted"] and may_take(me, peer):
+    if (me["wanted"] or is_left_to(me, peer)) and may_take(me, peer):
         return FENCE if me["must_fence"] else TAKE
     if me["held"] == LINGERING and (me["may_have_connections"] if peer_serves(me, peer, preferred) else me["heartbeat"]):
         return LINGER
@@ -61,6 +62,18 @@ def peer_serves(me, peer, preferred):
     return (peer["held"] == HELD and peer["serves"]) or (lingers_there and loses(me, peer, preferred))
 
 
+def is_forced(one, other):
+    """Whether an operator makes this one hold it; of two, the one that was made to last."""
+    if one["forced_for"] is None:
+        return False
+    return other is None or other["forced_for"] is None or one["forced_for"] < other["forced_for"]
+
+
+def is_left_to(me, peer):
+    """Whether the peer released it because nobody reaches that host. Heartbeat here may still hear the peer's Heartbeat, and never want it."""
+    return me["heartbeat"] and peer["fresh"] and peer["isolated"] and peer["wanted"] and peer["held"] != HELD
+
+
 def may_take(me, peer):
     """Whether a wanted virtual IP is to be taken: it answers nowhere else, and it is of more use here."""
     if me["isolated"]:
@@ -74,12 +87,15 @@ def may_take(me, peer):
 
 def loses(me, peer, preferred):
     """Whether this host releases the address, of two holders. A holder that an operator forces wins. Then the one that can serve wins. Then
-    the one that acquired it last wins: the other host was frozen or cut off at that moment, so the clients use the last one. Of two hosts
-    on which it lingers, the one that released it last wins, for the same reason."""
-    if peer["forced"]:
+    the one that does not hear the other wins: it cannot know that it has to release. Then the one that acquired it last wins: the other
+    host was frozen or cut off at that moment, so the clients use the last one. Of two hosts on which it lingers, the one that released it
+    last wins, for the same reason."""
+    if is_forced(peer, me):
         return True
     if me["healthy"] != peer["healthy"]:
         return not me["healthy"]
+    if not peer["hears"]:
+        return True
     if abs(me["age"] - peer["age"]) < TOGETHER:
         return not preferred
     return me["age"] > peer["age"]

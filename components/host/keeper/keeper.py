@@ -105,8 +105,8 @@ class Keeper:
         self.unfit = self.why_unfit()
 
     def begin_anew_on(self, interface):
-        """The link has come up."""
-        # The port of the switch comes up with it, and has learnt nothing yet.
+        """The link has come up, or routes are back."""
+        # The port of the switch comes up with the link, and has learnt nothing yet.
         for virtual_ip in self.virtual_ips:
             if virtual_ip.interface == interface.name:
                 virtual_ip.announcements.begin()
@@ -173,6 +173,7 @@ class Keeper:
             "healthy": self.healthy(),
             "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
             "heartbeat": heartbeat_runs,
+            "hears": self.peer.is_fresh(),
             "virtualIps": {
                 one.address: {
                     "held": one.held,
@@ -181,7 +182,8 @@ class Keeper:
                     "wanted": one.is_wanted(),
                     "via": one.via,
                     "hushed": one.is_hushed,
-                    "forced": one.is_forced,
+                    "forced_for": one.forced_for,
+                    "isolated": self.is_isolated(one),
                 }
                 for one in self.virtual_ips
             },
@@ -199,7 +201,7 @@ class Keeper:
             "settled": self.peer.heard_at is not None
             or system.monotonic() - self.started_at > self.config["silence"],
             "must_fence": self.fencing.is_due(self.peer),
-            "forced": virtual_ip.is_forced,
+            "forced_for": virtual_ip.forced_for,
         }
 
     def is_heir(self):
@@ -219,7 +221,7 @@ class Keeper:
             virtual_ip.announce_again(peer, self.peer.former_holds(virtual_ip.address))
             self.act(virtual_ip, decide(me, peer, virtual_ip.preferred), peer)
             virtual_ip.run_hooks(peer)
-            as_if = decide({**me, "held": NO, "wanted": True, "forced": False}, peer, virtual_ip.preferred)
+            as_if = decide({**me, "held": NO, "wanted": True, "forced_for": None}, peer, virtual_ip.preferred)
             virtual_ip.write_veto(as_if != TAKE, self.config["silence"])
             self.tend_connections(virtual_ip, peer)
             virtual_ip.delete_strays()
@@ -235,7 +237,8 @@ class Keeper:
         virtual_ip.tend_connections(peer, serves)
 
     def tell(self):
-        self.peer.tell(self.state(self.heartbeat_runs))
+        without_routes = [one.index for one in self.interfaces.values() if one.has_lost_routes]
+        self.peer.tell(self.state(self.heartbeat_runs), without_routes)
 
     def tell_meanwhile(self):
         self.tell()
@@ -386,7 +389,7 @@ class Keeper:
 
 
 def why_taken(virtual_ip, peer):
-    if virtual_ip.is_forced:
+    if virtual_ip.forced_for is not None:
         return "an operator forces it to this host"
     if not peer["fresh"]:
         return "the peer is silent"

@@ -53,24 +53,25 @@ class Moving:
         # One that has just booted counts as healthy until it is known better.
         self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
 
-    def _holds(self):
-        return any(one.held == HELD for one in self._movable())
+    def _own(self):
+        """Those that are to come back here: a host with virtual IPs of its own may hold the peer's and not these."""
+        return [one for one in self._movable() if one.preferred]
 
     def _movable(self):
         """All but those that an operator forces to a host."""
-        return [one for one in self._virtual_ips if not (one.is_forced or self._peer.view(one)["forced"])]
+        return [one for one in self._virtual_ips if one.forced_for is None and self._peer.view(one)["forced_for"] is None]
 
     def _forget_what_came_back(self, healthy):
         """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
         is_leaving = self._asked_for == HAND_OVER and system.monotonic() - self._asked_at < COOL_DOWN
-        if healthy and self._holds() and system.exists(DUE) and not is_leaving:
+        if healthy and _is_any_held(self._own()) and system.exists(DUE) and not is_leaving:
             remove(DUE)
 
     def _give_or_take_back(self, now, healthy, why_unfit):
         said = self._peer.said
         # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
         # without a wish: a Heartbeat that was restarted here has found it in place.
-        wants = self._holds() or any(one.is_wanted_by_heartbeat() for one in self._movable())
+        wants = _is_any_held(self._movable()) or any(one.is_wanted_by_heartbeat() for one in self._movable())
         is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
@@ -78,10 +79,14 @@ class Moving:
                 # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
                 if heartbeat.give_all() and self._group:
                     write(DUE, "")
-        elif self._group and self._failback and healthy and not self._holds() and system.exists(DUE) and said["heartbeat"] and self._movable():
+        elif self._can_take_back(healthy) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()
+
+    def _can_take_back(self, healthy):
+        own = self._own()
+        return self._failback and healthy and bool(own) and not _is_any_held(own) and system.exists(DUE)
 
     def _is_time_for(self, request, now):
         pause = ASK_AGAIN if request == self._asked_for else COOL_DOWN
@@ -128,3 +133,7 @@ class Moving:
 
     def _is_any_lingering(self):
         return any(LINGERING in (one.held, self._peer.view(one)["held"]) for one in self._virtual_ips)
+
+
+def _is_any_held(virtual_ips):
+    return any(one.held == HELD for one in virtual_ips)

@@ -27,6 +27,8 @@ RTF_LOCAL = 0x80000000
 
 # Of asm-generic/socket.h, which Python does not name; the first is SCM_TIMESTAMPNS, too. See socket(7).
 SO_TIMESTAMPNS, SO_ATTACH_FILTER = 35, 26
+# Of linux/in.h; Python names it from 3.14 on.
+IP_PKTINFO = 8
 # Of linux/in.h, linux/icmp.h and, with the same number, linux/icmpv6.h.
 SOL_RAW, ICMP_FILTER = 255, 1
 ECHO_REPLY = {INET: 0, INET6: 129}
@@ -49,6 +51,12 @@ def udp(family, port):
         sock.close()
         raise
     return _prepared(sock)
+
+
+def send_through(sock, packet, destination, interface):
+    """Sends an IPv4 packet through an interface, given its index, whatever the routing table says: the kernel takes the destination for a
+    neighbour, and any address of this host for the source. See ip(7), IP_PKTINFO."""
+    sock.sendmsg([packet], [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("=i8x", interface))], 0, destination)
 
 
 def heartbeats(port):

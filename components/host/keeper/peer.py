@@ -94,16 +94,28 @@ class Peer:
                 except OSError as error:
                     log(f"UDP port {self._config['port']}: {error}")
 
-    def tell(self, state):
+    def tell(self, state, interfaces=()):
+        """interfaces: the indexes of interfaces without a route, through which the packet is sent as well, as Heartbeat does it: a peer
+        that heard Heartbeat alone would not know that this host does not serve."""
         is_done()
         self._told = state
         packet = self._packet(state)
         for address in self._config["peerAddresses"]:
-            try:
-                self.sockets[family_of(address)].sendto(packet, (address, self._config["port"]))
-            except (KeyError, OSError):
-                # No way there at the moment: that is for the peer to notice.
-                pass
+            sock, destination = self.sockets.get(family_of(address)), (address, self._config["port"])
+            if sock is None:
+                continue
+            self._try_to_send(sock.sendto, packet, destination)
+            if family_of(address) == network.INET:
+                for interface in interfaces:
+                    self._try_to_send(network.send_through, sock, packet, destination, interface)
+
+    @staticmethod
+    def _try_to_send(send, *arguments):
+        try:
+            send(*arguments)
+        except OSError:
+            # The peer notices the silence.
+            pass
 
     def _packet(self, state):
         self._count += 1
@@ -178,14 +190,17 @@ class Peer:
             "via": said.get("via"),
             # A keeper of an older version does not say it. If both hosts answer, clients reach one; if neither does, they reach none.
             "hushed": said.get("hushed", True),
-            "forced": said.get("forced", False),
+            "forced_for": said.get("forced_for"),
+            "isolated": said.get("isolated", False),
             "serves": said.get("serves", said.get("held") == HELD),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
+            # A keeper of an older version does not say it.
+            "hears": self.said.get("hears", True),
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"], one.get("hushed"), one.get("forced")) for address, one in self.said.get("virtualIps", {}).items()}
+        return {address: (one["held"], one["wanted"], one.get("hushed"), one.get("forced_for") is not None) for address, one in self.said.get("virtualIps", {}).items()}
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""

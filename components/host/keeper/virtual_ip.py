@@ -7,7 +7,8 @@ all in /run/ha-load-balancer-pair:
   peer/ADDRESS    what the peer has: held, lingering, no, or silent; and where           (keeper)
                   packets for what lingers there are to be passed on to
   veto/ADDRESS    the uptime until which the agent must not take it by itself; 0: it may (keeper)
-  forced/ADDRESS  there while an operator makes this host hold it (VirtualIp ADDRESS hold) (agent)
+  forced/ADDRESS  the uptime since which an operator makes this host hold it             (agent)
+                  (VirtualIp ADDRESS hold)
   rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
 """
 
@@ -57,7 +58,8 @@ class VirtualIp:
         self.reason = None
         self.held = NO
         self.wanted = None
-        self.is_forced = False
+        # For how many seconds an operator has made this host hold it; None where nobody has.
+        self.forced_for = None
         self._taken = None
         self._renewed_at = 0.0
         self._failures = 0
@@ -92,7 +94,8 @@ class VirtualIp:
             self._held_at = system.monotonic()
         self.via = self._find_via(present) if self.held == LINGERING else None
         self.wanted = read(self._path("wanted"))
-        self.is_forced = read(self._path("forced")) is not None
+        since = read(self._path("forced"))
+        self.forced_for = None if since is None else _seconds_since(since)
         self._taken = None if self.held == NO else read(self._path("held"))
 
     def has_interface(self):
@@ -157,10 +160,7 @@ class VirtualIp:
         """For how long it has been here, or has lingered, in seconds; 0 where that is not known."""
         if self.held == LINGERING:
             return min(system.monotonic() - self._held_at, LONG)
-        try:
-            return (uptime() - int(self._taken or "")) / 100
-        except ValueError:
-            return 0.0
+        return _seconds_since(self._taken or "")
 
     def is_failing(self):
         """Whether this host was asked to take it and could not."""
@@ -255,3 +255,11 @@ class VirtualIp:
         """What was right when this keeper last looked stays right until it looks again."""
         if self._is_vetoed:
             self.write_veto(True, seconds)
+
+
+def _seconds_since(moment):
+    """moment: an uptime in hundredths of a second, as the agent writes it; one that cannot be read counts as now."""
+    try:
+        return (uptime() - int(moment)) / 100
+    except ValueError:
+        return 0.0
