@@ -1,6 +1,6 @@
 /** The gate behind each host's changes: the next host is changed only when this one is well. */
 import * as pulumi from "@pulumi/pulumi";
-import { type Pair, pairValues } from "./pair";
+import { openings, type Pair, pairValues } from "./pair";
 import type { Step } from "./step";
 
 /** With `peerIsGone` nobody waits for the peer. */
@@ -8,11 +8,12 @@ export function health({ nodes, heartbeat, virtualIps }: Pair, self: number, pee
     return {
         name: "health",
         scripts: ["pair.sh", "health.sh"],
-        payload: pulumi.all([nodes, heartbeat, virtualIps]).apply(([allNodes, { autoFailback }, vips]) => ({
+        payload: pulumi.all([nodes, heartbeat, virtualIps]).apply(([allNodes, membership, vips]) => ({
             values: {
                 ...pairValues(allNodes, vips, self),
+                ...openings(allNodes, membership, self),
                 peer_is_gone: peerIsGone ? "yes" : "no",
-                failback: autoFailback ? "yes" : "no",
+                failback: membership.autoFailback ? "yes" : "no",
             },
         })),
     };

@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, Packages, VirtualIp } from "../model";
 import { agentArgument } from "../render/haresources";
+import { keeperPort } from "../render/keeper";
 import { socketAddress } from "../render/socketAddress";
 
 export interface Pair {
@@ -28,6 +29,24 @@ export function listens({ bind }: Listening): string {
     return [...new Set(bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");
 }
 
+/**
+ * Where clients find HAProxy on virtual IPs, as `ADDRESS PORT` lines: where the answer must come from this pair's HAProxy. Not on a virtual
+ * IP that a required hook moves: a cloud translates its addresses, so that no kernel sees both ends of a connection.
+ */
+export function listensOnVirtualIps({ bind }: Listening, virtualIps: VirtualIp[]): string {
+    const proven = virtualIps.filter(({ onAcquire }) => !onAcquire?.isRequired);
+    const lines = bind.flatMap(({ address, port }) =>
+        proven.filter((each) => isBoundTo(address, each.address)).map((each) => `${each.address} ${port}`),
+    );
+    return [...new Set(lines)].join("\n");
+}
+
+/** HAProxy takes "*" and "0.0.0.0" for every IPv4 address, and "::" for every IPv6 address (configuration manual, 4.2, bind). */
+function isBoundTo(bound: string, virtualIp: string): boolean {
+    const every = virtualIp.includes(":") ? ["::"] : ["*", "0.0.0.0"];
+    return bound === virtualIp || every.includes(bound);
+}
+
 /** Where HAProxy listens on a host, all told. */
 export function listensOn(own: Node, listening: Listening): string {
     const { prometheusPort, peersPort } = listening;
@@ -47,6 +66,16 @@ export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number)
         preferred: self === 0 ? "yes" : "no",
         virtual_ips: virtualIps.map(agentArgument).join(" "),
         own_virtual_ips: virtualIps.filter(isOwn).map(agentArgument).join(" "),
+    };
+}
+
+/** What pair.sh names where a firewall drops packets between the hosts. */
+export function openings(nodes: Node[], heartbeat: Heartbeat, self: number): Record<string, string> {
+    return {
+        own_address: nodes[self].address,
+        peer_address: nodes[1 - self].address,
+        heartbeat_port: String(heartbeat.udpport),
+        keeper_port: String(keeperPort(heartbeat)),
     };
 }
 

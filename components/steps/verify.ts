@@ -1,7 +1,6 @@
 /** The pair as a whole: one holder for each virtual IP, and HAProxy answering on it. */
 import * as pulumi from "@pulumi/pulumi";
-import { keeperPort } from "../render/keeper";
-import { listens, type Pair, pairValues } from "./pair";
+import { listens, listensOnVirtualIps, openings, type Pair, pairValues } from "./pair";
 import type { Step } from "./step";
 
 /** Runs on the second host, when the first one is well. */
@@ -14,9 +13,10 @@ export function verify({ nodes, heartbeat, virtualIps, listening }: Pair): Step 
             .apply(([allNodes, membership, vips, places]) => ({
                 values: {
                     ...pairValues(allNodes, vips, 1),
+                    ...openings(allNodes, membership, 1),
                     failback: membership.autoFailback ? "yes" : "no",
-                    keeper_port: String(keeperPort(membership)),
                     listens: listens(places),
+                    listens_on_virtual_ips: listensOnVirtualIps(places, vips),
                 },
             })),
     };

@@ -62,7 +62,7 @@ class Packets(TestCase):
     def setUp(self):
         super().setUp()
         self.patch(network, "index_of", {"lan0": LAN}.get)
-        self.patch(network, "_hardware_address", lambda interface: "02:00:00:00:00:ff")
+        self.patch(network, "hardware_address_of", lambda interface: "02:00:00:00:00:ff")
 
     def receive(self, protocol, packet):
         self.patch(network, "receive", mock.Mock(return_value=(packet, 0.0, ("lan0", protocol, 1, 1, bytes(6)))))

@@ -4,6 +4,7 @@ import unittest
 
 from support import TestCase
 
+import clock
 import network
 from interface import Interface
 from network import INET, INET6, Entry
@@ -19,6 +20,8 @@ class Faults(TestCase):
         self.routes = {INET, INET6}
         self.patch(network, "index_of", {"lan0": LAN}.get)
         self.patch(network, "link_state", lambda name: self.state)
+        self.hardware_address = "02:00:00:00:00:01"
+        self.patch(network, "hardware_address_of", lambda name: self.hardware_address)
         self.patch(network, "has_route", lambda name, family: family in self.routes)
         self.make(INET)
 
@@ -100,6 +103,28 @@ class Faults(TestCase):
         self.assertFalse(self.interface.look([Entry(OWN, 24, True, LAN)]))
         self.now += 2
         self.assertIsNone(self.interface.why_blind())
+
+    def test_neighbours_must_hear_of_another_hardware_address(self):
+        heard = []
+        for address in ("02:00:00:00:00:01", "02:00:00:00:00:02", None, "02:00:00:00:00:02", "02:00:00:00:00:03"):
+            self.hardware_address = address
+            heard.append(self.interface.look([Entry(OWN, 24, True, LAN)]))
+        self.assertEqual(heard, [False, True, False, False, True])
+
+    def test_knows_since_when_the_link_has_failed(self):
+        self.fault(OWN)
+        self.assertIsNone(self.interface.failed_at)
+        self.state = network.NO_CARRIER
+        began = self.now + 1
+        clock.advance(began)
+        self.fault(OWN)
+        clock.advance(began + 1)
+        self.state = network.DOWN
+        self.fault(OWN)
+        self.assertEqual(self.interface.failed_at, began)
+        self.state = network.UP
+        self.fault(OWN)
+        self.assertIsNone(self.interface.failed_at)
 
     def test_a_link_that_fails_has_not_lost_its_routes(self):
         self.fault(OWN)

@@ -108,6 +108,7 @@ class Peer:
         self.silent_for = 0.0
         self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced_for": None, "serves": True, "isolated": False, "hears": True, "healthy": True, "heartbeat": True}
         self.former = set()
+        self.said = {"question": "a question"}
         self.sockets = {2: "peer"}
         # What its virtual IPs are after the next packet, if that is its own.
         self.holding, self.hears, self.next = "before", True, "before"
@@ -206,11 +207,13 @@ class Host(TestCase):
             was_asleep=lambda: self.slept.append("mending"),
         )
         self.moving = SimpleNamespace(step=lambda *known: self.done.append(("move", *known)))
+        self.proof = SimpleNamespace(step=lambda virtual_ips, said: self.proven_by.append(said), question=None, answer=None)
+        self.proven_by = []
         self.put_in_place()
         self.make()
 
     def put_in_place(self):
-        for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving", "servers", "claims"):
+        for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving", "servers", "claims", "proof"):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
         self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
         self.patch(keeper, "Interface", self.make_interface)
@@ -227,7 +230,7 @@ class Host(TestCase):
 
     def make_interface(self, name, families, virtual_ips):
         interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
-        interface.blind, interface.index, interface.has_lost_routes = None, 2, False
+        interface.blind, interface.index, interface.has_lost_routes, interface.failed_at = None, 2, False, None
         interface.why_blind = lambda: interface.link_fault or interface.blind
         interface.look = lambda entries: self.done.append(("look at interface", name, entries))
         self.links[name] = interface
@@ -477,6 +480,8 @@ class Tells(Host):
                     "doubtful": False,
                     "heartbeat": True,
                     "hears": True,
+                    "question": None,
+                    "answer": None,
                     "virtualIps": {
                         FIRST: {"held": "held", "serves": True, "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced_for": None, "isolated": False},
                         SECOND: {"held": "lingering", "serves": False, "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced_for": 4.0, "isolated": False},
@@ -484,6 +489,28 @@ class Tells(Host):
                 }
             ],
         )
+
+    def test_asks_for_a_hand_over_once_it_has_heard_the_peer_since_a_link_failed(self):
+        self.keeper.unfit = "interface lan0 has no carrier"
+        for title, failed, heard, reason in [
+            ("no link has failed", {}, 0.0, self.keeper.unfit),
+            ("a link has failed", {"lan0": 1.0}, 0.5, None),
+            ("the peer was heard since", {"lan0": 1.0}, 1.5, self.keeper.unfit),
+            ("another link has failed later", {"lan0": 1.0, "wan0": 2.0}, 1.5, None),
+        ]:
+            with self.subTest(title):
+                self.peer.heard_at = heard
+                for name, link in self.links.items():
+                    link.failed_at = failed.get(name)
+                self.assertEqual(self.keeper.why_hand_over(), reason)
+        self.peer.heard_at = None
+        self.assertIsNone(self.keeper.why_hand_over())
+
+    def test_proves_by_the_word_of_a_peer_that_is_heard(self):
+        self.step()
+        self.peer.silent_for = 5.0
+        self.step()
+        self.assertEqual(self.proven_by, [{"question": "a question"}, {}])
 
     def test_tells_the_peer_through_interfaces_that_have_lost_their_routes_as_well(self):
         for has_lost, interfaces in [(False, []), (True, [2])]:
@@ -528,6 +555,9 @@ class Tells(Host):
         def fit():
             self.keeper.unfit = None
 
+        def without_gateway():
+            self.keeper.unfit = "the gateway is lost"
+
         def heard():
             self.peer.silent_for = 0.0
 
@@ -543,6 +573,7 @@ class Tells(Host):
         silent()
         for change, line in [
             (unfit, "this host can't serve: it does not answer"),
+            (without_gateway, "this host can't serve: the gateway is lost"),
             (fit, "this host can serve again"),
             (heard, "b: heard"),
             (silent, "b: silent"),
@@ -775,6 +806,14 @@ class Hears(Host):
                 self.now += seconds
                 self.keeper.hear_all()
                 self.assertEqual(self.slept, slept)
+
+
+    def test_has_not_stood_still_for_mending_while_a_program_ran(self):
+        self.now += 0.4
+        self.keeper.tell_meanwhile()
+        self.now += 0.2
+        self.keeper.hear_all()
+        self.assertEqual(self.slept, ["death"])
 
 
 class Runs(Host):

@@ -36,7 +36,7 @@ class Mends(TestCase):
         self.restored = []
         self.patch(mending, "log", self.logged)
         self.patch(heartbeat, "sees", self.sees)
-        self.patch(heartbeat, "is_in_transition", self.is_in_transition)
+        self.patch(heartbeat, "is_unsettled", self.is_unsettled)
         self.patch(heartbeat, "runs_since", lambda: self.runs_since)
         self.patch(heartbeat, "restart_patiently", self.restart_patiently)
         self.patch(heartbeat, "restore_configuration", lambda: self.restored.append(True))
@@ -61,9 +61,10 @@ class Mends(TestCase):
         self.asked.append(node)
         return self.takes_for[node]
 
-    def is_in_transition(self):
+    def is_unsettled(self, *nodes):
         self.asked_settled_at.append(self.now)
-        return self.in_transition
+        states = [self.takes_for[node] for node in nodes]
+        return None if None in states else self.in_transition and states == ["active", "active"]
 
     def restart_patiently(self):
         self.restarts.append(self.now)
@@ -287,6 +288,7 @@ class Settles(Mends):
             ("Heartbeat did not run", lambda: without("heartbeat_runs", 0.5)),
             ("the peer was silent", lambda: without("peer_is_fresh", 0.5)),
             ("this host stood still", lambda: self.mending.was_asleep()),
+            ("Heartbeat has restarted itself", lambda: setattr(self, "runs_since", self.now)),
         ):
             with self.subTest(name):
                 self.make()
@@ -296,6 +298,19 @@ class Settles(Mends):
                 self.pass_in_steps(24)
                 interrupt()
                 self.assertEqual([self.pass_in_steps(28), self.pass_in_steps(10)], [0, 1])
+
+    def test_a_heartbeat_that_does_not_answer_for_a_while_has_not_settled(self):
+        self.runs_since = self.now
+        self.begin()
+        self.pass_in_steps(24)
+        self.takes_for.update(a=None)
+        self.assertEqual(self.pass_in_steps(40), 0)
+        # It is asked once a second by now.
+        before = len(self.asked_settled_at)
+        self.pass_in_steps(5)
+        self.assertLessEqual(len(self.asked_settled_at) - before, 5)
+        self.takes_for.update(a="active")
+        self.assertEqual(self.pass_in_steps(2), 1)
 
     def test_does_not_ask_heartbeat_whether_it_has_settled_while_it_does_not_run_or_the_peer_is_silent(self):
         for name in ("heartbeat_runs", "peer_is_fresh"):

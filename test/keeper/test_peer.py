@@ -1,5 +1,6 @@
 """Whom the keeper believes."""
 
+import contextlib
 import json
 import socket
 import tempfile
@@ -151,8 +152,31 @@ class Believes(unittest.TestCase):
         self.assertAlmostEqual(view.pop("age"), said.pop("age"), 1)
         self.assertEqual(
             view,
-            {**said, "fresh": True, "healthy": True, "heartbeat": True, "hears": False},
+            {**said, "fresh": True, "healthy": True, "heartbeat": True, "hears": True},
         )
+
+    def test_tells_it_where_its_last_packet_came_from_too(self):
+        self.out.bind(("127.0.0.2", 0))
+        self.out.settimeout(0.2)
+        declared = self.socket()
+        for sock, is_told in [(declared, False), (self.out, True), (declared, False)]:
+            with self.subTest(is_told=is_told):
+                sock.sendto(self.me._packet({}), ("127.0.0.1", self.config["port"]))
+                self.assertTrue(self.hear())
+                self.me.tell({})
+                self.grab()
+                heard = []
+                with contextlib.suppress(OSError):
+                    heard.append(self.out.recv(65536))
+                self.assertEqual(len(heard), int(is_told))
+
+    def test_counts_as_deaf_once_it_was_heard_for_longer_than_a_silence(self):
+        self.me.tell({"hears": False})
+        self.hear()
+        one = type("VirtualIp", (), {"address": "v"})
+        self.assertTrue(self.me.view(one)["hears"])
+        self.me._fresh_since -= 1.01
+        self.assertFalse(self.me.view(one)["hears"])
 
     def test_that_it_has_left(self):
         self.assertFalse(self.me.has_left())

@@ -125,7 +125,6 @@ class Looks(Host):
         lingering = entry(ADDRESS, False)
         for title, other in [
             ("another virtual IP", entry(OTHER)),
-            ("an address that expires", entry(OWN, False)),
             ("an address on another interface", entry(OWN, interface=WAN)),
             ("an address of the other family", entry(OWN6)),
         ]:
@@ -135,6 +134,13 @@ class Looks(Host):
         others = [entry(OTHER), entry(OWN6), entry("198.51.100.1", interface=WAN)]
         self.one.look([*others, lingering, entry(OWN, prefix=24)])
         self.assertEqual(self.one.via, OWN)
+
+    def test_the_peer_sends_packets_to_an_address_from_a_dhcp_server_where_there_is_no_permanent_one(self):
+        lingering, leased = entry(ADDRESS, False), entry(OWN, False, prefix=24)
+        self.one.look([lingering, leased])
+        self.assertEqual(self.one.via, OWN)
+        self.one.look([lingering, leased, entry("192.0.2.3", prefix=24)])
+        self.assertEqual(self.one.via, "192.0.2.3")
 
     def test_the_peer_sends_packets_for_an_ipv6_address_to_an_ipv6_address(self):
         self.make(ADDRESS6)
@@ -430,10 +436,22 @@ class TendsConnections(Host):
                 self.assertEqual(self.tend(HAS_NOT), [])
                 self.files[self.path("rules")] = f"{self.uptime() + 3500}\n"
                 self.now += 35
-                self.assertEqual(self.tend(HAS_NOT), [])
+                self.assertEqual(self.tend(HAS_NOT), ["keep_rules"])
                 self.now += 0.01
                 self.assertEqual(self.tend(HAS_NOT), ["settle"])
                 del self.files[self.path("rules")]
+
+    def test_keeps_the_rules_twice_a_second_against_a_firewall_that_is_loaded_anew(self):
+        self.find("held")
+        self.files[self.path("rules")] = f"{self.uptime() + 3500}\n"
+        called = []
+        for _ in range(10):
+            called += self.tend(HAS_NOT)
+            self.now += 0.25
+        self.assertEqual(called, ["keep_rules"] * 3)
+        del self.files[self.path("rules")]
+        self.now += 5
+        self.assertEqual(self.tend(HAS_NOT), [])
 
     def test_renews_the_rules_of_what_is_hushed_when_their_time_is_over(self):
         self.hush()

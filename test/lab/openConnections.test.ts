@@ -35,6 +35,16 @@ test("a hand-over to the second host, and back", async () => {
     await untilHolds(lb1());
 });
 
+test("a hand-over, and the firewall of each host is loaded anew in the middle of it", async () => {
+    await during(async () => {
+        await lb1().run("/usr/share/heartbeat/hb_standby all");
+        await untilHolds(lb2());
+        await Promise.all([lb1(), lb2()].map((host) => host.run("nft flush ruleset")));
+    });
+    await during(() => lb1().run("/usr/share/heartbeat/hb_takeover local"));
+    await untilHolds(lb1());
+});
+
 test("Heartbeat is stopped on the holder", async () => {
     await during(() => lb1().run("systemctl stop heartbeat"));
     expect(await holds(lb2())).toBe(true);

@@ -112,6 +112,9 @@ class Agent:
         if self.address in self.host.addresses:
             self.host.set_address(self.address, LINGER_FOR)
 
+    def _keep_rules(self):
+        yield 0.003
+
     def _delete_strays(self):
         yield 0.003
 

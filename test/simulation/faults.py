@@ -69,8 +69,11 @@ def _set(name):
 def _cut(name):
     def fault(pair, host, seconds):
         def give(has_carrier):
-            setattr(pair.hosts[host], name, has_carrier)
-            pair.hosts[host].tell_of_network()
+            machine = pair.hosts[host]
+            setattr(machine, name, has_carrier)
+            machine.tell_of_network()
+            if machine.has_carrier:
+                pair.wire.send_waiting(machine)
 
         _for(pair, seconds, lambda: give(False), lambda: give(True))
 
@@ -270,8 +273,8 @@ def forced(pair, host, seconds):
             if machine.is_on:
                 machine.execute(["/VirtualIp", address, word])
 
-    # On a frozen host both commands would wait, and go on in any order.
-    if not machine.is_frozen:
+    # On a frozen host both commands would wait, and go on in any order. An older version does not know them.
+    if not machine.is_frozen and machine.keeper_version != OLDER:
         _for(pair, seconds, lambda: act("hold"), lambda: act("release"))
 
 

@@ -43,6 +43,8 @@ class Host:
         self.uptime_offset = world.random.random() * 1000
         self.time_offset = 0.0
         self._parked = []
+        # Sent without carrier: when, of what kind, and what.
+        self.waiting_packets = []
         self._heartbeat_reads_at = 0.0
         # HAProxy: running, hung, or down; whether it can start.
         self.haproxy = "down"
@@ -65,6 +67,7 @@ class Host:
         self.haproxy_pid = None
         self.is_stopping = False
         self._parked = []
+        self.waiting_packets = []
         self.world.is_dirty = True
 
     # Time.

@@ -20,7 +20,7 @@ PORTS = ("system", "network")
 CODE = {
     path.stem: compile(path.read_text(encoding="utf-8"), str(path), "exec")
     for path in SOURCES.glob("*.py")
-    if path.stem not in (*PORTS, "__main__", "netlink", "announcement")
+    if path.stem not in (*PORTS, "__main__", "netlink", "announcement", "prove")
 }
 
 WATCHDOG_SEC, RESTART_SEC = 5, 0.2
@@ -103,7 +103,7 @@ class EchoSock(Sock):
 
 # Versions of the keeper: an older one does not say what was added since, and a newer one says more.
 OLDER, CURRENT, NEWER = "older", "current", "newer"
-ADDED = ("doubtful", "via", "hushed", "forced_for", "hears", "isolated")
+ADDED = ("doubtful", "via", "hushed", "forced_for", "hears", "isolated", "question", "answer")
 
 
 def _said_by(version, state):
@@ -369,6 +369,10 @@ class Network:
     @staticmethod
     def index_of(_interface):
         return LAN
+
+    @staticmethod
+    def hardware_address_of(_interface):
+        return "02:00:00:00:00:01"
 
     UP, DOWN, NO_CARRIER, MISSING = "is up", "is down", "has no carrier", "does not exist"
 

@@ -55,13 +55,14 @@ def reactions(seed, chain, slowest, preferred=("lb1",), failback=True, **limits)
 
 def _run(pair, chain, limits):
     world = pair.world
+    settles_within = limits.pop("settles", SETTLES_WITHIN)
     watch = Watch(pair, **limits)
     try:
         for host in pair.both:
             world.after(world.random.random() * 1.5, host.power_on)
         for events, is_planned in chain:
             watch.begin(is_planned)
-            _go_through(world, pair, watch, events)
+            _go_through(world, pair, watch, events, settles_within)
         return world.now
     except Violation as violation:
         raise Failure(str(violation), world.now, world.log) from None
@@ -69,7 +70,7 @@ def _run(pair, chain, limits):
         pair.end()
 
 
-def _go_through(world, pair, watch, events):
+def _go_through(world, pair, watch, events, settles_within):
     """All faults of a schedule, and until the pair has settled."""
     began = world.now
     for fault in events:
@@ -81,8 +82,8 @@ def _go_through(world, pair, watch, events):
         world.run(world.now + 0.25)
         why = watch.why_unsettled()
         calm_since = None if why else (world.now if calm_since is None else calm_since)
-        if why and world.now - ends_at > SETTLES_WITHIN:
-            raise Violation(f"not at rest {SETTLES_WITHIN:.0f} s after the last fault: {why}")
+        if why and world.now - ends_at > settles_within:
+            raise Violation(f"not at rest {settles_within:.0f} s after the last fault: {why}")
 
 
 def _end_of(fault):

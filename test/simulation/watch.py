@@ -151,9 +151,13 @@ class Watch:
             host.is_on and (host.is_frozen or not self._has_keeper(host) or host.slowness >= 5) for host in self.pair.both
         )
         wire = self.pair.wire
-        can_keepers_decide = wire.hear_each_other(KEEPER) or self._can_one_keeper_decide()
+        do_keepers_hear_each_other = wire.hear_each_other(KEEPER)
+        can_keepers_decide = do_keepers_hear_each_other or self._can_one_keeper_decide()
         # With one of an older version, keepers that hear each other in one direction only cannot decide, whatever Heartbeat hears.
         can_heartbeats_decide = wire.hear_each_other(BEAT) and (can_keepers_decide or not self._is_any_older())
+        if self._is_any_forced() and (self._is_any_older() or not do_keepers_hear_each_other):
+            # The other host does not know that an operator forces it.
+            can_keepers_decide = can_heartbeats_decide = False
         for since, is_so, limit in (
             (self._both_since, len(holders) > 1 and can_keepers_decide and not is_anybody_absent, BOTH_FOR),
             (self._heartbeats_both_since, len(holders) > 1 and can_heartbeats_decide and not is_anybody_absent, BOTH_FOR_HEARTBEATS),
@@ -170,7 +174,10 @@ class Watch:
         wire = self.pair.wire
         is_heard = wire.connects(first, second, KEEPER) or wire.connects(second, first, KEEPER)
         are_fit = all(since is not None and self.world.now - since > FIT_AGAIN_AFTER for since in self._fit_since.values())
-        return is_heard and are_fit and not self._is_any_older() and not any(host.is_forced_to() for host in self.pair.both)
+        return is_heard and are_fit and not self._is_any_older() and not self._is_any_forced()
+
+    def _is_any_forced(self):
+        return any(host.is_forced_to() for host in self.pair.both)
 
     def _is_any_older(self):
         return any(host.keeper_version == OLDER for host in self.pair.both)

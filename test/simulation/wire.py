@@ -3,6 +3,9 @@
 from collections import Counter
 
 KEEPER, BEAT = "keeper", "beat"
+# A kernel without carrier does not know the neighbour's hardware address, and keeps packets while it asks for it: three times, once a
+# second (arp(7): mcast_solicit, retrans_time_ms, unres_qlen_bytes). They leave when the link is up again.
+WAITS_FOR_NEIGHBOUR = 3.0
 
 
 class Wire:
@@ -35,6 +38,9 @@ class Wire:
 
     def send(self, source, kind, packet):
         """To the other host."""
+        if not source.has_carrier:
+            source.waiting_packets.append((self.world.now, kind, packet))
+            return
         (target,) = [host for host in self.hosts.values() if host is not source]
         if kind == KEEPER and len(self.recorded) < 500:
             self.recorded.append((self.world.now, source, packet))
@@ -42,6 +48,13 @@ class Wire:
         for _ in range(copies):
             if self.connects(source, target, kind) and self.world.random.random() >= self.loss:
                 self.deliver(target, kind, packet)
+
+    def send_waiting(self, source):
+        """The link is up again."""
+        waiting, source.waiting_packets = source.waiting_packets, []
+        for at, kind, packet in waiting:
+            if self.world.now - at < WAITS_FOR_NEIGHBOUR:
+                self.send(source, kind, packet)
 
     def deliver(self, target, kind, packet):
         delay = 0.0002 + self.world.random.random() * self.jitter

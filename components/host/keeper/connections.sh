@@ -2,14 +2,17 @@
 # What keeps open connections through a hand-over. For some seconds after it
 #   the new holder passes packets of connections that were not opened on it on to the old one   (pass-on)
 #   the old holder still has the virtual IP, but no longer says so to the neighbours            (hush)
-# Both are rules of nftables, in tables of their own, and are taken away by the keeper (settle).
+# Both are rules of nftables, in tables of their own, and are taken away by the keeper (settle). A firewall that is loaded anew deletes
+# them ("nft flush ruleset"); `keep` before the other words makes them again if their table is missing.
 set -eu
 
 usage() {
-    echo "usage: $0 pass-on ADDRESS OLD-HOLDER INTERFACE | hush ADDRESS | settle ADDRESS" >&2
+    echo "usage: $0 [keep] pass-on ADDRESS OLD-HOLDER INTERFACE | [keep] hush ADDRESS | settle ADDRESS" >&2
     exit 1
 }
 
+keeps=no
+[ "${1-}" != keep ] || { keeps=yes && shift; }
 [ $# -ge 2 ] || usage
 address=$2
 # A name for nft has no colons.
@@ -96,6 +99,7 @@ RULES
 }
 
 command -v nft >/dev/null || exit 0
+[ $keeps = no ] || ! nft list tables | grep -q " $table\$" || exit 0
 case $1 in
     pass-on)
         [ $# -eq 4 ] || usage

@@ -54,9 +54,14 @@ def sees_active(*nodes):
     return all(sees(node) == "active" for node in nodes)
 
 
-def is_in_transition():
-    """Whether it and its peer have not settled yet who has what."""
-    return _ask("rscstatus") == "transition"
+def is_unsettled(*nodes):
+    """Whether it sees these nodes as active, and they have not settled who has what; None while it does not answer."""
+    for expected, question in [("transition", ["rscstatus"]), *(("active", ["nodestatus", node]) for node in nodes)]:
+        answer = _ask(*question)
+        if answer != expected:
+            # The keeper waits once only for one that hangs.
+            return False if answer else None
+    return True
 
 
 def _ask(*question):

@@ -1,6 +1,7 @@
 """The interface of virtual IPs: whether clients can reach this host through it. Used by keeper.py; faults.py weighs it with the
 other witnesses."""
 
+import clock
 import network
 import system
 from network import family_of
@@ -34,14 +35,19 @@ class Interface:
         self.has_lost_routes = False
         # Why clients do not reach this host; None if they do.
         self.fault = None
+        # Since when the link is down or without carrier, by the keeper's clock; None while it is up.
+        self.failed_at = None
+        # What neighbours know the virtual IPs by.
+        self._hardware_address = None
         self._works_since = float("-inf")
 
     def look(self, entries):
-        """Returns whether packets pass again. entries: the addresses of this host (network.addresses)."""
+        """Returns whether the neighbours must hear of the virtual IPs anew. entries: the addresses of this host (network.addresses)."""
         was_blind = self._has_no_answer()
         self.index = network.index_of(self.name)
         state = network.link_state(self.name)
         self.link_fault = None if state == network.UP else f"interface {self.name} {state}"
+        self.failed_at = None if self.link_fault is None else (self.failed_at or clock.now())
         lost = {family: self._lost(family, entries) for family in self._families}
         self.has_lost_routes = self.link_fault is None and all("route" in parts for parts in lost.values())
         parts = [part for each in lost.values() for part in each]
@@ -49,7 +55,12 @@ class Interface:
         works_again = was_blind and not self._has_no_answer()
         if works_again:
             self._works_since = system.monotonic()
-        return works_again
+        return self._has_new_hardware_address() or works_again
+
+    def _has_new_hardware_address(self):
+        """netplan apply was seen to change it (systemd.link(5), MACAddressPolicy); neighbours sent to the old one for 7 s."""
+        before, self._hardware_address = self._hardware_address, network.hardware_address_of(self.name)
+        return None not in (before, self._hardware_address) and before != self._hardware_address
 
     def _has_no_answer(self):
         return self.link_fault is not None or self.has_lost_routes

@@ -26,6 +26,7 @@ from mending import Mending
 from moving import Moving
 from peer import Peer
 from network import canonical, family_of
+from proof import Proof
 from servers import Servers
 from system import RUN, log, notify, while_waiting
 from virtual_ip import VirtualIp
@@ -62,9 +63,12 @@ class Keeper:
         self.claims = Claims(self.virtual_ips)
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
+        self.proof = Proof()
         self.started_at = system.monotonic()
         # When the next step is due, by system.monotonic.
         self.due = 0.0
+        # When a program that this keeper waits for was last found running.
+        self.awake_at = float("-inf")
         self.wake = system.make_pipe(f"{RUN}/keeper")
         self.is_leaving = False
         self.heartbeat_runs = False
@@ -75,7 +79,7 @@ class Keeper:
         self.unfit = None
         self.cut_off_at = float("-inf")
         # What the log was last told.
-        self.reported = {"healthy": True, "fresh": False, "isolated": False}
+        self.reported = {"unfit": None, "fresh": False, "isolated": False}
 
     def interfaces_of(self, addresses):
         families = {}
@@ -105,7 +109,7 @@ class Keeper:
         self.unfit = self.why_unfit()
 
     def begin_anew_on(self, interface):
-        """The link has come up, or routes are back."""
+        """The link has come up, routes are back, or the interface has another hardware address."""
         # The port of the switch comes up with the link, and has learnt nothing yet.
         for virtual_ip in self.virtual_ips:
             if virtual_ip.interface == interface.name:
@@ -161,6 +165,14 @@ class Keeper:
             }
         )
 
+    def why_hand_over(self):
+        """Why this host can't serve; None also while no link may lead to the peer. The kernel keeps Heartbeat's request until the link is up
+        again (arp(7)), and the peer would answer a request that this Heartbeat has cancelled meanwhile: both would wait for each other for
+        an hour (STANDBY_RSC_TO of Heartbeat)."""
+        failed = [one.failed_at for one in self.interfaces.values() if one.failed_at is not None]
+        has_heard_since = all((self.peer.heard_at or 0.0) > at for at in failed)
+        return self.unfit if has_heard_since else None
+
     def is_returning(self):
         """It is, or was a moment ago, without the peer or the gateway: that is nothing to hand anything over for."""
         return clock.now() - self.cut_off_at < RETURNS_IN
@@ -174,6 +186,8 @@ class Keeper:
             "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
             "heartbeat": heartbeat_runs,
             "hears": self.peer.is_fresh(),
+            "question": self.proof.question,
+            "answer": self.proof.answer,
             "virtualIps": {
                 one.address: {
                     "held": one.held,
@@ -227,7 +241,8 @@ class Keeper:
             virtual_ip.delete_strays()
             virtual_ip.announce()
         self.mending.step(self.heartbeat_runs, self.cut_off is not None)
-        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.unfit, self.heartbeat_runs)
+        self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_hand_over(), self.heartbeat_runs)
+        self.proof.step(self.virtual_ips, self.peer.said if self.peer.is_fresh() else {})
         self.report()
         self.tell()
 
@@ -241,6 +256,7 @@ class Keeper:
         self.peer.tell(self.state(self.heartbeat_runs), without_routes)
 
     def tell_meanwhile(self):
+        self.awake_at = system.monotonic()
         self.tell()
         for virtual_ip in self.virtual_ips:
             virtual_ip.renew_veto(self.config["silence"])
@@ -264,9 +280,9 @@ class Keeper:
 
     def report(self):
         """One line in the log for what changed."""
-        now = {"healthy": self.unfit is None, "fresh": self.peer.is_fresh(), "isolated": self.cut_off is not None}
+        now = {"unfit": self.unfit, "fresh": self.peer.is_fresh(), "isolated": self.cut_off is not None}
         before, self.reported = self.reported, now
-        if now["healthy"] != before["healthy"]:
+        if now["unfit"] != before["unfit"]:
             log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
         if now["fresh"] != before["fresh"]:
             log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
@@ -312,6 +328,8 @@ class Keeper:
             is_urgent |= any([self.receive(sock) for sock in ready])
         if now - clock.now() > 2 * self.config["interval"]:
             self.death.was_asleep()
+        # A keeper that waits for a program has not stood still.
+        if now - max(clock.now(), self.awake_at) > 2 * self.config["interval"]:
             self.mending.was_asleep()
         clock.advance(now)
         return is_urgent

@@ -107,18 +107,24 @@ class Mending:
         if not (heartbeat_runs and self._peer.is_fresh()):
             self._unsettled_since = None
             return False
+        if self._unsettled_since is not None and heartbeat.runs_since() > self._unsettled_since:
+            # One that has restarted itself begins anew, and waits for 10 s when both have.
+            self._unsettled_since = None
         may_be_unsettled = self._unsettled_since is not None or now - heartbeat.runs_since() < YOUNG
         pause = ASK_UNSETTLED_EVERY if may_be_unsettled else ASK_SETTLED_EVERY
         patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
         # Once more before it is restarted: it may have settled since it was asked.
         is_over = self._unsettled_since is not None and now - self._unsettled_since > patience
-        if is_over or now - self._asked_settled_at > pause:
-            self._asked_settled_at = now
-            if not (heartbeat.is_in_transition() and heartbeat.sees_active(self._node, self._peer_name)):
-                self._unsettled_since = None
-            elif self._unsettled_since is None:
-                self._unsettled_since = now
-        return is_over and self._unsettled_since is not None
+        if now - self._asked_settled_at <= (ASK_EVERY if is_over else pause):
+            return False
+        self._asked_settled_at = now
+        is_unsettled = heartbeat.is_unsettled(self._node, self._peer_name)
+        # A Heartbeat that does not answer in time has not settled by that.
+        if is_unsettled is False:
+            self._unsettled_since = None
+        elif is_unsettled and self._unsettled_since is None:
+            self._unsettled_since = now
+        return is_over and is_unsettled is True
 
     def _is_passive(self):
         """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""

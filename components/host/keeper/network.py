@@ -133,12 +133,13 @@ def receive_claim(sock):
     else:
         return None
     # The kernel loops multicast packets back to the host that sent them.
-    if hardware_address == _hardware_address(interface):
+    if hardware_address == hardware_address_of(interface):
         return None
     return Claim(address, index_of(interface), hardware_address)
 
 
-def _hardware_address(interface):
+def hardware_address_of(interface):
+    """As text; None if the interface does not exist."""
     try:
         return _sysfs(interface, "address")
     except OSError:

@@ -81,6 +81,8 @@ class Peer:
         self.heard_at = None
         self._fresh_since = float("-inf")
         self.said = {}
+        # Where its last packet came from, if that is no declared address: a DHCP server has given it another one.
+        self._other_source = None
         self.sockets = {}
         self.open()
 
@@ -100,6 +102,9 @@ class Peer:
         is_done()
         self._told = state
         packet = self._packet(state)
+        if self._other_source:
+            sock, source = self._other_source
+            self._try_to_send(sock.sendto, packet, source)
         for address in self._config["peerAddresses"]:
             sock, destination = self.sockets.get(family_of(address)), (address, self._config["port"])
             if sock is None:
@@ -144,6 +149,9 @@ class Peer:
             self._fresh_since = came_at
         self._last = at
         self.heard_at = came_at
+        # In the kernel's spelling on both sides. Packets that leave an interface without a route come from any address.
+        is_declared = any(network.canonical(each) == source[0] for each in self._config["peerAddresses"])
+        self._other_source = None if is_declared else (sock, source)
         self.said = body
         return True
 
@@ -195,8 +203,8 @@ class Peer:
             "serves": said.get("serves", said.get("held") == HELD),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
-            # A keeper of an older version does not say it.
-            "hears": self.said.get("hears", True),
+            # Two that meet again say at first that they do not hear each other. A keeper of an older version does not say it.
+            "hears": self.said.get("hears", True) or self.fresh_for() < self._config["silence"],
         }
 
     def holdings(self):

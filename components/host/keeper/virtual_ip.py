@@ -26,6 +26,8 @@ AGENT = "/etc/ha.d/resource.d/VirtualIp"
 BY_KEEPER = "keeper\n"
 # A released address has three seconds to live (linger_for in VirtualIp); it is renewed this often, in seconds.
 RENEW = 0.3
+# How often the rules for open connections are looked at, in seconds: a firewall that is loaded anew deletes them.
+KEEP_RULES = 0.5
 # After so many attempts to take it that came to nothing this host counts as unfit for so many seconds, and pauses as long
 # between two of them.
 FAILURES = 3
@@ -62,6 +64,7 @@ class VirtualIp:
         self.forced_for = None
         self._taken = None
         self._renewed_at = 0.0
+        self._rules_kept_at = system.monotonic()
         self._failures = 0
         self._failed_at = float("-inf")
         self._held_at = float("-inf")
@@ -105,11 +108,16 @@ class VirtualIp:
         return entry.interface == self._index and entry.prefix == (128 if ":" in self.address else 32)
 
     def _find_via(self, present):
-        for entry in present:
-            is_own = entry.is_permanent and entry.address not in self._everyone
-            if is_own and entry.interface == self._index and family_of(entry.address) == family_of(self.address):
-                return entry.address
-        return None
+        own = [
+            entry
+            for entry in present
+            if entry.interface == self._index
+            and entry.address not in self._everyone
+            and family_of(entry.address) == family_of(self.address)
+        ]
+        # An address from a DHCP server has a lifetime, as has a virtual IP of an earlier declaration that is being released.
+        own.sort(key=lambda entry: not entry.is_permanent)
+        return own[0].address if own else None
 
     def delete_strays(self):
         """Deletes entries of the address on other interfaces or with other prefixes: the kernel answers neighbours for them too."""
@@ -216,10 +224,16 @@ class VirtualIp:
         # A peer that is silent may still serve.
         self.is_hushed = is_over or (self.is_hushed and self.held == LINGERING and not peer["fresh"])
         until = read(self._path("rules"))
+        now = system.monotonic()
         # Not as soon as the address is gone: the agent makes them before it takes it. A host that shuts down may be hushed for longer, while
         # it answers what is under way.
         if until is not None and uptime() > int(until or 0):
             self.call_agent("hush" if self.is_hushed else "settle")
+        elif until is not None and now - self._rules_kept_at > KEEP_RULES:
+            self._rules_kept_at = now
+            self.call_agent("keep_rules")
+        elif until is None:
+            self._rules_kept_at = now
 
     def do(self, action):
         log(f"{self.address}: {action}")

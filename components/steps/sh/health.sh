@@ -8,7 +8,7 @@ apply() {
         [ "$peer_is_gone" = yes ] || wait_until 60 both_active || {
             last_log heartbeat
             fail "Heartbeat does not see its peer $peer (\"cl_status nodestatus $peer\" says \"$(cl_status nodestatus "$peer" 2>&1)\")" \
-                'let UDP port 694 through between the hosts, and see that both have the same authkeys'
+                "$(let_through "$heartbeat_port"); see that both have the same authkeys"
         }
         wait_until 12 all_held || take_back
         wait_until 40 all_held || fail "the virtual IPs are not held as they should be: here are \"$(held_here | tr '\n' ' ')\" of \"$virtual_ips\"" \

@@ -196,15 +196,19 @@ set_loaded() {
     (umask 077 && echo "$2" >"$state/$1.loaded")
 }
 
-# wait_until SECONDS COMMAND …: whether the command succeeds within the time.
+# wait_until SECONDS COMMAND …: whether the command succeeds within the time. Each attempt can take seconds (connects).
 wait_until() {
-    tries=$(($1 * 10))
+    waits_until=$(($(uptime_seconds) + $1))
     shift
     while ! "$@"; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$(uptime_seconds)" -lt "$waits_until" ] || return 1
         sleep 0.1
     done
+}
+
+uptime_seconds() {
+    read -r up _ </proc/uptime
+    echo "${up%.*}"
 }
 
 last_log() {

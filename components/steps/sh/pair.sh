@@ -82,6 +82,11 @@ somebody_serves() {
     return 1
 }
 
+# let_through PORT: the way out where a firewall drops what the hosts send each other.
+let_through() {
+    echo "let UDP port $1 from $peer_address in through the firewall of this host, and from $own_address through that of $peer"
+}
+
 node_is_active() {
     [ "$(cl_status nodestatus "$1" 2>/dev/null)" = active ]
 }

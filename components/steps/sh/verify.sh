@@ -2,9 +2,9 @@
 
 apply() {
     wait_until 30 node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
-        'let UDP port 694 through between the hosts'
+        "$(let_through "$heartbeat_port")"
     wait_until 10 keeper_hears_peer || fail "the keeper here does not hear that of $peer" \
-        "let UDP port $keeper_port through between the hosts; see \"journalctl -u ha-load-balancer-pair\" on both"
+        "$(let_through "$keeper_port"); see \"journalctl -u ha-load-balancer-pair\" on both"
     [ -z "$own_virtual_ips" ] || wait_until 12 all_held || take_back
     for virtual_ip in $virtual_ips; do
         wait_until 15 one_holder "$virtual_ip" ||
@@ -15,9 +15,26 @@ apply() {
         # ADDRESS:PORT, the address of IPv6 in brackets.
         address=$(echo "${target%:*}" | tr -d '[]')
         wait_until 10 connects "$address" "${target##*:}" ||
-            fail "HAProxy does not answer on $target" 'see "journalctl -u haproxy" on the host that holds the address'
+            fail "HAProxy does not answer on $target" "on the host that holds the address, see \"journalctl -u haproxy\", and let TCP port \
+${target##*:} from $own_address in through its firewall"
     done
+    while read -r address port; do
+        [ -z "$address" ] || must_be_haproxy "$address" "$port"
+    done <<END
+${listens_on_virtual_ips-}
+END
     done_at
+}
+
+# must_be_haproxy ADDRESS PORT: a redirection, another program or another host can answer in place of this pair's HAProxy.
+must_be_haproxy() {
+    wait_until 15 prove "$1" "$2" ||
+        fail "not this pair's HAProxy answers on $1 port $2: $(cat "$scratch/answers")" \
+            'on the host that holds the address, "ss -ltnp" shows who listens, and "nft list ruleset" who redirects; "ip neighbour" here shows which host answers'
+}
+
+prove() {
+    python3 -EsB /usr/local/lib/ha-load-balancer-pair/prove.py "$1" "$2" >"$scratch/answers" </dev/null
 }
 
 keeper_hears_peer() {

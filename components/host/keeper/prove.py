@@ -1,0 +1,58 @@
+"""Asks which program serves a virtual IP: `python3 prove.py ADDRESS PORT`, run by steps/sh/verify.sh. See proof.py.
+
+Prints "haproxy", or "closed" if the other end closes the connection at once, and exits with 0; else prints what answers, and exits with 1.
+"""
+
+import contextlib
+import socket
+import sys
+import time
+
+from proof import ANSWER, HAPROXY, QUESTION
+from system import RUN, read, remove, write, write_to_pipe
+
+# In seconds; the keepers ask each other several times a second.
+CONNECTS_WITHIN, ANSWERS_WITHIN, LOOKS_EVERY = 3, 5, 0.05
+
+
+def prove(address, port):
+    try:
+        connection = socket.create_connection((address, port), CONNECTS_WITHIN)
+    except OSError as error:
+        return f"no connection: {error.strerror or error}"
+    with connection:
+        own_address, own_port = connection.getsockname()[:2]
+        write(QUESTION, f"{address} {port} {own_address} {own_port}")
+        write_to_pipe(f"{RUN}/keeper", "question\n")
+        try:
+            return _answer(connection, read(QUESTION))
+        finally:
+            remove(QUESTION)
+            remove(ANSWER)
+
+
+def _answer(connection, question):
+    connection.setblocking(False)
+    answer, ends_at = "no answer of the keeper that holds the address", time.monotonic() + ANSWERS_WITHIN
+    while time.monotonic() < ends_at:
+        asked, _, program = (read(ANSWER) or "").partition("\n")
+        if asked == question:
+            answer = program
+        if answer == HAPROXY:
+            break
+        with contextlib.suppress(BlockingIOError):
+            try:
+                is_closed = connection.recv(1, socket.MSG_PEEK) == b""
+            except ConnectionResetError:
+                is_closed = True
+            if is_closed:
+                # A rule of HAProxy's can reject this host; what has closed cannot be asked for.
+                return "closed"
+        time.sleep(LOOKS_EVERY)
+    return answer
+
+
+if __name__ == "__main__":
+    result = prove(sys.argv[1], int(sys.argv[2]))
+    print(result)
+    sys.exit(0 if result in (HAPROXY, "closed") else 1)
