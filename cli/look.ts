@@ -100,7 +100,7 @@ export async function lookAt(host: DeclaredHost): Promise<HostState> {
             return silent(host.name, `it was asked in vain (${code}): ${stderr.trim()}`);
         }
         const said = parse(stdout);
-        const problems = [...said.problems, ...clockProblem(said)];
+        const problems = [...said.problems, ...said.warnings, ...clockProblem(said)];
         return { ...silent(host.name), ...parseLook(stdout), drift: said.drift, problems };
     } catch (error) {
         if (error instanceof NotAsked) {

@@ -62,6 +62,9 @@ function judge(component: pulumi.Resource, hosts: SurveyedHost[], surveys: Surve
             const way = "start it or mend the way to it; where it is gone for good, name it in goneHosts";
             pulumi.log.warn(`${name} could not be asked (${each.unreachable}): ${consequence}; ${way}`, component);
         }
+        for (const warning of each.warnings) {
+            pulumi.log.warn(`${name}: ${warning}`, component);
+        }
         for (const address of each.newVirtualIps) {
             pulumi.log.info(`${name}: virtual IP ${address} uses interface ${each.interfaces[address]}`, component);
         }

@@ -37,6 +37,8 @@ export interface Survey {
     drift: Finding[];
     /** Why the host cannot be part of a pair, each with its way out. */
     problems: string[];
+    /** What is missing now, and may be there when the pair is converged, each with its way out. */
+    warnings: string[];
     /** The virtual IPs that the host holds. */
     holds: string[];
     /** The interface of each virtual IP on this host. */
@@ -55,6 +57,7 @@ const nothing: Survey = {
     generations: {},
     drift: [],
     problems: [],
+    warnings: [],
     holds: [],
     interfaces: {},
     newVirtualIps: [],
@@ -77,6 +80,8 @@ export function parse(text: string, now = Date.now()): Survey {
             survey.drift.push({ step: first, what: second });
         } else if (keyword === "problem") {
             survey.problems.push(`${first}. What to do: ${second}`);
+        } else if (keyword === "warning") {
+            survey.warnings.push(`${first}. What to do: ${second}`);
         } else if (keyword === "holds") {
             survey.holds.push(canonical(first));
         } else if (keyword === "interface") {

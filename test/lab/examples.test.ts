@@ -2,8 +2,11 @@
 // @module-tag all
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AddressApi, addressApi, addressApiToken } from "../../lab/addressApi";
 import { configure, declaredHosts, hostKey, stackIn } from "../../lab/package";
 import { PowerSwitch } from "../../lab/powerSwitch";
+import { holdersOf, untilRest } from "../../lab/rest";
+import { until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 import { counts, holds, page, snapshot, underLoad, useLab, virtualIp } from "./fixture";
 import { useInstalled } from "./installed";
@@ -113,6 +116,75 @@ esac
     test("and takes them away again, the pair first", async () => {
         expect(counts(await stack.destroy())).toEqual({ deleted: 23 });
         expect(power.requests.map((path) => path.split("/")[1]).sort()).toEqual(["off", "off", "on", "on"]);
+    });
+});
+
+describe("an address that only an API moves", () => {
+    const used = useLab({ name: "cloud" });
+    const address = "203.0.113.9";
+    let api: AddressApi;
+    let stack: Stack;
+    const holder = async () => (await holdersOf(used.lab, address)).join();
+
+    beforeAll(async () => {
+        // The standby reaches the address through the cloud's router, too.
+        await used.lab.run(["sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+        api = new AddressApi(used.lab);
+        stack = await stackIn(join(copy.dir, "cloud-address"), used.lab, "prod", {
+            hosts: declaredHosts(used.lab),
+            virtualIp: address,
+            server: "192.168.0.102",
+            api: addressApi,
+        });
+        await stack.run(["config", "set", "--secret", "apiToken"], { input: addressApiToken });
+    });
+
+    afterAll(() => api.stop());
+
+    test("the first preview warns that the program is missing, and one run installs it and makes the pair", async () => {
+        expect(await stack.preview()).toContain(
+            "lb1.example.com: hook /usr/local/sbin/move-address does not exist or is not executable",
+        );
+        await stack.up();
+        expect((await page(used.lab, `http://${address}/`)).body).toBe("This is web1.\n");
+        expect([await holder(), api.moves.at(-1)]).toEqual(["lb1", "lb1"]);
+        expect(await used.lab.host("lb1").run("ps -eo args")).not.toContain(addressApiToken);
+        expect(await used.lab.host("lb1").run("cat /etc/ha-load-balancer-pair/keeper.json")).not.toContain(
+            addressApiToken,
+        );
+    });
+
+    test("a hand-over costs no request, although the API fails twice", async () => {
+        // Heartbeat ignores a request in its first 10 s.
+        await untilRest(used.lab);
+        api.failures = 2;
+        const { failed } = await underLoad(
+            used.lab,
+            "a hand-over by the API",
+            async () => {
+                await used.lab.host("lb1").run("/usr/share/heartbeat/hb_standby all");
+                await until("the address is routed to lb2", 30_000, async () => api.moves.at(-1) === "lb2");
+            },
+            address,
+        );
+        expect({ failed, holder: await holder() }).toEqual({ failed: 0, holder: "lb2" });
+    });
+
+    test("the API moves the address when the holder loses power, within 3 s", async () => {
+        await untilRest(used.lab, undefined);
+        const { gap } = await underLoad(
+            used.lab,
+            "power loss, and the API moves the address",
+            async () => {
+                await used.lab.host("lb2").powerOff();
+                await until("the address is routed to lb1", 30_000, async () => api.moves.at(-1) === "lb1");
+            },
+            address,
+        );
+        expect(gap).toBeLessThan(3);
+        await used.lab.host("lb2").boot();
+        await untilRest(used.lab);
+        expect(counts(await stack.preview())).not.toHaveProperty("update");
     });
 });
 

@@ -17,6 +17,7 @@ const blank = parse("");
 test("the lines of survey.sh", () => {
     const text = [
         "problem\tthere is no apt-get\tuse Debian",
+        "warning\thook /x does not exist\tinstall it",
         "holds\tfd00:0:0:0:0:0:0:99",
         "interface\tfd00:0:0:0:0:0:0:99\teth0",
         "new\tfd00:0:0:0:0:0:0:99",
@@ -29,6 +30,7 @@ test("the lines of survey.sh", () => {
     ].join("\n");
     expect(parse(text, 1_700_000_000_000)).toEqual({
         problems: ["there is no apt-get. What to do: use Debian"],
+        warnings: ["hook /x does not exist. What to do: install it"],
         holds: ["fd00::99"],
         interfaces: { "fd00::99": "eth0" },
         newVirtualIps: ["fd00::99"],
@@ -285,6 +287,13 @@ describe("over SSH", () => {
             expect(await generations("kernel")).toEqual(["g2", undefined]);
             expect(warnings).toEqual([]);
             expect(peer.attempts).toEqual([]);
+        });
+
+        test("warns of what is missing and may be there when the pair is converged", async () => {
+            host.answer = well(["holds", "192.168.0.99"]);
+            peer.answer = well(["warning", "hook /x does not exist", "install it"]);
+            expect(await generations("kernel")).toEqual(["g2", "g2"]);
+            expect(warnings).toEqual(["lb2: hook /x does not exist. What to do: install it"]);
         });
 
         test("has a new generation of what drifted, and says what that is", async () => {

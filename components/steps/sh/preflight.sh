@@ -5,6 +5,10 @@ refuse() {
     fail "$@"
 }
 
+refuse_hook() {
+    refuse "$@"
+}
+
 # Whose host this is.
 owner=$state/pair
 
@@ -91,7 +95,7 @@ examine_arp() {
 # The state of an older version has no hooks.
 examine_hooks() {
     for program in ${hooks-}; do
-        [ -x "$program" ] || refuse "hook $program does not exist or is not executable" \
+        [ -x "$program" ] || refuse_hook "hook $program does not exist or is not executable" \
             'install it on both hosts before the pair (virtualIps[].onAcquire, onRelease)'
     done
 }

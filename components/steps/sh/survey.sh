@@ -10,6 +10,11 @@ refuse() {
     line problem "$1" "$2"
 }
 
+# The same stack may install it before the pair (dependsOn).
+refuse_hook() {
+    line warning "$1" "$2"
+}
+
 survey() {
     payload
     examine
