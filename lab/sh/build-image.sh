@@ -91,7 +91,8 @@ printf 'deb %s %s-updates main\ndeb %s-security %s-security main\n' "$mirror" "$
 in_root "$work/base" apt-get -qq update >>"$dir.log" 2>&1
 # One call each: what one installs must not be left out for the other.
 cloud="python3 python3-apt perl bzip2 psmisc pciutils bind9-host"
-for packages in "heartbeat haproxy" "nginx-light" "$cloud" "keepalived" "arping" "socat" "net-tools"; do
+managers="network-manager netplan.io ifupdown dnsmasq-base"
+for packages in "heartbeat haproxy" "nginx-light" "$cloud" "keepalived" "arping" "socat" "net-tools" $managers; do
     # shellcheck disable=SC2086 # a list of package names, split on purpose
     in_root "$work/base" apt-get -qq -y --no-install-recommends --download-only install $packages >>"$dir.log" 2>&1
 done

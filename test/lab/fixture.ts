@@ -205,6 +205,20 @@ export function snapshot(host: Host): Promise<string> {
         ip -o address show | sed 's/ valid_lft.*//'`);
 }
 
+/** The host's own addresses and routes: all but the virtual IPs, without lifetimes. */
+export async function ownNetwork({ id }: Host, ...virtualIps: string[]): Promise<string[]> {
+    const shown = await Promise.all([
+        run(["ip", "-n", id, "-o", "address", "show", "scope", "global"]),
+        run(["ip", "-n", id, "-4", "route", "show"]),
+        run(["ip", "-n", id, "-6", "route", "show"]),
+    ]);
+    return shown
+        .flatMap((text) => text.split("\n"))
+        .map((line) => line.replace(/^\d+: |\\ .*| expires \S+/g, "").trim())
+        .filter((line) => line !== "" && ![virtualIp, ...virtualIps].some((each) => line.includes(`${each}/`)))
+        .sort();
+}
+
 /** Counts from the end of a preview or an update: `{ create: 21 }`, `{ unchanged: 21 }`. */
 export function counts(output: string): Record<string, number> {
     const summary = output.slice(output.lastIndexOf("Resources:"));

@@ -10,25 +10,11 @@ import { writeConfig } from "../../lab/pulumi";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
 import { run, sleep, until } from "../../toolchain/shell";
-import { failure, halb, inAll, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
+import { failure, halb, inAll, ownNetwork, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "networks" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
 const both = () => [lb1(), lb2()];
-
-/** The host's own addresses and routes: all but the virtual IP, without lifetimes. */
-async function ownNetwork({ id }: Host): Promise<string[]> {
-    const shown = await Promise.all([
-        run(["ip", "-n", id, "-o", "address", "show", "scope", "global"]),
-        run(["ip", "-n", id, "-4", "route", "show"]),
-        run(["ip", "-n", id, "-6", "route", "show"]),
-    ]);
-    return shown
-        .flatMap((text) => text.split("\n"))
-        .map((line) => line.replace(/^\d+: |\\ .*| expires \S+/g, "").trim())
-        .filter((line) => line !== "" && !line.includes(`${virtualIp}/`))
-        .sort();
-}
 
 /** Every interface's entry of the virtual IP, permanent or not: `2 192.168.0.99/32`. */
 async function everyEntry({ id }: Host): Promise<string[]> {
@@ -89,7 +75,7 @@ describe("with the default route on eth1", () => {
         for (const { id } of both()) {
             await ip(["route replace default via 10.0.0.1 dev eth1"], id);
         }
-        const before = await Promise.all(both().map(ownNetwork));
+        const before = await Promise.all(both().map((host) => ownNetwork(host)));
         const { gap, several } = await underLoad(used.lab, `own address gone for ${time} ms`, async () => {
             await flush(lb1(), time);
             await until("one host holds the virtual IP", 20_000, async () => (await holders()).join() === pinned);
@@ -99,7 +85,7 @@ describe("with the default route on eth1", () => {
         expect([...new Set(entries)]).toEqual([`2: eth0 ${virtualIp}/32`]);
         expect(several).toBeLessThan(1);
         expect(gap).toBeLessThan(bound);
-        expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
+        expect(await Promise.all(both().map((host) => ownNetwork(host)))).toEqual(before);
     });
 });
 
@@ -139,7 +125,7 @@ test("a hand-over after the own address was gone leaves the own address and the 
     for (const host of both()) {
         await host.run("sysctl -q net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.eth0.promote_secondaries=0");
     }
-    const before = await Promise.all(both().map(ownNetwork));
+    const before = await Promise.all(both().map((host) => ownNetwork(host)));
     await flush(lb1(), 600);
     await untilRest(used.lab, "lb1");
     const { failed } = await underLoad(used.lab, "switched over after a flush", async () => {
@@ -153,7 +139,7 @@ test("a hand-over after the own address was gone leaves the own address and the 
         );
     });
     expect(failed).toBe(0);
-    expect(await Promise.all(both().map(ownNetwork))).toEqual(before);
+    expect(await Promise.all(both().map((host) => ownNetwork(host)))).toEqual(before);
     expect(await holdersOf(used.lab)).toEqual(["lb2"]);
 });
 
@@ -183,6 +169,16 @@ test("preview reports a stray as drift while no keeper deletes it, and pulumi up
     await used.stack.up();
     expect(await everyEntry(lb2())).toEqual([]);
     expect(await holdersOf(used.lab)).toEqual(["lb1"]);
+});
+
+test("proves from the standby that HAProxy answers, and that a redirected connection does not reach it", async () => {
+    const prove = () => lb2().attempt(`python3 /usr/local/lib/ha-load-balancer-pair/prove.py ${virtualIp} 80`);
+    expect(await prove()).toMatchObject({ code: 0, stdout: "haproxy\n" });
+    const rules = `table ip redirecting { chain pre { type nat hook prerouting priority -100; ip daddr ${virtualIp} tcp dport 80 redirect to :22; }; }\n`;
+    await lb1().run("nft -f -", rules);
+    expect(await prove()).toMatchObject({ code: 1, stdout: "no program\n" });
+    await lb1().run("nft delete table ip redirecting");
+    expect(await prove()).toMatchObject({ code: 0, stdout: "haproxy\n" });
 });
 
 test("rejects a port that a firewall rule redirects, at the preview", inAll, async () => {

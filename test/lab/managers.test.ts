@@ -1,0 +1,261 @@
+/**
+ * What manages a host's interfaces restarts, reloads or sets them up anew: each time one host holds the virtual IP, on the right interface,
+ * and the hosts' own addresses and routes are as before.
+ */
+// @module-tag all
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Host } from "../../lab/host";
+import { ip } from "../../lab/kernel";
+import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
+import { run, sleep, until } from "../../toolchain/shell";
+import { ownNetwork, underLoad, useServingPair, virtualIp } from "./fixture";
+
+interface Manager {
+    packages: string[];
+    /** By path: the content, with the host's own addresses. */
+    files(host: Host): Record<string, string>;
+    start: string;
+    /** It takes over the addresses that it finds, and configures none on an interface that has lost them. */
+    adopts?: boolean;
+    /** What happens on the holder, and for how many seconds clients may get no answer. */
+    events: [command: string, gap: number][];
+}
+
+const managers: Record<string, Manager> = {
+    "systemd-networkd": {
+        packages: [],
+        files: networkdFiles,
+        start: "systemctl unmask systemd-networkd && systemctl enable --now systemd-networkd",
+        events: [
+            ["systemctl restart systemd-networkd", 1],
+            ["touch /etc/systemd/network/10-eth0.network && networkctl reload", 1],
+            ["networkctl reconfigure eth0", 1],
+        ],
+    },
+    netplan: {
+        packages: ["netplan.io"],
+        files: ({ plan }) => ({
+            "/etc/netplan/10-lab.yaml": `network:
+  version: 2
+  renderer: networkd
+  ethernets:
+    eth0:
+      addresses: [${plan.address}/24, "${plan.address6}/64"]
+      routes: [{ to: default, via: 192.168.0.1 }]
+    eth1:
+      addresses: [${plan.secondAddress}/24]
+`,
+        }),
+        start: "systemctl unmask systemd-networkd && netplan generate && systemctl enable --now systemd-networkd",
+        // It fails at the end: it cannot write to a container's /sys, to make udev look at the interfaces again.
+        events: [["netplan apply || :", 1]],
+    },
+    NetworkManager: {
+        packages: ["network-manager"],
+        files: ({ plan }) => ({
+            "/etc/NetworkManager/system-connections/eth0.nmconnection": connection("eth0", [
+                "[ipv4]\nmethod=manual",
+                `address1=${plan.address}/24,192.168.0.1`,
+                `[ipv6]\nmethod=manual\naddress1=${plan.address6}/64`,
+            ]),
+            "/etc/NetworkManager/system-connections/eth1.nmconnection": connection("eth1", [
+                "[ipv4]\nmethod=manual",
+                `address1=${plan.secondAddress}/24`,
+                "[ipv6]\nmethod=disabled",
+            ]),
+        }),
+        // The second command gives the routes the form that NetworkManager makes itself.
+        start: "systemctl restart NetworkManager; sleep 1; nmcli device reapply eth0",
+        adopts: true,
+        events: [
+            ["systemctl restart NetworkManager", 1],
+            ["nmcli connection reload && nmcli device reapply eth0", 1],
+            ["nmcli connection up eth0", 2.5],
+        ],
+    },
+    ifupdown: {
+        packages: ["ifupdown"],
+        files: ({ plan }) => ({
+            "/etc/network/interfaces": `auto lo eth0 eth1
+iface lo inet loopback
+iface eth0 inet static
+    address ${plan.address}/24
+    gateway 192.168.0.1
+iface eth0 inet6 static
+    address ${plan.address6}/64
+    dad-attempts 0
+iface eth1 inet static
+    address ${plan.secondAddress}/24
+`,
+        }),
+        start: "ifup --all",
+        events: [["ifdown eth0 && ifup eth0", 2.5]],
+    },
+};
+
+function networkdFiles({ plan }: Host): Record<string, string> {
+    return {
+        "/etc/systemd/network/10-eth0.network": `[Match]
+Name=eth0
+[Network]
+Address=${plan.address}/24
+Address=${plan.address6}/64
+Gateway=192.168.0.1
+IPv6AcceptRA=no
+`,
+        "/etc/systemd/network/10-eth1.network": `[Match]
+Name=eth1
+[Network]
+Address=${plan.secondAddress}/24
+IPv6AcceptRA=no
+`,
+    };
+}
+
+/** Takes away what the lab gave the interfaces, so that all they have is the manager's. */
+async function leaveTo(host: Host, start: string): Promise<void> {
+    await host.run(`systemd-run --quiet sh -c 'sleep 1; ${start}'`);
+    await ip(
+        ["eth0", "eth1"].map((name) => `address flush dev ${name} scope global`),
+        host.id,
+    );
+    await host.booted();
+}
+
+function connection(name: string, lines: string[]): string {
+    return `[connection]\nid=${name}\ntype=ethernet\ninterface-name=${name}\n${lines.join("\n")}\n`;
+}
+
+describe.each(Object.entries(managers))("with %s", (name, { packages, files, start, adopts, events }) => {
+    const used = useServingPair({ name: `managed-${name.toLowerCase().slice(-8)}` });
+    const hosts = () => used.lab.loadBalancers;
+
+    beforeAll(async () => {
+        for (const host of hosts()) {
+            if (packages.length > 0) {
+                await host.run(
+                    `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${packages.join(" ")}`,
+                );
+            }
+            for (const [path, text] of Object.entries(files(host))) {
+                await host.run(`mkdir -p "$(dirname ${path})" && (umask 077 && cat >${path})`, text);
+                if (path.startsWith("/etc/systemd")) {
+                    await host.run(`chmod 0644 ${path}`);
+                }
+            }
+            await (adopts ? host.run(start) : leaveTo(host, start));
+        }
+        await used.stack.up();
+        await untilRest(used.lab, "lb1");
+    });
+
+    test.each(events)("%s on the holder", async (command, bound) => {
+        await untilRest(used.lab, "lb1");
+        const [lb1] = hosts();
+        const before = await Promise.all(hosts().map((host) => ownNetwork(host)));
+        const { gap, several } = await underLoad(used.lab, `${name}: ${command}`, async () => {
+            // The command may take its own way in away.
+            await lb1.run(`systemd-run --quiet --unit=event sh -c '${command}'`);
+            await sleep(1000);
+            await until("the command has ended", 30_000, async () => {
+                return (await lb1.attempt("systemctl is-active event")).stdout.trim() !== "active";
+            });
+            await untilRest(used.lab, "lb1");
+        });
+        const log = await lb1.run("journalctl -q -o cat -u event");
+        expect(log).not.toContain("status=");
+        expect(await holdersOf(used.lab)).toEqual(["lb1"]);
+        expect(await entriesOf(lb1, virtualIp)).toEqual([`2 ${virtualIp}/32`]);
+        expect(await Promise.all(hosts().map((host) => ownNetwork(host)))).toEqual(before);
+        expect(several).toBeLessThan(1);
+        expect(gap).toBeLessThan(bound);
+    });
+
+    test("the holder's cable is out for 3 s", async () => {
+        await untilRest(used.lab, "lb1");
+        const [lb1] = hosts();
+        const before = await Promise.all(hosts().map((host) => ownNetwork(host)));
+        const { gap, several } = await underLoad(used.lab, `${name}: the cable is out for 3 s`, async () => {
+            await lb1.cut();
+            await sleep(3000);
+            await lb1.mend();
+            await untilRest(used.lab, "lb1");
+        });
+        expect(await Promise.all(hosts().map((host) => ownNetwork(host)))).toEqual(before);
+        expect(several).toBeLessThan(1);
+        expect(gap).toBeLessThan(2.5);
+    });
+});
+
+describe("with an address from a DHCP server on the standby", () => {
+    const used = useServingPair({ name: "managed-dhcp" });
+    const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
+
+    /** From now on the server leases this address to lb2. */
+    async function lease(address: string): Promise<void> {
+        const hardwareAddress = await run(["ip", "netns", "exec", lb2().id, "cat", "/sys/class/net/eth0/address"]);
+        await used.lab.host("web1").run("cat >/etc/dhcp-hosts", `${hardwareAddress.trim()},${address}\n`);
+        await used.lab.host("web1").run("systemctl kill --signal=HUP dhcp 2>/dev/null || :");
+    }
+
+    const hasAddress = (address: string) =>
+        until(`lb2 has ${address}`, 20_000, async () => (await entries(address)).includes(`${address}/24`));
+    const entries = (address: string) => run(["ip", "-n", lb2().id, "-o", "address", "show", "to", address]);
+
+    beforeAll(async () => {
+        const web1 = used.lab.host("web1");
+        await web1.run(
+            "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install dnsmasq-base",
+        );
+        await lease(lb2().address);
+        const options = [
+            ...["--keep-in-foreground", "--port=0", "--interface=eth0", "--bind-interfaces"],
+            ...["--dhcp-range=192.168.0.0,static", "--dhcp-option=3,192.168.0.1", "--dhcp-hostsfile=/etc/dhcp-hosts"],
+            "--dhcp-leasefile=/run/dhcp-leases",
+        ];
+        await web1.run(`systemd-run --quiet --unit=dhcp dnsmasq ${options.join(" ")}`);
+        await lb2().run(
+            "cat >/etc/systemd/network/10-eth0.network",
+            `[Match]
+Name=eth0
+[Network]
+DHCP=ipv4
+Address=${lb2().plan.address6}/64
+IPv6AcceptRA=no
+[DHCPv4]
+ClientIdentifier=mac
+`,
+        );
+        await lb2().run("systemctl unmask systemd-networkd && systemctl enable --now systemd-networkd");
+        await until("lb2's address is leased", 20_000, async () => !(await entries(lb2().address)).includes("forever"));
+        await untilRest(used.lab, "lb1");
+    });
+
+    test("a renewed lease moves nothing", async () => {
+        const { failed, none, several } = await underLoad(used.lab, "the lease is renewed", async () => {
+            await lb2().run("networkctl renew eth0");
+            await sleep(3000);
+        });
+        expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
+        await untilRest(used.lab, "lb1");
+    });
+
+    test("another address costs no request, and leaves one holder", async () => {
+        const { failed, several } = await underLoad(used.lab, "the standby gets another address", async () => {
+            await lease("192.168.0.111");
+            // The way in goes away with the address.
+            await lb2().run(
+                "systemd-run --quiet --on-active=12 networkctl reconfigure eth0; systemd-run --quiet networkctl reconfigure eth0",
+            );
+            await hasAddress("192.168.0.111");
+            await sleep(5000);
+            expect(await holdersOf(used.lab)).toHaveLength(1);
+            await lease(lb2().address);
+            await hasAddress(lb2().address);
+            await untilRest(used.lab, "lb1");
+        });
+        expect(failed).toBe(0);
+        expect(several).toBeLessThan(1);
+        expect(await holdersOf(used.lab)).toEqual([lb1().name]);
+    });
+});
