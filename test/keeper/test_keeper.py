@@ -231,6 +231,7 @@ class Host(TestCase):
     def make_interface(self, name, families, virtual_ips):
         interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
         interface.blind, interface.index, interface.has_lost_routes, interface.failed_at = None, 2, False, None
+        interface.has_no_answer = lambda: interface.link_fault is not None
         interface.why_blind = lambda: interface.link_fault or interface.blind
         interface.look = lambda entries: self.done.append(("look at interface", name, entries))
         self.links[name] = interface
@@ -368,14 +369,22 @@ class Looks(Host):
         self.keeper.look()
         self.assertIsNotNone(self.keeper.cut_off)
 
-    def test_a_link_fault_isolates_the_virtual_ips_of_that_interface_while_it_hears_neither_keeper_nor_heartbeat_of_the_peer(self):
+    def test_a_link_fault_isolates_the_virtual_ips_of_that_interface_while_it_does_not_hear_the_peers_heartbeat(self):
         self.links["wan0"].link_fault = "interface wan0 has no carrier"
-        for silent, hears, isolated in [(0.0, True, False), (2.0, True, False), (0.0, False, False), (2.0, False, True)]:
+        for silent, hears, isolated in [(0.0, True, False), (2.0, True, False), (0.0, False, True), (2.0, False, True)]:
             with self.subTest(silent=silent, hears=hears):
                 self.peer.silent_for, self.hears_heartbeat = silent, hears
                 self.keeper.look()
                 self.assertIsNone(self.keeper.cut_off)
                 self.assertEqual([self.keeper.own_view(one)["isolated"] for one in (self.first, self.second)], [False, isolated])
+
+    def test_a_link_that_has_just_come_up_isolates_its_virtual_ips_while_it_hears_nothing_of_the_peer(self):
+        self.links["wan0"].blind = "interface wan0 has worked for less than 2 s"
+        for silent, hears, isolated in [(0.0, True, False), (2.0, True, False), (0.0, False, False), (2.0, False, True)]:
+            with self.subTest(silent=silent, hears=hears):
+                self.peer.silent_for, self.hears_heartbeat = silent, hears
+                self.keeper.look()
+                self.assertIs(self.keeper.own_view(self.second)["isolated"], isolated)
 
     def test_is_cut_off_where_every_interface_is_blind(self):
         self.peer.silent_for = 2.0

@@ -74,6 +74,10 @@ NAMED = {
     "the holder's own address is gone for 10 s": _plan(Fault(17, "own_address_gone", host="lb1", seconds=10), gap=2.5),
     "the holder's own address is gone for 10 s while keepers and Heartbeats use another link": _plan(
         Fault(17, "own_address_gone", host="lb1", seconds=10, has_second_link=True), gap=2),
+    # The keepers went on to hear each other, and this host asked its Heartbeat in vain to hand over.
+    "the holder's own address is gone for 10 s while the keepers alone use another link": _plan(
+        Fault(17, "own_address_gone", host="lb1", seconds=10, has_second_link=True),
+        Fault(17, "blocked", source="lb2", target="lb1", packets=BEAT, seconds=10), gap=2.5),
     # The survivor took itself for the one that is cut off, and did not serve.
     "the holder and the gateway die together": _plan(
         Fault(17, "hypervisor_dies", host="lb1", seconds=40), serves_from=32),

@@ -43,7 +43,7 @@ class Interface:
 
     def look(self, entries):
         """Returns whether the neighbours must hear of the virtual IPs anew. entries: the addresses of this host (network.addresses)."""
-        was_blind = self._has_no_answer()
+        was_blind = self.has_no_answer()
         self.index = network.index_of(self.name)
         state = network.link_state(self.name)
         self.link_fault = None if state == network.UP else f"interface {self.name} {state}"
@@ -52,7 +52,7 @@ class Interface:
         self.has_lost_routes = self.link_fault is None and all("route" in parts for parts in lost.values())
         parts = [part for each in lost.values() for part in each]
         self.fault = self.link_fault or (f"interface {self.name} has lost its own {parts[0]}" if parts else None)
-        works_again = was_blind and not self._has_no_answer()
+        works_again = was_blind and not self.has_no_answer()
         if works_again:
             self._works_since = system.monotonic()
         return self._has_new_hardware_address() or works_again
@@ -62,12 +62,13 @@ class Interface:
         before, self._hardware_address = self._hardware_address, network.hardware_address_of(self.name)
         return None not in (before, self._hardware_address) and before != self._hardware_address
 
-    def _has_no_answer(self):
+    def has_no_answer(self):
+        """Whether no packet can arrive through it."""
         return self.link_fault is not None or self.has_lost_routes
 
     def why_blind(self):
         """Why this host cannot know through this interface what the peer does; None if it can."""
-        if self._has_no_answer():
+        if self.has_no_answer():
             return self.fault
         is_new = system.monotonic() - self._works_since < LISTENS_FOR
         return f"interface {self.name} has worked for less than {LISTENS_FOR} s" if is_new else None

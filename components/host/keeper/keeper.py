@@ -127,10 +127,14 @@ class Keeper:
         return reasons[0] if all(reasons) else None
 
     def is_isolated(self, virtual_ip):
-        """Whether nobody reaches this virtual IP here, for what the interface or the whole host has lost."""
-        hears_peer = self.peer.is_fresh() or self.death.hears_heartbeat()
-        is_blind = self.interfaces[virtual_ip.interface].why_blind() is not None
-        return self.cut_off is not None or (is_blind and not hears_peer)
+        """Whether nobody reaches this virtual IP here, for what the interface or the whole host has lost. While the peer's Heartbeat is heard
+        on another link, it can be handed over instead. A keeper that is heard does not count: Heartbeat cannot hand over through it."""
+        interface = self.interfaces[virtual_ip.interface]
+        if self.cut_off is not None:
+            return True
+        if interface.has_no_answer():
+            return not self.death.hears_heartbeat()
+        return interface.why_blind() is not None and not self.peer.is_fresh() and not self.death.hears_heartbeat()
 
     def look_whether_cut_off(self):
         now = clock.now()
