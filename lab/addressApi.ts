@@ -2,50 +2,26 @@
  * An API that routes addresses to hosts, as a cloud has one: `PUT http://192.168.0.1:8098/addresses/ADDRESS` with `host=NAME`. The network
  * of the lab's clients has no other route to such an address.
  */
-import type { ChildProcess } from "node:child_process";
 import type { Lab } from "./lab";
+import { type Request, RequestServer } from "./requestServer";
 
-export const addressApi = "http://192.168.0.1:8098";
+const port = 8098;
+export const addressApi = `http://192.168.0.1:${port}`;
 /** The bearer token that the API accepts. */
 export const addressApiToken = "token-of-the-address-api";
-
-/** Runs in the control namespace: a line out for each request with its token, a line in with the status for its answer. */
-const server = `
-const waiting = [];
-require("node:http").createServer((request, response) => {
-    let body = "";
-    request.on("data", (data) => (body += data)).on("end", () => {
-        waiting.push(response);
-        console.log(JSON.stringify([request.method, request.url, request.headers.authorization, body]));
-    });
-}).listen(8098, "192.168.0.1");
-require("node:readline").createInterface({ input: process.stdin }).on("line", (status) => {
-    waiting.shift().writeHead(Number(status)).end();
-}).on("close", () => process.exit());
-`;
 
 export class AddressApi {
     /** The names of the hosts that an address was routed to so far. */
     readonly moves: string[] = [];
-    /** Requests that are answered with an error from now on. */
+    /** How many of the next requests fail. */
     failures = 0;
-    private child?: ChildProcess;
+    private readonly server: RequestServer;
 
     constructor(private readonly lab: Lab) {
-        lab.attempt([process.execPath, "-e", server], {
-            keepInputOpen: true,
-            timeout: 3_600_000,
-            onSpawn: (child) => (this.child = child),
-            onLine: (line) => this.serve(line),
-        });
+        this.server = new RequestServer(lab, port, (request) => this.answer(request));
     }
 
-    private async serve(line: string): Promise<void> {
-        this.child?.stdin?.write(`${await this.answer(line)}\n`);
-    }
-
-    private async answer(line: string): Promise<number> {
-        const [method, path, authorization, body] = JSON.parse(line) as string[];
+    private async answer({ method, path, authorization, body }: Request): Promise<number> {
         const [, address] = /^\/addresses\/([0-9.]+)$/.exec(path) ?? [];
         const host = this.lab.loadBalancers.find(({ plan }) => body === `host=${plan.fqdn}`);
         if (authorization !== `Bearer ${addressApiToken}`) {
@@ -64,6 +40,6 @@ export class AddressApi {
     }
 
     stop(): void {
-        this.child?.stdin?.end();
+        this.server.stop();
     }
 }

@@ -1,18 +1,6 @@
 /** A power switch that the hosts of a lab can reach, as a machine room has one: `http://192.168.0.1:8099/off/lb1.example.com`, or `/on/`. */
-import type { ChildProcess } from "node:child_process";
 import type { Lab } from "./lab";
-
-/** Runs in the control namespace: a line out for each request, a line in with the status for its answer. */
-const server = `
-const waiting = [];
-require("node:http").createServer((request, response) => {
-    waiting.push(response);
-    console.log(request.url);
-}).listen(8099, "192.168.0.1");
-require("node:readline").createInterface({ input: process.stdin }).on("line", (status) => {
-    waiting.shift().writeHead(Number(status)).end();
-}).on("close", () => process.exit());
-`;
+import { RequestServer } from "./requestServer";
 
 /** What a host runs to use it. */
 export const fencingScript = `#!/bin/sh
@@ -25,28 +13,23 @@ export class PowerSwitch {
     readonly requests: string[] = [];
     /** Whether it does what it is asked for; otherwise it answers with an error. */
     works = true;
-    private child?: ChildProcess;
+    private readonly server: RequestServer;
 
     constructor(private readonly lab: Lab) {
-        lab.attempt([process.execPath, "-e", server], {
-            keepInputOpen: true,
-            timeout: 3_600_000,
-            onSpawn: (child) => (this.child = child),
-            onLine: (line) => this.serve(line),
-        });
+        this.server = new RequestServer(lab, 8099, ({ path }) => this.answer(path));
     }
 
-    private async serve(path: string): Promise<void> {
+    private async answer(path: string): Promise<number> {
         this.requests.push(path);
         const [, what, name] = /^\/(on|off)\/([^.]+)/.exec(path) ?? [];
         if (this.works && what) {
             const host = this.lab.host(name);
             await (what === "on" ? host.boot() : host.powerOff());
         }
-        this.child?.stdin?.write(`${this.works ? 200 : 503}\n`);
+        return this.works ? 200 : 503;
     }
 
     stop(): void {
-        this.child?.stdin?.end();
+        this.server.stop();
     }
 }

@@ -5,7 +5,7 @@ import { ip } from "../../lab/kernel";
 import { writeConfig } from "../../lab/pulumi";
 import { holdersOf, untilRest } from "../../lab/rest";
 import { until } from "../../toolchain/shell";
-import { failure, halb, inAll, ownNetwork, page, underLoad, useServingPair, virtualIp } from "./fixture";
+import { failure, halb, inAll, ownNetworks, page, switchOver, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "addresses" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
@@ -18,21 +18,11 @@ function declare(...virtualIps: object[]): void {
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
 }
 
-/** Each host's own addresses and routes. */
-function networks(): Promise<string[][]> {
-    return Promise.all(both().map((host) => ownNetwork(host, elsewhere)));
-}
-
-async function switchOver(to: string): Promise<void> {
-    const { code, stderr } = await halb(used, ["switchover", "--to", to]);
-    expect(code, stderr).toBe(0);
-}
-
 const holdersAre = (...names: string[]) =>
     until(`${names} hold it`, 20_000, async () => (await holdersOf(used.lab)).join() === names.join(), 100);
 
 test("serves a virtual IP outside the hosts' subnet, and hands it over without a failed request", inAll, async () => {
-    const before = await networks();
+    const before = await ownNetworks(used.lab, elsewhere);
     declare({ address: virtualIp }, { address: elsewhere });
     expect(await failure(used.stack, "preview")).toContain(elsewhere);
     declare({ address: virtualIp }, { address: elsewhere, interface: "eth0" });
@@ -40,7 +30,7 @@ test("serves a virtual IP outside the hosts' subnet, and hands it over without a
     await used.stack.up();
     expect((await page(used.lab, `http://${elsewhere}/`)).status).toBe(200);
     for (const to of ["lb2", "lb1"]) {
-        const { failed } = await underLoad(used.lab, `${elsewhere} to ${to}`, () => switchOver(to), elsewhere);
+        const { failed } = await underLoad(used.lab, `${elsewhere} to ${to}`, () => switchOver(used, to), elsewhere);
         expect(failed).toBe(0);
     }
     declare({ address: virtualIp });
@@ -49,7 +39,7 @@ test("serves a virtual IP outside the hosts' subnet, and hands it over without a
         const entries = await Promise.all(both().map((host) => host.run(`ip -o address show to ${elsewhere}`)));
         return entries.join("") === "";
     });
-    expect(await networks()).toEqual(before);
+    expect(await ownNetworks(used.lab, elsewhere)).toEqual(before);
 });
 
 test("the last hold counts, and its release gives the virtual IP back", inAll, async () => {
@@ -83,13 +73,13 @@ test("serves on hosts whose own address is a /32", inAll, async () => {
         );
     }
     await untilRest(used.lab);
-    const before = await networks();
+    const before = await ownNetworks(used.lab, elsewhere);
     declare({ address: virtualIp });
     expect(await failure(used.stack, "preview")).toMatch(/192\.168\.0\.99.*(interface|subnet)/);
     declare({ address: virtualIp, interface: "eth0" });
     await used.stack.up();
     for (const to of ["lb2", "lb1"]) {
-        const { failed } = await underLoad(used.lab, `hosts with a /32, to ${to}`, () => switchOver(to));
+        const { failed } = await underLoad(used.lab, `hosts with a /32, to ${to}`, () => switchOver(used, to));
         expect(failed).toBe(0);
     }
     const { gap } = await underLoad(used.lab, "hosts with a /32, the holder loses power", async () => {
@@ -97,5 +87,5 @@ test("serves on hosts whose own address is a /32", inAll, async () => {
         await holdersAre("lb2");
     });
     expect(gap).toBeLessThan(4);
-    expect((await networks())[1]).toEqual(before[1]);
+    expect((await ownNetworks(used.lab, elsewhere))[1]).toEqual(before[1]);
 });

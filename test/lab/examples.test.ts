@@ -171,7 +171,7 @@ describe("an address that only an API moves", () => {
     });
 
     test("the API moves the address when the holder loses power, within 3 s", async () => {
-        await untilRest(used.lab, undefined);
+        await untilRest(used.lab);
         const { gap } = await underLoad(
             used.lab,
             "power loss, and the API moves the address",

@@ -205,8 +205,18 @@ export function snapshot(host: Host): Promise<string> {
         ip -o address show | sed 's/ valid_lft.*//'`);
 }
 
-/** The host's own addresses and routes: all but the virtual IPs, without lifetimes. */
-export async function ownNetwork({ id }: Host, ...virtualIps: string[]): Promise<string[]> {
+/** Hands every virtual IP over to a host, by halb. */
+export async function switchOver(used: Pair, to: string): Promise<void> {
+    const { code, stderr } = await halb(used, ["switchover", "--to", to]);
+    expect(code, stderr).toBe(0);
+}
+
+/** Of each load balancer its own addresses and routes: all but the virtual IPs, without lifetimes. */
+export function ownNetworks(lab: Lab, ...virtualIps: string[]): Promise<string[][]> {
+    return Promise.all(lab.loadBalancers.map((host) => ownNetwork(host, [virtualIp, ...virtualIps])));
+}
+
+async function ownNetwork({ id }: Host, virtualIps: string[]): Promise<string[]> {
     const shown = await Promise.all([
         run(["ip", "-n", id, "-o", "address", "show", "scope", "global"]),
         run(["ip", "-n", id, "-4", "route", "show"]),
@@ -215,7 +225,7 @@ export async function ownNetwork({ id }: Host, ...virtualIps: string[]): Promise
     return shown
         .flatMap((text) => text.split("\n"))
         .map((line) => line.replace(/^\d+: |\\ .*| expires \S+/g, "").trim())
-        .filter((line) => line !== "" && ![virtualIp, ...virtualIps].some((each) => line.includes(`${each}/`)))
+        .filter((line) => line !== "" && !virtualIps.some((each) => line.includes(`${each}/`)))
         .sort();
 }
 

@@ -10,7 +10,7 @@ import { writeConfig } from "../../lab/pulumi";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
 import { run, sleep, until } from "../../toolchain/shell";
-import { failure, halb, inAll, ownNetwork, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
+import { failure, inAll, ownNetworks, page, site, switchOver, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "networks" });
 const [lb1, lb2] = [() => used.lab.host("lb1"), () => used.lab.host("lb2")];
@@ -26,11 +26,6 @@ async function holders(): Promise<string[]> {
     return (await Promise.all(both().map((host) => entriesOf(host, virtualIp)))).flat();
 }
 
-async function switchOver(to: string): Promise<void> {
-    const { code, stderr } = await halb(used, ["switchover", "--to", to]);
-    expect(code, stderr).toBe(0);
-}
-
 /** The last lines of a host's keeper. */
 async function keeperLog(host: Host): Promise<string> {
     return (await host.attempt("journalctl -q -o cat -u ha-load-balancer-pair | tail -n 20")).stdout;
@@ -40,7 +35,7 @@ async function keeperLog(host: Host): Promise<string> {
 async function begin(): Promise<void> {
     await untilRest(used.lab);
     if ((await holdersOf(used.lab)).join() !== "lb1") {
-        await switchOver("lb1");
+        await switchOver(used, "lb1");
     }
     await untilRest(used.lab, "lb1");
     await until("lb2 has no entry", 40_000, async () => (await everyEntry(lb2())).length === 0, 500);
@@ -75,7 +70,7 @@ describe("with the default route on eth1", () => {
         for (const { id } of both()) {
             await ip(["route replace default via 10.0.0.1 dev eth1"], id);
         }
-        const before = await Promise.all(both().map((host) => ownNetwork(host)));
+        const before = await ownNetworks(used.lab);
         const { gap, several } = await underLoad(used.lab, `own address gone for ${time} ms`, async () => {
             await flush(lb1(), time);
             await until("one host holds the virtual IP", 20_000, async () => (await holders()).join() === pinned);
@@ -85,7 +80,7 @@ describe("with the default route on eth1", () => {
         expect([...new Set(entries)]).toEqual([`2: eth0 ${virtualIp}/32`]);
         expect(several).toBeLessThan(1);
         expect(gap).toBeLessThan(bound);
-        expect(await Promise.all(both().map((host) => ownNetwork(host)))).toEqual(before);
+        expect(await ownNetworks(used.lab)).toEqual(before);
     });
 });
 
@@ -125,11 +120,11 @@ test("a hand-over after the own address was gone leaves the own address and the 
     for (const host of both()) {
         await host.run("sysctl -q net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.eth0.promote_secondaries=0");
     }
-    const before = await Promise.all(both().map((host) => ownNetwork(host)));
+    const before = await ownNetworks(used.lab);
     await flush(lb1(), 600);
     await untilRest(used.lab, "lb1");
     const { failed } = await underLoad(used.lab, "switched over after a flush", async () => {
-        await switchOver("lb2");
+        await switchOver(used, "lb2");
         // The keeper keeps a released address for connections that are open on it, up to 30 s.
         await until(
             "the released address has expired",
@@ -139,7 +134,7 @@ test("a hand-over after the own address was gone leaves the own address and the 
         );
     });
     expect(failed).toBe(0);
-    expect(await Promise.all(both().map((host) => ownNetwork(host)))).toEqual(before);
+    expect(await ownNetworks(used.lab)).toEqual(before);
     expect(await holdersOf(used.lab)).toEqual(["lb2"]);
 });
 
@@ -209,7 +204,7 @@ echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
     await untilRest(used.lab, "lb1");
     await lb2().run("rm -f /tmp/hooks");
     const { failed } = await underLoad(used.lab, "a hand-over with a hook that fails once", async () => {
-        await switchOver("lb2");
+        await switchOver(used, "lb2");
         await until("onAcquire was run twice", 20_000, async () => {
             const { stdout } = await lb2().attempt("cat /tmp/hooks");
             return stdout.split("\n").length > 2;
@@ -266,7 +261,7 @@ test("serves after the standby's interface was renamed, once pulumi up has found
     const { failed, none, several } = await underLoad(used.lab, "a renamed interface", () => used.stack.up());
     expect({ failed, none, several }).toEqual({ failed: 0, none: 0, several: 0 });
     await untilRest(used.lab, "lb1");
-    await switchOver("lb2");
+    await switchOver(used, "lb2");
     await until("lb2 holds it", 20_000, async () => (await holdersOf(used.lab)).join() === "lb2");
     expect(await everyEntry(lb2())).toEqual([`2: ${name} ${virtualIp}/32`]);
 });

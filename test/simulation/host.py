@@ -236,6 +236,10 @@ class Host:
         self.has_own_address = True
         self.tell_of_network()
 
+    def has_address_for_peer(self):
+        """Without one, no answer of the peer's arrives."""
+        return self.has_own_address or self.has_second_link
+
     def reaches_clients(self):
         return self.is_on and self.has_carrier and self.has_service_carrier and self.has_own_address
 

@@ -55,7 +55,6 @@ NAMED = {
         Fault(17, "blocked", source="lb2", target="lb1", packets=KEEPER, seconds=10), gap=0, both=0),
     # A healed partition cost 229 requests in 1 of 5 runs.
     "the hosts are cut off from each other for 10 s": _plan(Fault(17, "partition", seconds=10), gap=0),
-    # The virtual IP stayed where it was for good: a hand-over that was asked for without need was forgotten.
     # Heartbeat's request to hand over waited in the kernel until the link was up again. The peer answered what this host had cancelled, and
     # both waited for each other: it took the keepers 35 to 70 s to restart them.
     **{
@@ -63,6 +62,7 @@ NAMED = {
             Fault(17, "cable", host="lb1", seconds=seconds), gap=2.5, settles=30)
         for seconds in (1.25, 1.5, 1.75)
     },
+    # The virtual IP stayed where it was for good: a hand-over that was asked for without need was forgotten.
     "the holder's cable is cut for 8 s": _plan(Fault(17, "cable", host="lb1", seconds=8), gap=2.5),
     # Nothing moved: nobody looked at the carrier.
     "the holder's service cable is cut for 8 s while keepers and Heartbeats use another one": _plan(

@@ -84,7 +84,7 @@ class UdpSock(Sock):
     family = 2
 
     def sendto(self, packet, _address):
-        if not self.process.host.has_own_address and not self.process.host.has_second_link:
+        if not self.process.host.has_address_for_peer():
             raise OSError("no route")
         self.process.host.wire.send(self.process.host, KEEPER, packet)
 

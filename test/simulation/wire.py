@@ -30,7 +30,7 @@ class Wire:
     def hears(host):
         """Whether packets reach a host. One without its own address still sends: its sockets are bound to the interface, and the kernel
         takes another address for the source."""
-        return host.has_carrier and (host.has_own_address or host.has_second_link)
+        return host.has_carrier and host.has_address_for_peer()
 
     def hear_each_other(self, kind):
         first, second = self.hosts.values()

@@ -25,7 +25,7 @@ def decide(me, peer, preferred):
 
     me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
           isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
-          must_fence, forced_for (s since an operator made this host hold it: VirtualIp ADDRESS hold; None where nobody has)
+          must_fence, forced_for (s since an operator ran "VirtualIp ADDRESS hold" here; None: no operator forces it to this host)
     peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced_for,
           serves (clients reach it there), isolated (by its own word neither clients nor packets of this host reach it), hears (this host)
     """
@@ -63,14 +63,15 @@ def peer_serves(me, peer, preferred):
 
 
 def is_forced(one, other):
-    """Whether an operator makes this one hold it; of two, the one that was made to last."""
+    """Whether an operator forces the address to host `one`. If an operator forces it to both hosts, the later hold counts."""
     if one["forced_for"] is None:
         return False
     return other is None or other["forced_for"] is None or one["forced_for"] < other["forced_for"]
 
 
 def is_left_to(me, peer):
-    """Whether the peer released it because nobody reaches that host. Heartbeat here may still hear the peer's Heartbeat, and never want it."""
+    """Whether the peer released the address because no client reaches the peer. Heartbeat on this host may still hear the peer's Heartbeat.
+    Then it does not want the address, and the keeper acquires it instead."""
     return me["heartbeat"] and peer["fresh"] and peer["isolated"] and peer["wanted"] and peer["held"] != HELD
 
 
@@ -86,10 +87,12 @@ def may_take(me, peer):
 
 
 def loses(me, peer, preferred):
-    """Whether this host releases the address, of two holders. A holder that an operator forces wins. Then the one that can serve wins. Then
-    the one that does not hear the other wins: it cannot know that it has to release. Then the one that acquired it last wins: the other
-    host was frozen or cut off at that moment, so the clients use the last one. Of two hosts on which it lingers, the one that released it
-    last wins, for the same reason."""
+    """Whether this host, one of two holders, releases the address. The first rule that tells the two hosts apart decides which keeps it:
+    1. the host to which an operator forces the address
+    2. the host that can serve
+    3. the peer, if it does not hear this host: the peer cannot know that it should release the address
+    4. the host that acquired the address last: the other host was frozen or cut off at that moment, so clients use the last one
+    If the address lingers on both hosts, rule 4 prefers the host that released it last."""
     if is_forced(peer, me):
         return True
     if me["healthy"] != peer["healthy"]:

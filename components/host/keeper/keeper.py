@@ -114,7 +114,7 @@ class Keeper:
         for virtual_ip in self.virtual_ips:
             if virtual_ip.interface == interface.name:
                 virtual_ip.announcements.begin()
-        # What was lost before says nothing about the time from now on.
+        # The keeper counts the seconds of being cut off from now on: witnesses that were lost before may be back.
         if self.cut_off_since is not None:
             self.cut_off_since = clock.now()
 

@@ -81,6 +81,8 @@ class Peer:
         self.heard_at = None
         self._fresh_since = float("-inf")
         self.said = {}
+        # In the kernel's spelling, as that of a packet's source.
+        self._declared = {network.canonical(address) for address in config["peerAddresses"]}
         # Where its last packet came from, if that is no declared address: a DHCP server has given it another one.
         self._other_source = None
         self.sockets = {}
@@ -149,9 +151,8 @@ class Peer:
             self._fresh_since = came_at
         self._last = at
         self.heard_at = came_at
-        # In the kernel's spelling on both sides. Packets that leave an interface without a route come from any address.
-        is_declared = any(network.canonical(each) == source[0] for each in self._config["peerAddresses"])
-        self._other_source = None if is_declared else (sock, source)
+        # Packets that leave an interface without a route come from any address.
+        self._other_source = None if source[0] in self._declared else (sock, source)
         self.said = body
         return True
 

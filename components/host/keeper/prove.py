@@ -3,7 +3,6 @@
 Prints "haproxy", or "closed" if the other end closes the connection at once, and exits with 0; else prints what answers, and exits with 1.
 """
 
-import contextlib
 import socket
 import sys
 import time
@@ -22,10 +21,11 @@ def prove(address, port):
         return f"no connection: {error.strerror or error}"
     with connection:
         own_address, own_port = connection.getsockname()[:2]
-        write(QUESTION, f"{address} {port} {own_address} {own_port}")
+        question = f"{address} {port} {own_address} {own_port}"
+        write(QUESTION, question)
         write_to_pipe(f"{RUN}/keeper", "question\n")
         try:
-            return _answer(connection, read(QUESTION))
+            return _answer(connection, question)
         finally:
             remove(QUESTION)
             remove(ANSWER)
@@ -40,16 +40,20 @@ def _answer(connection, question):
             answer = program
         if answer == HAPROXY:
             break
-        with contextlib.suppress(BlockingIOError):
-            try:
-                is_closed = connection.recv(1, socket.MSG_PEEK) == b""
-            except ConnectionResetError:
-                is_closed = True
-            if is_closed:
-                # A rule of HAProxy's can reject this host; what has closed cannot be asked for.
-                return "closed"
+        if _is_closed(connection):
+            # A rule of HAProxy's can reject this host. The kernel no longer knows whose connection it was.
+            return "closed"
         time.sleep(LOOKS_EVERY)
     return answer
+
+
+def _is_closed(connection):
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
 
 
 if __name__ == "__main__":
