@@ -4,7 +4,7 @@ import { buildGoTool } from "../toolchain/go";
 import { root } from "../toolchain/paths";
 import { venv } from "../toolchain/python";
 import { aptInstall, attempt, run } from "../toolchain/shell";
-import type { Totals } from "./report";
+import type { Report } from "./report";
 
 /** The shell scripts without the ending .sh: programs on the load balancers, named as the field names them. */
 const scriptsWithoutEnding = ["components/host/VirtualIp"];
@@ -23,7 +23,12 @@ async function ensureShellTools(): Promise<void> {
     }
 }
 
-async function check(what: string, command: string[]): Promise<boolean> {
+interface Check {
+    what: string;
+    passed: boolean;
+}
+
+async function check(what: string, command: string[]): Promise<Check> {
     let output = "";
     let passed = false;
     try {
@@ -37,11 +42,11 @@ async function check(what: string, command: string[]): Promise<boolean> {
     if (!passed) {
         console.log(output);
     }
-    return passed;
+    return { what, passed };
 }
 
 /** GitHub's and GitLab's pipelines; the linters come from where their languages keep programs. */
-async function checkPipelines(): Promise<boolean[]> {
+async function checkPipelines(): Promise<Check[]> {
     const dir = "examples/pipelines";
     const actionlint = await buildGoTool("actionlint", "github.com/rhysd/actionlint/cmd/actionlint");
     const python = await venv("lint");
@@ -63,7 +68,7 @@ async function checkPipelines(): Promise<boolean[]> {
     ];
 }
 
-export async function lint(): Promise<Totals> {
+export async function lint(): Promise<Report> {
     await ensureShellTools();
     const scripts = await shellScripts();
     const results = [
@@ -74,6 +79,9 @@ export async function lint(): Promise<Totals> {
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
         ...(await checkPipelines()),
     ];
-    const passed = results.filter(Boolean).length;
-    return { passed, failed: results.length - passed, skipped: 0 };
+    const failures = results
+        .filter(({ passed }) => !passed)
+        .map(({ what }) => ({ name: `lint: ${what}`, message: "" }));
+    const failed = failures.length;
+    return { totals: { passed: results.length - failed, failed, skipped: 0 }, files: [], left: [], failures };
 }

@@ -30,5 +30,14 @@ export async function python(suite: "keeper" | "simulation", isAll: boolean): Pr
     const failed = count("failures") + count("errors");
     // One that could not even begin counts as one failure.
     const totals = { passed: ran - failed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: count("skipped") };
-    return { totals, files: [{ name: suite, waited: (performance.now() - began) / 1000 }], left: [] };
+    const names = [...said.matchAll(/^(?:FAIL: |ERROR: |to see one again: )(.*)$/gm)].map(([, name]) => name);
+    return {
+        totals,
+        files: [{ name: suite, waited: (performance.now() - began) / 1000 }],
+        left: [],
+        failures: (totals.failed > 0 && names.length === 0 ? [`exit status ${code}`] : names).map((name) => ({
+            name: `${suite}: ${name}`,
+            message: "",
+        })),
+    };
 }

@@ -1,6 +1,7 @@
 /** What vitest says of a suite: totals, what each file cost, and what was left out. */
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { root } from "../toolchain/paths";
 
 export interface Totals {
@@ -22,6 +23,14 @@ export interface Report {
     files: FileCost[];
     /** Tests that only `npm run test:all` runs: `lab/links.test.ts: one cable is cut and mended`. */
     left: string[];
+    failures: Failure[];
+}
+
+export interface Failure {
+    /** `lab/links.test.ts: one cable is cut`, or what failed as a whole: `lint: style (biome)`. */
+    name: string;
+    /** The test's error, without its stack. Empty where the tool prints the error above. */
+    message: string;
 }
 
 /** Of vitest's JSON report, what is used here. */
@@ -34,14 +43,21 @@ interface Output {
         name: string;
         startTime: number;
         endTime: number;
-        assertionResults: { fullName: string; status: string; tags: string[] }[];
+        /** Why the file failed as a whole; empty where its tests ran. */
+        message: string;
+        assertionResults: { fullName: string; status: string; tags: string[]; failureMessages: string[] }[];
     }[];
 }
 
 /** A suite that could not even start counts as one failure. */
 export function read(output: string, costs: string, exitCode: number): Report {
     if (!existsSync(output)) {
-        return { totals: { passed: 0, failed: 1, skipped: 0 }, files: [], left: [] };
+        return {
+            totals: { passed: 0, failed: 1, skipped: 0 },
+            files: [],
+            left: [],
+            failures: [endedBadly(exitCode)],
+        };
     }
     const report: Output = JSON.parse(readFileSync(output, "utf8"));
     const tests = report.testResults.flatMap(({ name, assertionResults }) =>
@@ -49,12 +65,15 @@ export function read(output: string, costs: string, exitCode: number): Report {
     );
     const notRun = tests.filter(({ status }) => status === "skipped" || status === "pending");
     const left = notRun.filter(({ tags }) => tags.includes("all"));
-    const failed = report.numFailedTests;
+    const failures = failuresOf(report);
+    if (failures.length === 0 && (exitCode !== 0 || !report.success)) {
+        failures.push(endedBadly(exitCode));
+    }
     const cpu = cpuOf(costs);
     return {
         totals: {
             passed: report.numPassedTests,
-            failed: failed === 0 && (exitCode !== 0 || !report.success) ? 1 : failed,
+            failed: failures.length,
             skipped: notRun.length - left.length + report.numTodoTests,
         },
         files: report.testResults
@@ -65,7 +84,44 @@ export function read(output: string, costs: string, exitCode: number): Report {
                 cpu: cpu.get(name),
             })),
         left: left.map(({ file, fullName }) => `${file}: ${fullName}`),
+        failures,
     };
+}
+
+function endedBadly(exitCode: number): Failure {
+    return { name: `vitest: exit status ${exitCode}`, message: "" };
+}
+
+/** Failed tests, and files that failed as a whole. */
+function failuresOf({ testResults }: Output): Failure[] {
+    return testResults.flatMap(({ name, message, assertionResults }) => [
+        ...(message === "" ? [] : [{ name: short(name), message: withoutStack(message) }]),
+        ...assertionResults
+            .filter(({ status }) => status === "failed")
+            .map(({ fullName, failureMessages }) => ({
+                name: `${short(name)}: ${fullName}`,
+                message: failureMessages.map(withoutStack).join("\n"),
+            })),
+    ]);
+}
+
+const longestMessage = 1_000;
+
+/** A CI service often keeps only the end of a long output: the messages must fit there. */
+function withoutStack(message: string): string {
+    const plain = stripVTControlCharacters(message).replace(/\n\s+at .*/g, "");
+    return plain.length <= longestMessage ? plain : `${plain.slice(0, longestMessage)} …`;
+}
+
+/** Every failed test with its error. */
+export function failed(failures: Failure[]): string[] {
+    return failures.flatMap(({ name, message }) => [
+        `  ${name}`,
+        ...message
+            .split("\n")
+            .filter(Boolean)
+            .map((line) => `      ${line}`),
+    ]);
 }
 
 function short(path: string): string {

@@ -17,7 +17,7 @@ import { ensureToolchain } from "../toolchain/toolchain";
 import { changedFiles, chosen } from "./changed";
 import { lint } from "./lint";
 import { python } from "./python";
-import { type Report, read, slowest, type Totals } from "./report";
+import { failed, type Report, read, slowest, type Totals } from "./report";
 import { yardstick } from "./yardstick";
 
 const suites = ["lint", "unit", "keeper", "engine", "simulation", "lab"];
@@ -169,7 +169,7 @@ async function filesOfSuites({ suites: asked, files, isChanged }: Choice): Promi
 async function runSuite(suite: string, choice: Choice, scratch: string): Promise<Report> {
     console.log(`\n== ${suite}`);
     if (suite === "lint") {
-        return { totals: await lint(), files: [], left: [] };
+        return lint();
     }
     if (suite === "keeper" || suite === "simulation") {
         return python(suite, choice.isAll);
@@ -221,6 +221,10 @@ function conclude(reports: Report[], choice: Choice, took: number): number {
         }
     }
     console.log(`\n${slowest(reports.flatMap((report) => report.files)).join("\n")}`);
+    const failures = reports.flatMap((report) => report.failures);
+    if (failures.length > 0) {
+        console.log(`\nfailed:\n${failed(failures).join("\n")}`);
+    }
     console.log(
         `\n${minutes(took)} minutes; the yardstick, a fixed piece of computing, takes ${yardstick().toFixed(2)} s here`,
     );

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { chosen } from "../changed";
-import { read, slowest } from "../report";
+import { failed, read, slowest } from "../report";
 
 describe("npm test -- --changed runs", () => {
     test.each([
@@ -27,7 +27,12 @@ describe("the report of a suite", () => {
     afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
     const report = (success: boolean, statuses: [string, string[]][]) => {
-        const assertionResults = statuses.map(([status, tags], i) => ({ fullName: `test ${i}`, status, tags }));
+        const assertionResults = statuses.map(([status, tags], i) => ({
+            fullName: `test ${i}`,
+            status,
+            tags,
+            failureMessages: status === "failed" ? ["Error: one\n    at somewhere\ntwo"] : [],
+        }));
         const count = (wanted: string) => statuses.filter(([status]) => status === wanted).length;
         const file = join(dir, "report.json");
         writeFileSync(
@@ -37,7 +42,9 @@ describe("the report of a suite", () => {
                 numPassedTests: count("passed"),
                 numFailedTests: count("failed"),
                 numTodoTests: 0,
-                testResults: [{ name: "/nowhere/a.test.ts", startTime: 1000, endTime: 3500, assertionResults }],
+                testResults: [
+                    { name: "/nowhere/a.test.ts", startTime: 1000, endTime: 3500, message: "", assertionResults },
+                ],
             }),
         );
         return file;
@@ -59,6 +66,17 @@ describe("the report of a suite", () => {
         expect(read(join(dir, "none"), join(dir, "none"), 1).totals).toEqual({ passed: 0, failed: 1, skipped: 0 });
         expect(read(report(true, [["passed", []]]), join(dir, "none"), 1).totals.failed).toBe(1);
         expect(read(report(false, [["passed", []]]), join(dir, "none"), 0).totals.failed).toBe(1);
+    });
+
+    test("names what failed, with its error and without its stack", () => {
+        const { failures } = read(report(false, [["failed", []]]), join(dir, "none"), 1);
+        expect(failed(failures)).toEqual([
+            expect.stringMatching(/^ {2}\S*a\.test\.ts: test 0$/),
+            "      Error: one",
+            "      two",
+        ]);
+        const without = [read(join(dir, "none"), join(dir, "none"), 1), read(report(true, []), join(dir, "none"), 1)];
+        expect(without.map((each) => failed(each.failures))).toEqual(Array(2).fill(["  vitest: exit status 1"]));
     });
 
     test("lists the 15 slowest files, the slowest first", () => {
