@@ -36,7 +36,7 @@ const help = `usage: npm run bench -- BENCHMARK [--runs N] [--only PATTERN] [--l
   idle       what the keeper costs on a pair where nothing happens, for N minutes
   --runs N   how often, or how many minutes (default: 3)
   --only PATTERN
-             availability: only events whose name matches; nothing is written then
+             availability: only events whose name matches
   --labs N   availability: on so many pairs of hosts side by side (default: 1)
 
 Run it on a machine that does nothing else.

@@ -12,7 +12,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { attempt, type Result, run, UserError, until } from "../toolchain/shell";
+import { attempt, type Result, run, sleep, UserError, until } from "../toolchain/shell";
 import type { Image } from "./image";
 import { controlGroupFolders, freeze, ip, isPopulated, kill, unmountBelow } from "./kernel";
 
@@ -320,6 +320,21 @@ export class Host {
 
     async pass(): Promise<void> {
         await this.run("nft delete table inet lab");
+    }
+
+    /** Removes every address of eth0, as ifdown or netplan apply do, and adds the host's own ones again after a time in milliseconds. */
+    async flush(milliseconds: number): Promise<void> {
+        const routes = (await run(["ip", "-n", this.id, "route", "show", "default"])).split("\n").filter(Boolean);
+        await ip(["address flush dev eth0 scope global", "address flush dev eth0 scope host"], this.id);
+        await sleep(milliseconds);
+        await ip(
+            [
+                `address add ${this.plan.address}/24 broadcast + dev eth0`,
+                `address add ${this.plan.address6}/64 dev eth0 nodad`,
+                ...routes.map((route) => `route replace ${route.trim()}`),
+            ],
+            this.id,
+        );
     }
 
     freeze(): void {

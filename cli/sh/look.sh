@@ -19,7 +19,7 @@ look() {
         address=${virtual_ip%%/*}
         line on "$address" "$(pinned_interface "$virtual_ip")"
         [ ! -e "/run/ha-load-balancer-pair/forced/$address" ] || line forced "$address"
-        line peer "$address" "$(peer_has "$virtual_ip" | cut -d ' ' -f 1)"
+        line peer "$address" "$(peer_has "$virtual_ip")"
     done
     case $(ask_haproxy health.sock 'GET / HTTP/1.0
 

@@ -106,8 +106,8 @@ CASES = [
         {"forced_for": 60, "held": "held", "wanted": True},
     ),
     (
-        "drops what an operator forced to this host first and to the peer last",
-        "drop",
+        "yields what an operator forced to this host first and to the peer last",
+        "yield",
         {"forced_for": 60, "held": "held", "wanted": True},
         {"forced_for": 9, "held": "held"},
     ),
@@ -117,7 +117,7 @@ CASES = [
         {"forced_for": 60, "held": "held"},
         {"forced_for": 9, "held": "held", "fresh": False},
     ),
-    ("drops what an operator forces to the peer", "drop", {"held": "held", "wanted": True}, {"held": "held", "forced_for": 9}),
+    ("yields what an operator forces to the peer", "yield", {"held": "held", "wanted": True}, {"held": "held", "forced_for": 9}),
     (
         "keeps it until the peer, to which an operator forces it, holds it",
         "nothing",

@@ -147,11 +147,11 @@ class Looks(Host):
         self.one.look([entry(ADDRESS6, False), entry(OWN), entry(OWN6)])
         self.assertEqual(self.one.via, OWN6)
 
-    def test_names_no_way_for_what_does_not_linger(self):
-        for title, present in [("held", [entry(ADDRESS)]), ("not there", [])]:
+    def test_names_its_own_address_while_it_holds_the_virtual_ip_and_no_address_without_it(self):
+        for title, present, via in [("held", [entry(ADDRESS)], OWN), ("not there", [], None)]:
             with self.subTest(title):
                 self.one.look([*present, entry(OWN)])
-                self.assertIsNone(self.one.via)
+                self.assertEqual(self.one.via, via)
 
 
 class Strays(Host):
@@ -515,7 +515,8 @@ class TellsTheAgent(Host):
     def test_tells_the_agent_what_the_peer_has_and_where_it_takes_packets(self):
         for title, peer, text in [
             ("it is silent", {**HOLDS, "fresh": False}, "silent\n"),
-            ("it holds it", HOLDS, "held\n"),
+            ("it holds it", {**HOLDS, "via": "192.0.2.2"}, "held 192.0.2.2\n"),
+            ("it holds it, and names no address", HOLDS, "held\n"),
             ("it lets it linger", {**LINGERS, "via": "192.0.2.2"}, "lingering 192.0.2.2\n"),
             ("it lets it linger, and names no address", LINGERS, "lingering\n"),
             ("it does not have it", HAS_NOT, "no\n"),

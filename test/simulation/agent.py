@@ -75,7 +75,7 @@ class Agent:
             return
         yield 0.004
         has, _, old_holder = self.host.run.get(self._file("peer"), "").strip().partition(" ")
-        if has == "lingering" and old_holder:
+        if has in ("held", "lingering") and old_holder:
             self._rules()
         else:
             self._settle_rules()

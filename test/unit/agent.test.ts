@@ -115,6 +115,18 @@ test.concurrent("forgets a hold that could not acquire the address", async () =>
     expect(shown).toContain("0");
 });
 
+test.concurrent("passes open connections on while the peer holds the address or lets it linger, if it names its own address", async () => {
+    const takeWith = async (has: string) =>
+        (
+            await host(`own; mkdir -p /run/ha-load-balancer-pair/peer; echo ${has} >/run/ha-load-balancer-pair/peer/${ip4}
+take ${ip4}; [ ! -e /run/ha-load-balancer-pair/rules/${ip4} ] || echo passes on`)
+        )[0];
+    const passing = ["held 192.0.2.2", "lingering 192.0.2.2"].map(takeWith);
+    expect(await Promise.all(passing)).toEqual(["passes on", "passes on"]);
+    const others = ["held", "lingering", "no", "silent"].map(takeWith);
+    expect(await Promise.all(others)).not.toContain("passes on");
+});
+
 test.concurrent("gives an entry of another program scope host", async () => {
     expect(await host(`own; ip address add ${ip4}/32 dev lan0; take ${ip4}`)).toEqual([
         ...own,

@@ -35,6 +35,22 @@ export async function untilUnfit(host: Host): Promise<void> {
     await until(`${host.name}'s keeper knows that it is unfit`, 20_000, async () => /can't serve/.test(await said()));
 }
 
+/** Asks Heartbeat on lb1 to hand over, as an operator does: again, where it was just busy with something else. */
+export async function handOver(place: Place): Promise<void> {
+    for (let i = 0; i < 5; i++) {
+        await place.lb1.run("/usr/share/heartbeat/hb_standby all");
+        const isDone = await untilHeldBy(place, "lb2", 3000).then(
+            () => true,
+            () => false,
+        );
+        if (isDone) {
+            return;
+        }
+    }
+}
+
+export const takeBack = ({ lb1 }: Place) => lb1.run("/usr/share/heartbeat/hb_takeover local");
+
 export function losePower({ lb1 }: Place): Promise<void> {
     return lb1.powerOff();
 }

@@ -3,7 +3,7 @@ import type { Lab } from "../../../lab/lab";
 import { virtualIp } from "../../../lab/pulumi";
 import { sleep, until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { losePower, onBoth, untilHeldBy, untilStandbyIsDead } from "./actions";
+import { handOver, losePower, onBoth, takeBack, untilHeldBy, untilStandbyIsDead } from "./actions";
 
 const heartbeatPort = "udp dport 694";
 
@@ -51,6 +51,16 @@ function deaf(name: "standby host" | "holder"): Event {
             await sleep(10_000);
             await host.pass();
         },
+    };
+}
+
+/** `gap`: for how many seconds a client may get no answer. */
+function ownAddressGone(seconds: number, gap: number): Event {
+    return {
+        name: `holder's own address is gone for ${seconds} s`,
+        expected: `a client misses ${gap} s at most`,
+        holds: { after: "lb1", gap, several: 1 },
+        action: ({ lb1 }) => lb1.flush(seconds * 1000),
     };
 }
 
@@ -130,6 +140,19 @@ export const network: Event[] = [
         action: ({ lb1 }) => lb1.mend(),
     },
     {
+        name: "holder's cable is out for 1.5 s",
+        expected: "a client misses 3 s at most",
+        holds: { after: "lb1", gap: 3 },
+        action: async ({ lb1 }) => {
+            await lb1.cut();
+            await sleep(1500);
+            await lb1.mend();
+        },
+    },
+    ownAddressGone(0.3, 2),
+    ownAddressGone(2, 3),
+    ownAddressGone(10, 3),
+    {
         name: "the hosts are cut off from each other, not from the clients",
         expected: "both may hold; a client misses 2 s at most",
         holds: { after: "lb1 and lb2", gap: 2 },
@@ -177,5 +200,31 @@ export const network: Event[] = [
         holds: { after: "lb2", failed: 0, several: 0 },
         action: ({ lb1 }) => lb1.drop({ input: ["icmp type echo-reply"] }),
         after: async ({ lb1 }) => lb1.pass(),
+    },
+    {
+        name: "the standby host and the gateway die together",
+        expected: "the holder serves again within 14 s",
+        oursOnly: true,
+        holds: { after: "lb1", leastGap: 5, gap: 14, several: 0 },
+        endsApart: true,
+        action: async ({ lb1, lb2 }) => {
+            await lb1.drop({ input: ["icmp type echo-reply", "icmpv6 type echo-reply"] });
+            await lb2.powerOff();
+        },
+        after: async ({ lb1, lb2 }) => {
+            await lb1.pass();
+            await lb2.boot();
+        },
+    },
+    {
+        name: "both hosts load their firewalls anew (nft flush ruleset) in the middle of a hand-over",
+        expected: "handed over, no request lost",
+        oursOnly: true,
+        holds: { after: "lb2", failed: 0, several: 0 },
+        action: async (place) => {
+            await handOver(place);
+            await onBoth(place, "nft flush ruleset");
+        },
+        after: takeBack,
     },
 ];

@@ -60,6 +60,23 @@ export const power: Event[] = [
         },
     },
     {
+        name: "holder boots with another node name",
+        expected: "the other host holds the virtual IP, no request lost",
+        oursOnly: true,
+        holds: { after: "lb2", failed: 0, several: 0 },
+        endsApart: true,
+        action: async ({ lb1 }) => {
+            await lb1.run("echo renamed.example.com >/etc/hostname");
+            await shutDown(lb1, "reboot");
+            await lb1.boot();
+        },
+        after: async ({ lb1 }) => {
+            await lb1.run(`echo ${lb1.plan.fqdn} >/etc/hostname`);
+            await shutDown(lb1, "reboot");
+            await lb1.boot();
+        },
+    },
+    {
         name: "holder is shut down",
         expected: "handed over, no request lost",
         holds: { after: "lb2", failed: 0, several: 0 },

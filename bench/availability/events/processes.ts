@@ -2,26 +2,12 @@
 import { virtualIp } from "../../../lab/pulumi";
 import { until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { untilHeldBy, untilSettled, untilStandbyIsDead } from "./actions";
+import { handOver, takeBack, untilHeldBy, untilSettled, untilStandbyIsDead } from "./actions";
 
-/** Asks Heartbeat on lb1 to hand over, as an operator does: again, where it was just busy with something else. */
-async function standby(place: Place): Promise<void> {
-    for (let i = 0; i < 5; i++) {
-        await place.lb1.run("/usr/share/heartbeat/hb_standby all");
-        const isDone = await untilHeldBy(place, "lb2", 3000).then(
-            () => true,
-            () => false,
-        );
-        if (isDone) {
-            return;
-        }
-    }
-}
+const agent = `/etc/ha.d/resource.d/VirtualIp ${virtualIp}`;
 
 /** By its own file: one that has restarted itself is another process than the one that systemd has started. */
 const killHeartbeat = "kill -KILL $(cat /run/heartbeat.pid)";
-
-const takeBack = ({ lb1 }: Place) => lb1.run("/usr/share/heartbeat/hb_takeover local");
 
 async function freezeFirst(place: Place): Promise<void> {
     place.lb1.freeze();
@@ -36,8 +22,17 @@ export const processes: Event[] = [
         oursOnly: true,
         tier: "quick",
         holds: { after: "lb2", failed: 0, several: 0 },
-        action: standby,
+        action: handOver,
         after: takeBack,
+    },
+    {
+        name: "an operator makes the standby host hold the virtual IP (VirtualIp hold)",
+        expected: "the standby host holds it, no request lost",
+        oursOnly: true,
+        holds: { after: "lb2", failed: 0, several: 1 },
+        endsApart: true,
+        action: ({ lb2 }) => lb2.run(`${agent} hold`),
+        after: ({ lb2 }) => lb2.run(`${agent} release`),
     },
     {
         name: "hb_takeover on the preferred host",
@@ -45,7 +40,7 @@ export const processes: Event[] = [
         oursOnly: true,
         holds: { before: "lb2", after: "lb1", failed: 0, several: 0 },
         before: async (place) => {
-            await standby(place);
+            await handOver(place);
             await untilSettled(place.lb1);
             await untilSettled(place.lb2);
         },

@@ -36,7 +36,8 @@ def decide(me, peer, preferred):
     peer_has = peer["fresh"] and peer["held"] == HELD
     if me["held"] == HELD:
         if peer_has and loses(me, peer, preferred):
-            return DROP
+            # An operator moves it on purpose: clients that have not heard the peer's announcement still reach this host.
+            return YIELD if is_forced(peer, me) else DROP
         # Nobody can reach it here, and where it can be reached the peer has taken it.
         if me["isolated"]:
             return DROP

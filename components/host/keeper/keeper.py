@@ -278,7 +278,7 @@ class Keeper:
             if virtual_ip.held == LINGERING:
                 virtual_ip.linger()
         else:
-            virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if action == DROP else 'wants'} it"
+            virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if peer['held'] == HELD else 'wants'} it"
             virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
             virtual_ip.look(self.addresses.look_again())
 

@@ -4,8 +4,8 @@ all in /run/ha-load-balancer-pair:
   wanted/ADDRESS  there while Heartbeat wants the virtual IP here                        (agent)
                   or, while Heartbeat waits for its peer, wanted it before that          (restart-patiently.sh: "keeper")
   held/ADDRESS    the uptime at which it was taken, in hundredths of a second            (agent)
-  peer/ADDRESS    what the peer has: held, lingering, no, or silent; and where           (keeper)
-                  packets for what lingers there are to be passed on to
+  peer/ADDRESS    what the peer has: held, lingering, no, or silent; for held and        (keeper)
+                  lingering also the peer's own address, for packets of open connections
   veto/ADDRESS    the uptime until which the agent must not take it by itself; 0: it may (keeper)
   forced/ADDRESS  the uptime since which an operator makes this host hold it             (agent)
                   (VirtualIp ADDRESS hold)
@@ -70,7 +70,7 @@ class VirtualIp:
         self._held_at = float("-inf")
         # Rules of a keeper before this one: what lingers with them is hushed.
         self.is_hushed = read(self._path("rules")) is not None
-        # An address of this host's on the same interface, where the peer can send packets for it.
+        # This host's own address on the same interface, to which the peer can pass packets of open connections on.
         self.via = None
         # The index of the interface; None while no interface has the name.
         self._index = None
@@ -95,7 +95,7 @@ class VirtualIp:
         self.held = NO if not pinned else HELD if any(entry.is_permanent for entry in pinned) else LINGERING
         if self.held == HELD:
             self._held_at = system.monotonic()
-        self.via = self._find_via(present) if self.held == LINGERING else None
+        self.via = None if self.held == NO else self._find_via(present)
         self.wanted = read(self._path("wanted"))
         since = read(self._path("forced"))
         self.forced_for = None if since is None else _seconds_since(since)

@@ -47,9 +47,9 @@ take_back() {
     ask_heartbeat hb_takeover local
 }
 
-# What the peer has, as the keeper hears it now: held, lingering, no, or silent.
+# The first word of the keeper's file: held, lingering, no, or silent.
 peer_has() {
-    cat "/run/ha-load-balancer-pair/peer/${1%%/*}" 2>/dev/null
+    sed 's/ .*//' "/run/ha-load-balancer-pair/peer/${1%%/*}" 2>/dev/null
 }
 
 peer_holds() {
