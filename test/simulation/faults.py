@@ -92,7 +92,8 @@ def service_cable(pair, host, seconds):
 def own_address_gone(pair, host, seconds, has_second_link=False):
     machine = pair.hosts[host]
     machine.has_second_link = has_second_link
-    if machine.is_on:
+    # An older version does not say that nobody reaches it, so its peer does not take over.
+    if machine.is_on and machine.keeper_version != OLDER:
         _for(pair, seconds, machine.flush, machine.restore_own_address)
 
 
