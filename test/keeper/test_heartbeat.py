@@ -10,9 +10,9 @@ import heartbeat
 class Unsettled(TestCase):
     def test_is_known_by_the_first_answer_that_decides(self):
         for title, answers, expected in [
-            ("settled", ["local"], False),
-            ("in transition, and both are active", ["transition", "active", "active"], True),
-            ("in transition, and does not see the peer", ["transition", "active", "dead"], False),
+            ("settled", ["local"], "settled"),
+            ("in transition, and both are active", ["transition", "active", "active"], "unsettled"),
+            ("in transition, and does not see the peer", ["transition", "active", "dead"], "apart"),
             ("does not answer", [None], None),
             ("has not opened its interface", [""], None),
             ("stops answering", ["transition", None], None),
@@ -25,7 +25,7 @@ class Unsettled(TestCase):
                     return answers[len(asked) - 1]
 
                 self.patch(heartbeat, "_ask", answer)
-                self.assertIs(heartbeat.is_unsettled("a", "b"), expected)
+                self.assertEqual(heartbeat.settlement("a", "b"), expected)
                 self.assertEqual(asked, [("rscstatus",), ("nodestatus", "a"), ("nodestatus", "b")][: len(answers)])
 
 

@@ -36,7 +36,7 @@ class Mends(TestCase):
         self.restored = []
         self.patch(mending, "log", self.logged)
         self.patch(heartbeat, "sees", self.sees)
-        self.patch(heartbeat, "is_unsettled", self.is_unsettled)
+        self.patch(heartbeat, "settlement", self.settlement)
         self.patch(heartbeat, "runs_since", lambda: self.runs_since)
         self.patch(heartbeat, "restart_patiently", self.restart_patiently)
         self.patch(heartbeat, "restore_configuration", lambda: self.restored.append(True))
@@ -61,10 +61,14 @@ class Mends(TestCase):
         self.asked.append(node)
         return self.takes_for[node]
 
-    def is_unsettled(self, *nodes):
+    def settlement(self, *nodes):
         self.asked_settled_at.append(self.now)
         states = [self.takes_for[node] for node in nodes]
-        return None if None in states else self.in_transition and states == ["active", "active"]
+        if None in states:
+            return None
+        if not self.in_transition:
+            return "settled"
+        return "unsettled" if states == ["active", "active"] else "apart"
 
     def restart_patiently(self):
         self.restarts.append(self.now)
@@ -232,6 +236,21 @@ class Settles(Mends):
         self.v.held = "held"
         self.begin()
         self.assertEqual([self.pass_in_steps(30), self.after(0.1)], [0, 1])
+
+    def test_counts_on_while_the_passive_peer_restarts_in_vain_and_anew_on_the_passive_host(self):
+        for name, virtual_ip, restarts in (
+            ("the peer is passive", {"held": "held"}, [0, 1]),
+            ("this host is passive", {"peer": {"held": "held", "wanted": True}}, [0, 0]),
+        ):
+            with self.subTest(name):
+                self.make()
+                vars(self.v).update(virtual_ip)
+                self.begin()
+                self.pass_in_steps(14)
+                self.takes_for.update(b="init")
+                self.pass_in_steps(6)
+                self.takes_for.update(b="active")
+                self.assertEqual([self.pass_in_steps(9), self.pass_in_steps(3)], restarts)
 
     def test_the_virtual_ips_suffer_less_where_fewer_are_held_or_else_on_the_second_host(self):
         for node, peer, held, held_by_peer, suffer_less in (

@@ -99,6 +99,11 @@ NAMED = {
         Fault(28, "freeze", host="lb2", seconds=1.2),
         Fault(32.6, "beats_blocked", seconds=4.8),
     ),
+    # The holder's Heartbeat waited for a hand-over that the other one had forgotten. The keeper there restarted that one every 20 s, and each
+    # restart made the holder's keeper count anew.
+    "the holder's Heartbeat hangs while the other host, which has lost the gateway, hands over": _plan(
+        Fault(17, "gateway_lost", host="lb2", seconds=5.9), Fault(21.5, "heartbeat_hangs", host="lb1", seconds=2.8),
+        preferred=("lb1", "lb2"), settles=60),
     # Held by nobody for good: Heartbeat, restarted to wait for its peer, found in place what the keeper had taken in its name, and did not
     # say start. Once the keeper had withdrawn its wish nobody wanted the address, and it lingered on the other host.
     "a holder whose Heartbeat has waited for its peer drops the address for a moment": _plan(

@@ -54,14 +54,20 @@ def sees_active(*nodes):
     return all(sees(node) == "active" for node in nodes)
 
 
-def is_unsettled(*nodes):
-    """Whether it sees these nodes as active, and they have not settled who has what; None while it does not answer."""
-    for expected, question in [("transition", ["rscstatus"]), *(("active", ["nodestatus", node]) for node in nodes)]:
+# What `settlement` returns.
+SETTLED, UNSETTLED, APART = "settled", "unsettled", "apart"
+
+
+def settlement(*nodes):
+    """Whether the hosts have settled which of them has the resources; APART: not settled, and it does not see both of `nodes` as active.
+    None while it does not answer."""
+    questions = [("transition", SETTLED, ["rscstatus"]), *(("active", APART, ["nodestatus", node]) for node in nodes)]
+    for expected, otherwise, question in questions:
         answer = _ask(*question)
         if answer != expected:
             # The keeper waits once only for one that hangs.
-            return False if answer else None
-    return True
+            return otherwise if answer else None
+    return UNSETTLED
 
 
 def _ask(*question):

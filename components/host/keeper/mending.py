@@ -118,13 +118,14 @@ class Mending:
         if now - self._asked_settled_at <= (ASK_EVERY if is_over else pause):
             return False
         self._asked_settled_at = now
-        is_unsettled = heartbeat.is_unsettled(self._node, self._peer_name)
-        # A Heartbeat that does not answer in time has not settled by that.
-        if is_unsettled is False:
+        answer = heartbeat.settlement(self._node, self._peer_name)
+        # A Heartbeat that does not answer in time has not settled by that. If restarting the passive host was in vain, the other one is
+        # restarted: it counts on while its peer restarts.
+        if answer == heartbeat.SETTLED or (answer == heartbeat.APART and self._is_passive()):
             self._unsettled_since = None
-        elif is_unsettled and self._unsettled_since is None:
+        elif answer == heartbeat.UNSETTLED and self._unsettled_since is None:
             self._unsettled_since = now
-        return is_over and is_unsettled is True
+        return is_over and answer == heartbeat.UNSETTLED
 
     def _is_passive(self):
         """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""
