@@ -86,6 +86,11 @@ const haproxy = config.requireObject<HaproxyArgs>("haproxy");
 const listen = config.requireObject<ListenArgs>("listen");
 const servers = config.requireObject<ServerArgs[]>("servers");
 const more = (haproxy.listen ?? []) as ListenArgs[];
+if (!Array.isArray(more)) {
+    throw new pulumi.RunError(
+        "haproxy.listen: must be a list of sections. Put a dash in front of the section; the section of `servers` has the key listen",
+    );
+}
 if (haproxy.certificates !== undefined || haproxy.stats?.password !== undefined) {
     throw new pulumi.RunError(
         "haproxy: certificates and the password of the statistics page have keys of their own, so that no secret hides the rest: " +
@@ -108,7 +113,12 @@ const pair = new HaLoadBalancerPair("lb", {
     hosts: config.requireObject<HostArgs[]>("hosts").map((host) => ({
         ...host,
         hostKey:
-            host.hostKey ?? hostKeyOf(knownHosts, String(host.sshHost ?? host.address), Number(connection.port ?? 22)),
+            host.hostKey ??
+            hostKeyOf(
+                knownHosts,
+                String(host.sshHost ?? host.address),
+                Number(host.connection?.port ?? connection.port ?? 22),
+            ),
     })),
     connection: { ...connection, privateKey: privateKey && pulumi.secret(privateKey) },
     virtualIps: config.requireObject<VirtualIpArgs[]>("virtualIps"),

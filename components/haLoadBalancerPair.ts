@@ -129,7 +129,7 @@ function converge(
         const secrets = make(haproxySecrets(pair), [], [installed, tuned, ...before]);
         const proxy = make(haproxy(pair, self), [installed, secrets], [secrets]);
         const membership = make(heartbeat(pair, self), [installed, keys], [proxy, ...allKeys]);
-        const gate = health(pair, self, hosts[1 - self].isGone);
+        const gate = health(pair, self, hosts[1 - self].isGone, checked[self]);
         return make(gate, [installed, tuned, proxy, membership, ...before], [membership]);
     };
     const second = configure(1, []);

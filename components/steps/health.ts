@@ -1,15 +1,27 @@
 /** The gate behind each host's changes: the next host is changed only when this one is well. */
+import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { openings, type Pair, pairValues } from "./pair";
-import type { Step } from "./step";
+import { report, type Step } from "./step";
 
-/** With `peerIsGone` nobody waits for the peer. */
-export function health({ nodes, heartbeat, virtualIps }: Pair, self: number, peerIsGone: boolean): Step {
+/**
+ * With `peerIsGone` nobody waits for the peer. `preflight` is the host's: health claims the host under the time of its last run, and
+ * preflight undoes no claimed host.
+ */
+export function health(
+    { nodes, heartbeat, virtualIps }: Pair,
+    self: number,
+    peerIsGone: boolean,
+    preflight: remote.Command,
+): Step {
+    const claim = report(preflight).apply((text) => text.trim().split(" ").slice(-1)[0]);
     return {
         name: "health",
         scripts: ["pair.sh", "health.sh"],
-        payload: pulumi.all([nodes, heartbeat, virtualIps]).apply(([allNodes, membership, vips]) => ({
+        remove: pulumi.interpolate`health ${claim}`,
+        payload: pulumi.all([nodes, heartbeat, virtualIps, claim]).apply(([allNodes, membership, vips, time]) => ({
             values: {
+                claim: time,
                 ...pairValues(allNodes, vips, self),
                 ...openings(allNodes, membership, self),
                 peer_is_gone: peerIsGone ? "yes" : "no",

@@ -5,7 +5,7 @@ import type { Step } from "./step";
 export function kernel(): Step {
     return {
         name: "kernel",
-        scripts: ["undo.sh", "kernel.sh"],
+        scripts: ["kernel.sh"],
         payload: {
             values: {},
             files: [{ path: "/etc/sysctl.d/60-ha-load-balancer-pair.conf", mode: "0644", text: sysctl() }],

@@ -32,6 +32,7 @@ export function preflight(pair: Pair, self: number, areRight: pulumi.Output<bool
     return {
         name: "preflight",
         scripts: ["pair.sh", "interfaces.sh", "strangers.sh", "undo.sh", "preflight.sh"],
+        remove: "preflight",
         payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
     };
 }

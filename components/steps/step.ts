@@ -44,6 +44,11 @@ export interface Step {
     /** Its scripts in sh/, in the order in which the shell reads them; lib.sh is in front of all. */
     scripts: string[];
     payload: pulumi.Input<Payload>;
+    /**
+     * The words behind `remove` on the host when the resource is deleted. Absent: nothing happens on the host then. Only preflight and
+     * health have them (docs/decisions/0025-undo-a-host-once-and-only-unclaimed.md).
+     */
+    remove?: pulumi.Input<string>;
 }
 
 /** How long a step may take on the host before it is ended there, in seconds. */
@@ -70,8 +75,8 @@ function keepLastGeneration(generation: pulumi.Output<string | undefined>): pulu
  * in `after` was run.
  *
  * The command's text is short and has no secrets, because Pulumi prints it in errors; payload and
- * script travel in standard input, which it does not print there. There are no triggers: they
- * replace a command, and the replaced one's delete would undo what the new one's create has done.
+ * script travel in standard input, which it does not print there. There are no triggers, which replace a command: an update
+ * is enough.
  */
 export function remoteStep(
     host: StepHost,
@@ -82,7 +87,6 @@ export function remoteStep(
     const reports = pulumi.all(after.map(report));
     const stdin = pulumi.all([step.payload, host.identity, reports]).apply(([payload, identity, before]) => {
         const values = {
-            host: host.name,
             ...payload.values,
             ...(identity === undefined ? {} : { identity }),
             ...(before.length === 0 ? {} : { after: before.join("\n") }),
@@ -101,7 +105,8 @@ export function remoteStep(
         {
             connection: host.connection,
             create: commandLine(user, pulumi.interpolate`apply ${step.name} ${current}`),
-            delete: commandLine(user, `remove ${step.name}`),
+            delete:
+                step.remove === undefined ? undefined : commandLine(user, pulumi.interpolate`remove ${step.remove}`),
             stdin,
             logging: remote.Logging.None,
             addPreviousOutputInEnv: false,
@@ -139,7 +144,7 @@ export function wayOut(name: string, parent: pulumi.Resource): pulumi.ResourceHo
     return { onError: [hook] };
 }
 
-/** What a finished step says of itself: no secret, and different after every run. */
-function report(command: remote.Command): pulumi.Output<string> {
+/** What a finished step says of itself, its name and the time: no secret, and different after every run. */
+export function report(command: remote.Command): pulumi.Output<string> {
     return pulumi.unsecret(command.stdout);
 }

@@ -114,8 +114,9 @@ function network(check: Checker, path: string, input: pulumi.Input<string> | und
     }
 }
 
-export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbeat"]): void {
+export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbeat"], hostList: HostArgs[]): void {
     const args = check.object<HeartbeatArgs>("heartbeat", input, fields.heartbeat);
+    rejectIPv6Links(check, args ?? {}, Array.isArray(hostList) ? hostList : []);
     if (!args) {
         return;
     }
@@ -147,6 +148,35 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
         check.integer(`${at}.ttl`, link.ttl, 0, 4);
     }
     oneLinkAnInterface(check, args);
+}
+
+/** Heartbeat's plug-in ucast opens IPv4 sockets only (ha.cf(5), ucast). A link without addresses uses hosts[].address. */
+function rejectIPv6Links(check: Checker, args: HeartbeatArgs, hostList: HostArgs[]): void {
+    const links = knownList<UcastArgs>(args.ucast) ?? [];
+    const lists = links.map((link) => knownList<string>(link?.addresses));
+    lists.forEach((list, i) => {
+        list?.forEach((value, j) => {
+            rejectIPv6(check, `heartbeat.ucast[${i}].addresses[${j}]`, value, "Declare IPv4 addresses");
+        });
+    });
+    const hasOthers = [args.bcast, args.mcast].some(
+        (list) => (list as unknown[] | undefined)?.length !== 0 && list !== undefined,
+    );
+    if (links.length === 0 ? !hasOthers && args.ucast === undefined : lists.includes(undefined)) {
+        hostList.forEach((host, i) => {
+            rejectIPv6(check, `hosts[${i}].address`, host?.address, "Declare heartbeat.ucast with IPv4 addresses");
+        });
+    }
+}
+
+function rejectIPv6(check: Checker, path: string, input: pulumi.Input<string> | undefined, way: string): void {
+    const value = known(input);
+    if (typeof value === "string" && isIPv6(value)) {
+        check.add(
+            path,
+            `"${value}" is IPv6, and a ucast link of Heartbeat is IPv4 only. ${way}, or heartbeat.bcast or mcast`,
+        );
+    }
 }
 
 function addresses(check: Checker, path: string, input: HeartbeatArgs["ping"]): void {

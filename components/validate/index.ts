@@ -28,7 +28,7 @@ export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     hosts(check, args.hosts);
     connection(check, "connection", args.connection);
     virtualIps(check, args.virtualIps, args.hosts);
-    heartbeat(check, args.heartbeat);
+    heartbeat(check, args.heartbeat, args.hosts);
     haproxy(check, args.haproxy, args.virtualIps);
     fencing(check, args.fencing);
     check.flag("driftDetection", args.driftDetection);

@@ -29,7 +29,7 @@ async function startEngine(preview = false): Promise<void> {
                 // The mocked engine knows nothing of a provider's secret outputs.
                 const outputs = type.startsWith("random:")
                     ? { result: pulumi.secret(`generated-${name}`) }
-                    : { stdout: `${name} ran`, stderr: "" };
+                    : { stdout: `${name} time-of-${name}`, stderr: "" };
                 return { id: name, state: preview ? inputs : { ...inputs, ...outputs } };
             },
             call: ({ inputs }) => inputs,
@@ -94,11 +94,23 @@ test("every command is short, silent and has no triggers", async () => {
     for (const { name, inputs } of commands) {
         const step = name.replace(/^lb-(lb[12]\.example\.com-)?/, "");
         expect(inputs.create).toBe(`timeout -k 10 900 sh -s -- apply ${step} unwatched`);
-        expect(inputs.delete).toBe(`timeout -k 10 900 sh -s -- remove ${step}`);
         expect(inputs).toMatchObject({ logging: "none", addPreviousOutputInEnv: false });
         expect(Object.keys(inputs).sort()).toEqual(
-            ["addPreviousOutputInEnv", "connection", "create", "delete", "logging", "stdin"].sort(),
+            [
+                ...["addPreviousOutputInEnv", "connection", "create", "logging", "stdin"],
+                ...(["preflight", "health"].includes(step) ? ["delete"] : []),
+            ].sort(),
         );
+    }
+});
+
+test("only preflight undoes a host; health releases its claim, which is the time of the host's preflight", async () => {
+    await make();
+    for (const host of ["lb-lb1.example.com", "lb-lb2.example.com"]) {
+        expect(command(`${host}-preflight`).delete).toBe("timeout -k 10 900 sh -s -- remove preflight");
+        const { delete: released, stdin } = command(`${host}-health`);
+        expect(released).toBe(`timeout -k 10 900 sh -s -- remove health time-of-${host}-preflight`);
+        expect(stdin).toContain(`claim='time-of-${host}-preflight'`);
     }
 });
 

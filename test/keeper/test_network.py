@@ -192,6 +192,15 @@ class System(unittest.TestCase):
                 system.run(["true"], 1, **wanted)
             self.assertEqual(started.call_args.kwargs["stderr"], expected)
 
+    def test_a_systemd_that_does_not_read_is_not_waited_for(self):
+        path = os.path.join(tempfile.mkdtemp(), "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, mock.patch.dict(os.environ, NOTIFY_SOCKET=path):
+            systemd.bind(path)
+            # net.unix.max_dgram_qlen: 512 at most on usual hosts.
+            for _ in range(2000):
+                system.notify("WATCHDOG=1")
+            self.assertEqual(systemd.recv(100), b"WATCHDOG=1")
+
     def test_the_host_is_stopping_by_the_word_of_systemd(self):
         for word, expected in (("stopping", True), ("running", False), (None, False)):
             with mock.patch.object(system, "run", return_value=word):

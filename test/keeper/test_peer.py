@@ -28,6 +28,7 @@ class Believes(unittest.TestCase):
         self._set(peer, "KEY_FILES", (str(self.folder / "authkeys"), str(self.folder / "authkeys.new")))
         self._set(peer, "FORMER_PEERS", str(self.folder / "former-peers"))
         self._set(peer, "STARTED", str(self.folder / "started"))
+        self._set(peer, "PEER_KEY", str(self.folder / "peer-key"))
         self.write("authkeys", "one")
         self.out = self.socket()
         self.config = {"node": "a", "peer": "a", "port": _free_port(), "peerAddresses": ["127.0.0.1"], "silence": 1}
@@ -87,6 +88,38 @@ class Believes(unittest.TestCase):
         self.write("authkeys.new", "two")
         self.send(new)
         self.assertTrue(self.hear())
+
+    def test_logs_once_that_another_program_has_the_port_and_once_that_it_is_free(self):
+        logged = []
+        self._set(peer, "log", logged.append)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("", 0))
+            port = other.getsockname()[1]
+            me = peer.Peer({**self.config, "port": port})
+            me.open()
+            self.assertEqual(logged, [f"UDP port {port}: [Errno 98] Address already in use; trying again"])
+        me.open()
+        self.addCleanup(me.sockets[network.INET].close)
+        self.assertEqual(logged[1:], [f"UDP port {port}: bound"])
+
+    def test_notes_the_newest_secret_that_the_peer_signs_with(self):
+        def noted():
+            self.me.tell({})
+            self.assertTrue(self.hear())
+            return (self.folder / "peer-key").read_text()
+
+        def of(name):
+            state = (self.folder / name).stat()
+            return f"{state.st_mtime_ns} {state.st_ino}\n"
+
+        self.assertEqual(noted(), of("authkeys"))
+        self.me.tell({})
+        old = self.grab()
+        self.write("authkeys.new", "two")
+        self.send(old)
+        self.assertTrue(self.hear())
+        self.assertEqual((self.folder / "peer-key").read_text(), "none\n")
+        self.assertEqual(noted(), of("authkeys.new"))
 
     def test_nobody_without_a_secret(self):
         (self.folder / "authkeys").write_text("")

@@ -60,6 +60,25 @@ describe("mistakes", () => {
         );
     });
 
+    test("one section in the place of a list of them is named with the way out", async () => {
+        configure({ haproxy: { listen: { name: "db", bind: ":5432" } } });
+        const said = await failure(used.stack, "preview");
+        expect(said).toContain("error: haproxy.listen: must be a list of sections. Put a dash in front of the section");
+        expect(said).not.toMatch(/TypeError|^\s+at /m);
+    });
+
+    test("a host's known key is that of its own port", async () => {
+        const key = readFileSync(used.lab.knownHostsFile, "utf8").split("\n")[0].split(" ").slice(1).join(" ");
+        const file = join(used.lab.scratch, "known_hosts");
+        writeFileSync(file, `[192.168.0.100]:2222 ${key}\n192.168.0.101 ${key}\n`);
+        configure({
+            knownHostsFile: file,
+            hosts: hosts.map((host, i) => (i === 0 ? { ...host, connection: { port: 2222 } } : host)),
+            driftDetection: false,
+        });
+        expect(counts(await used.stack.preview())).toEqual({ create: 21 });
+    });
+
     test("a host without a known key is refused before anything connects", async () => {
         configure({ knownHostsFile: "/dev/null" });
         expect(await failure(used.stack, "preview")).toMatch(

@@ -127,6 +127,16 @@ take ${ip4}; [ ! -e /run/ha-load-balancer-pair/rules/${ip4} ] || echo passes on`
     expect(await Promise.all(others)).not.toContain("passes on");
 });
 
+test.concurrent("acquires the address within seconds although nft hangs", async () => {
+    const hangs =
+        "mkdir /run/bin; printf '#!/bin/sh\\nexec sleep 60\\n' >/run/bin/nft; chmod 755 /run/bin/nft; PATH=/run/bin:$PATH";
+    const commands = `own; ${hangs}; mkdir -p /run/ha-load-balancer-pair/peer; echo held 192.0.2.2 >/run/ha-load-balancer-pair/peer/${ip4}
+read -r began _ </proc/uptime; take ${ip4}; read -r ended _ </proc/uptime; echo $((\${ended%.*} - \${began%.*}))`;
+    const [seconds, ...shown] = await host(commands);
+    expect(Number(seconds)).toBeLessThan(10);
+    expect(shown).toContain(`lan0 ${ip4}/32 held`);
+});
+
 test.concurrent("gives an entry of another program scope host", async () => {
     expect(await host(`own; ip address add ${ip4}/32 dev lan0; take ${ip4}`)).toEqual([
         ...own,

@@ -142,6 +142,20 @@ describe("each mistake is named with its path and what to write instead", () => 
             ["heartbeat.ucast[0].addresses: must be two addresses, in the order of hosts"],
         ],
         [
+            "heartbeat.ucast",
+            [{ interface: "eth0", addresses: ["10.0.0.1", "fd00::1"] }],
+            [
+                'heartbeat.ucast[0].addresses[1]: "fd00::1" is IPv6, and a ucast link of Heartbeat is IPv4 only. Declare IPv4 addresses, or heartbeat.bcast or mcast',
+            ],
+        ],
+        [
+            "hosts[0].address",
+            "fd00::1",
+            [
+                'hosts[0].address: "fd00::1" is IPv6, and a ucast link of Heartbeat is IPv4 only. Declare heartbeat.ucast with IPv4 addresses, or heartbeat.bcast or mcast',
+            ],
+        ],
+        [
             "heartbeat.mcast",
             [{ ...multicast, group: "10.0.0.1" }],
             ['heartbeat.mcast[0].group: "10.0.0.1" is not an IPv4 multicast group (224.0.0.0 to 239.255.255.255)'],

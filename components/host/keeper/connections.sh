@@ -99,6 +99,12 @@ RULES
 }
 
 command -v nft >/dev/null || exit 0
+
+# The agent holds its lock meanwhile, and a hand-over waits for it.
+nft() {
+    timeout 1 nft "$@"
+}
+
 [ $keeps = no ] || ! nft list tables | grep -q " $table\$" || exit 0
 case $1 in
     pass-on)

@@ -10,9 +10,12 @@ import system
 from arrival import receive
 from decide import HELD, NO
 from network import family_of
-from system import STATE, is_done, log, read, write
+from system import RUN, STATE, is_done, log, read, write
 
 KEY_FILES = ("/etc/ha.d/authkeys", f"{STATE}/authkeys.new")
+# For the heartbeat step, which changes to a new secret only when the peer has it: the newest of KEY_FILES if the peer signs with its secret,
+# by its time in nanoseconds and its inode; else "none".
+PEER_KEY = f"{RUN}/peer-key"
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
 FORMER_PEERS = f"{STATE}/former-peers"
 
@@ -37,6 +40,8 @@ class Keys:
         self._looked_at = float("-inf")
         self._stamp = None
         self._keys = []
+        # Of the file with the last of them.
+        self.newest_stamp = None
 
     def get(self):
         now = system.monotonic()
@@ -45,7 +50,9 @@ class Keys:
             stamp = [system.stamp(path) for path in KEY_FILES]
             if stamp != self._stamp:
                 self._stamp = stamp
-                self._keys = [key for key in map(_key, KEY_FILES) if key]
+                found = [(_key(path), own) for path, own in zip(KEY_FILES, stamp)]
+                self._keys = [key for key, _ in found if key]
+                self.newest_stamp = next((own for key, own in reversed(found) if key), None)
         return self._keys
 
 
@@ -78,6 +85,8 @@ class Peer:
         self._former = {name: {"at": (0, 0), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
         # What was last told.
         self._told = None
+        # What PEER_KEY has.
+        self._noted_key = None
         self.heard_at = None
         self._fresh_since = float("-inf")
         self.said = {}
@@ -86,6 +95,8 @@ class Peer:
         # Where its last packet came from, if that is no declared address: a DHCP server has given it another one.
         self._other_source = None
         self.sockets = {}
+        # What is wrong with the port of each family, as it was logged.
+        self._port_errors = {}
         self.open()
 
     def open(self):
@@ -96,7 +107,12 @@ class Peer:
                 try:
                     self.sockets[family] = network.udp(family, self._config["port"])
                 except OSError as error:
-                    log(f"UDP port {self._config['port']}: {error}")
+                    if self._port_errors.get(family) != str(error):
+                        self._port_errors[family] = str(error)
+                        log(f"UDP port {self._config['port']}: {error}; trying again")
+                else:
+                    if self._port_errors.pop(family, None):
+                        log(f"UDP port {self._config['port']}: bound")
 
     def tell(self, state, interfaces=()):
         """interfaces: the indexes of interfaces without a route, through which the packet is sent as well, as Heartbeat does it: a peer
@@ -154,7 +170,15 @@ class Peer:
         # Packets that leave an interface without a route come from any address.
         self._other_source = None if source[0] in self._declared else (sock, source)
         self.said = body
+        self._note_key(signatures, text)
         return True
+
+    def _note_key(self, signatures, text):
+        newest = self._signatures(text)[-1]
+        has_newest = any(hmac.compare_digest(one, newest) for one in signatures.split()[:2])
+        note = " ".join(map(str, self._keys.newest_stamp)) if has_newest else "none"
+        if note != self._noted_key and write(PEER_KEY, f"{note}\n"):
+            self._noted_key = note
 
     def _hear_former(self, sock, source, at, body):
         """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual

@@ -183,13 +183,18 @@ def is_host_stopping():
 
 
 _to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+_to_systemd.setblocking(False)
 
 
 def notify(text):
     """See sd_notify(3)."""
     path = os.environ.get("NOTIFY_SOCKET")
     if path:
-        _to_systemd.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)
+        try:
+            _to_systemd.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)
+        except BlockingIOError:
+            # systemd does not read at the moment, and has notifications of this keeper to read.
+            pass
 
 
 def nonce():

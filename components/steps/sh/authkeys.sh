@@ -15,8 +15,3 @@ apply() {
     fi
     done_at
 }
-
-remove() {
-    remove_files
-    rm -f "$state/authkeys.new"
-}

@@ -21,8 +21,3 @@ check_certificates() {
             'correct haproxy.certificates (the file is named above), then run "pulumi up" again'
     }
 }
-
-remove() {
-    remove_files
-    rmdir "$folder" 2>/dev/null || :
-}

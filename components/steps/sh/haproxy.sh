@@ -108,21 +108,3 @@ not_running() {
 keeps() {
     echo 'unit haproxy'
 }
-
-remove() {
-    if is_installed haproxy; then
-        if ! grep -qxF haproxy "$state/packages.ours" 2>/dev/null; then
-            remove_files
-            systemctl daemon-reload
-            systemctl try-restart haproxy || say 'HAProxy did not start again with the files that were there before'
-        else
-            systemctl disable --quiet --now haproxy
-            remove_files
-            systemctl daemon-reload
-        fi
-    else
-        remove_files
-    fi
-    rmdir /etc/haproxy/ha-load-balancer-pair 2>/dev/null || :
-    rm -f "$state/haproxy.loaded" "$state/haproxy-unit.loaded"
-}

@@ -14,13 +14,28 @@ apply() {
         wait_until 40 all_held || fail "the virtual IPs are not held as they should be: here are \"$(held_here | tr '\n' ' ')\" of \"$virtual_ips\"" \
             'see "journalctl -u heartbeat" on both hosts'
     fi
+    claim_host
     done_at
+}
+
+# preflight undoes no host that is claimed.
+claim_host() {
+    store claim_of_this_step "$claimed"
+}
+
+claim_of_this_step() {
+    echo "$claim"
+}
+
+keeps() {
+    echo "claim $claim"
+}
+
+# remove CLAIM: a step that was replaced has another claim than the one in its place.
+remove() {
+    [ "$(cat "$claimed" 2>/dev/null)" != "$1" ] || rm -f "$claimed"
 }
 
 both_active() {
     node_is_active "$node" && node_is_active "$peer"
-}
-
-remove() {
-    :
 }

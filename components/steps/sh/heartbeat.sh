@@ -152,9 +152,22 @@ links() {
 # from here on the hosts do not hear each other until the other one has changed too. The host that holds the virtual
 # IPs goes last, and the one that goes first is patient.
 change_what_both_must_have() {
+    loaded_is authkeys "$(fingerprint "$(newest_key)")" || await_key_on_peer
     hand_over
     be_patient change_now
     has_links || not_back
+}
+
+# A run for one host only (pulumi up --target) must not leave two hosts that do not hear each other: both would hold the virtual IPs.
+await_key_on_peer() {
+    ! node_is_active "$peer" || wait_until 10 peer_has_key ||
+        fail "$peer does not have the new key; with different keys neither host would hear the other" \
+            "run \"pulumi up\" for both hosts (without --target and --exclude), and see that ha-load-balancer-pair runs on $peer"
+}
+
+# By the keeper (host/keeper/peer.py): time and inode of the newest key file with which the peer signs, too.
+peer_has_key() {
+    [ "$(cat /run/ha-load-balancer-pair/peer-key 2>/dev/null)" = "$(stat -c '%.9Y %i' "$(newest_key)" | tr -d .)" ]
 }
 
 change_now() {
@@ -249,13 +262,4 @@ complete_groups() {
 keeps() {
     echo 'unit heartbeat'
     echo 'unit ha-load-balancer-pair'
-}
-
-remove() {
-    leave_pair
-    remove_files
-    remove_files "$interfaces_file"
-    systemctl daemon-reload
-    rm -f "$state/heartbeat.loaded" "$state/authkeys.loaded" "$state/links.loaded" \
-        "$state/heartbeat-unit.loaded" "$state/identity.loaded"
 }

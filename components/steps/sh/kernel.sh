@@ -18,8 +18,3 @@ apply() {
 keeps() {
     sed -n 's/^\([^ ]*\) = /sysctl \1 /p' "$conf"
 }
-
-remove() {
-    remove_files
-    restore_sysctls
-}

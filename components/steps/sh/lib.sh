@@ -8,6 +8,9 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 # What this component keeps on the host. Only root may read it: originals can hold secrets.
 state=/var/lib/ha-load-balancer-pair
+# The time of preflight's last run, and the one under which health claims the host.
+# shellcheck disable=SC2034 # preflight, health and survey read them
+issued=$state/issued claimed=$state/claimed
 # Set below, before anything reads them.
 files='' changed='' step='' action='' scratch=''
 
@@ -215,37 +218,30 @@ last_log() {
     journalctl -q --no-pager -o cat -n "${2:-15}" -u "$1" >&2 || :
 }
 
+# main apply STEP GENERATION | main remove STEP [WORD]
 main() {
-    action=$1 step=$2 generation=${3-}
+    action=$1 step=$2
+    shift 2
     take_lock
     trap 'status=$?; at_exit' EXIT
-    trap 'exit 130' INT TERM HUP
+    trap 'exit 130' INT HUP
+    # "timeout" in the command line of the step ends it.
+    trap 'fail "ended by SIGTERM: the step took longer than 900 s, or the host shuts down" "see above what it waited for, then run \"pulumi up\" again"' TERM
     scratch=$(mktemp -d /run/ha-load-balancer-pair.XXXXXX)
     payload
     case $action in
         apply)
+            generation=${1-}
             # A run that breaks off leaves a step that counts as drifted.
             rm -f "$state/manifest/$step"
             apply
             mkdir -p "$state/manifest"
             store manifest "$state/manifest/$step"
             ;;
-        remove)
-            if is_declared_as "$host"; then
-                remove
-                rm -f "$state/manifest/$step"
-            else
-                say "this machine is declared as $(cat "$state/host") now; what $host was stays for it"
-            fi
-            ;;
+        remove) remove "$@" ;;
         *) fail "unknown action" ;;
     esac
     rm -rf "$scratch"
-}
-
-# A host that was renamed is the same machine: what is removed under its old name is in use under the new one.
-is_declared_as() {
-    [ ! -e "$state/host" ] || [ "$(cat "$state/host")" = "$1" ]
 }
 
 # What survey.sh compares this host with, one keyword and its values a line.
@@ -266,5 +262,9 @@ keeps() {
 # The only thing a step prints to standard output. It differs from run to run, so that steps which
 # build on this one are run again when this one was.
 done_at() {
-    echo "$step $(date -u +%Y-%m-%dT%H:%M:%S.%NZ)"
+    echo "$step $(time_now)"
+}
+
+time_now() {
+    date -u +%Y-%m-%dT%H:%M:%S.%NZ
 }

@@ -72,8 +72,3 @@ keeps() {
         echo "package $(echo "$package" | tr '=' ' ')"
     done
 }
-
-remove() {
-    remove_files
-    remove_packages
-}

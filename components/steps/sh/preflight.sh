@@ -15,8 +15,8 @@ owner=$state/pair
 apply() {
     examine
     echo "$pair" >"$owner"
-    echo "$host" >"$state/host"
-    done_at
+    store time_now "$issued"
+    echo "$step $(cat "$issued")"
 }
 
 examine() {
@@ -144,19 +144,15 @@ examine_disk() {
     done
 }
 
-# The last step of a host: nothing is left to remember.
+# The last of a host's resources to be deleted. A claim means that another resource keeps the host: the engine creates the resource in
+# its place first, and a pair that is moved to another parent or stack is created there before it is deleted here.
 remove() {
-    if [ -s "$state/managed" ]; then
-        leave_pair
-        # shellcheck disable=SC2046 # paths of ours, without blanks
-        remove_files $(cat "$state/managed")
+    if [ ! -e "$claimed" ]; then
+        undo
+    elif cmp -s "$issued" "$claimed"; then
+        say 'another resource keeps this host; nothing is undone'
+    else
+        fail "the host is in use, and the last \"pulumi up\" did not reach its health step; nothing is undone" \
+            "run \"pulumi up\" to its end first; to undo the host in any case, delete $claimed on it and run the same command again"
     fi
-    release_services
-    restore_sysctls
-    remove_packages
-    systemctl daemon-reload
-    if [ -e "$state/heartbeat.was-active" ]; then
-        systemctl enable --quiet --now heartbeat || say 'Heartbeat did not start again with the files that were there before'
-    fi
-    rm -rf "$state"
 }

@@ -113,6 +113,11 @@ check_unit() {
     systemctl is-enabled --quiet "$1" 2>/dev/null || drift "$1 does not start at boot"
 }
 
+# TIME
+check_claim() {
+    [ "$(cat "$claimed" 2>/dev/null)" = "$1" ] || drift 'no step claims this host: the one that did was replaced or deleted'
+}
+
 # KEY VALUE
 check_sysctl() {
     value=$(sysctl -n "${1% *}" 2>/dev/null) || return 0

@@ -1,5 +1,5 @@
-# What undoing a step takes, for the step itself and for preflight: that one is removed last, and clears
-# away what a step has left that failed when it was first applied, of which Pulumi does not know.
+# undo: gives a host back as it was before the first run, also where a run was broken off. Called by preflight. The steps packages
+# and heartbeat use parts of it.
 
 policy=/usr/sbin/policy-rc.d
 hold_mark=/run/ha-load-balancer-pair.hold
@@ -98,4 +98,33 @@ restore_sysctls() {
         sysctl -q -w "${saved#"$state"/sysctl.}=$(cat "$saved")"
         rm -f "$saved"
     done
+}
+
+undo() {
+    # shellcheck disable=SC2046 # paths of ours, without blanks
+    set -- $(cat "$(existing "$state/managed")")
+    [ $# -eq 0 ] || leave_pair
+    ! is_ours haproxy || systemctl disable --quiet --now haproxy
+    [ $# -eq 0 ] || remove_files "$@"
+    rmdir /etc/haproxy/ha-load-balancer-pair 2>/dev/null || :
+    release_services
+    restore_sysctls
+    systemctl daemon-reload
+    case " $* " in *' /etc/haproxy/haproxy.cfg '*) restart_own_haproxy ;; esac
+    remove_packages
+    if [ -e "$state/heartbeat.was-active" ]; then
+        systemctl enable --quiet --now heartbeat || say 'Heartbeat did not start again with the files that were there before'
+    fi
+    rm -rf "$state"
+}
+
+# Whether a package came with this component.
+is_ours() {
+    is_installed "$1" && grep -qxF "$1" "$(existing "$state/packages.ours")"
+}
+
+# One that was there before goes on with its own files.
+restart_own_haproxy() {
+    is_installed haproxy && ! is_ours haproxy || return 0
+    systemctl try-restart haproxy || say 'HAProxy did not start again with the files that were there before'
 }

@@ -53,10 +53,3 @@ holders() {
 one_holder() {
     [ "$(holders "$1")" = 1 ]
 }
-
-# Destroying begins here: the second host leaves first, so that nothing is taken over on the way.
-remove() {
-    if is_active heartbeat; then
-        systemctl disable --quiet --now heartbeat
-    fi
-}

@@ -1,0 +1,179 @@
+/**
+ * Operations of the engine that delete resources while others keep the host: the pair serves throughout, and the exit code is true. Each
+ * test leaves a pair that serves to the next one.
+ */
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { stepNames } from "../../components/steps/step";
+import { type Settings, writeConfig } from "../../lab/pulumi";
+import { root } from "../../toolchain/paths";
+import { Stack } from "../../toolchain/stack";
+import { counts, inAll, page, site, snapshot, underLoad, useServingPair } from "./fixture";
+
+const used = useServingPair({ name: "ownership" });
+const hosts = ["lb1.example.com", "lb2.example.com"];
+const commands = [...hosts.flatMap((host) => stepNames.map((step) => `lb-${host}-${step}`)), "lb-verify"];
+const urn = (name: string) => `**::${name}`;
+
+/** Runs something on the pair that serves: no request fails, and afterwards both hosts are whole. */
+async function keepsServing(what: string, action: () => Promise<unknown>): Promise<void> {
+    const { failed, none } = await underLoad(used.lab, what, action);
+    expect({ failed, none }).toEqual({ failed: 0, none: 0 });
+    const look = "systemctl is-active haproxy heartbeat ha-load-balancer-pair; cat /var/lib/ha-load-balancer-pair/pair";
+    const seen = await Promise.all(used.lab.loadBalancers.map((host) => host.run(look)));
+    expect(seen).toEqual(Array(2).fill(expect.stringMatching(/^active\nactive\nactive\nha-load-balancer-pair\//)));
+}
+
+describe("resources that are replaced", () => {
+    test("all at once", async () => {
+        await keepsServing("--replace of every command", async () => {
+            expect(counts(await used.stack.up("--replace", "**:remote:Command::**"))).toMatchObject({ replaced: 17 });
+        });
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test.each(commands)("%s", inAll, async (name) => {
+        await keepsServing(`--replace ${name}`, async () => {
+            expect(counts(await used.stack.up("--replace", urn(name)))).toMatchObject({ replaced: 1 });
+        });
+    });
+
+    test("health, and the next pulumi up claims the host again", async () => {
+        await used.stack.up();
+        await keepsServing("--replace health", () => used.stack.up("--replace", urn("lb-lb1.example.com-health")));
+        expect(await used.stack.preview()).toContain(
+            "no step claims this host: the one that did was replaced or deleted",
+        );
+        await used.stack.up();
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("tainted: preflight of the holder, packages of the standby, and all", inAll, async () => {
+        const { state } = await resources();
+        for (const names of [[commands[0]], ["lb-lb2.example.com-packages"], commands]) {
+            for (const name of names) {
+                await used.stack.run(["state", "taint", state.get(name) as string, "--yes"]);
+            }
+            await keepsServing(`tainted: ${names.length}`, async () => {
+                expect(counts(await used.stack.up())).toMatchObject({ replaced: names.length });
+            });
+        }
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("preflight alone, by --target-replace: the next pulumi up finds nothing undone", inAll, async () => {
+        await keepsServing("--target-replace preflight", async () => {
+            const { code, stdout, stderr } = await used.stack.attempt([
+                ...used.stack.upWords,
+                ...["--target-replace", urn("lb-lb2.example.com-preflight")],
+            ]);
+            expect(code).not.toBe(0);
+            expect(stdout + stderr).toContain('the last "pulumi up" did not reach its health step; nothing is undone');
+            await used.stack.up();
+        });
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+});
+
+/** The URNs in the state, by the resources' names. */
+async function resources(): Promise<{ state: Map<string, string> }> {
+    const { deployment } = JSON.parse(await used.stack.state());
+    const urns: string[] = deployment.resources.map((resource: { urn: string }) => resource.urn);
+    return { state: new Map(urns.map((each) => [each.slice(each.lastIndexOf("::") + 2), each])) };
+}
+
+describe("a state that is changed", () => {
+    test("refreshed", inAll, async () => {
+        await keepsServing("refresh", async () => {
+            const config = ["--config-file", used.stack.place.configFile as string];
+            await used.stack.run(["refresh", "--yes", "--skip-preview", ...config]);
+            expect(counts(await used.stack.preview("--refresh"))).toEqual({ unchanged: 21 });
+            expect(counts(await used.stack.up("--refresh"))).toEqual({ unchanged: 21 });
+        });
+    });
+
+    test("a step is removed from it: the next pulumi up creates it again", inAll, async () => {
+        const { state } = await resources();
+        await used.stack.run(["state", "remove", state.get("lb-verify") as string, "--yes"]);
+        await keepsServing("state remove", async () => {
+            expect(counts(await used.stack.up())).toEqual({ created: 1, unchanged: 20 });
+        });
+    });
+
+    test("every step on its own, by --target and --exclude", inAll, async () => {
+        const configFile = used.stack.place.configFile as string;
+        writeConfig(used.lab, configFile, { heartbeat: { deadtime: 2 }, haproxy: { timeout: { client: "40s" } } });
+        await keepsServing("--target of every step", async () => {
+            for (const name of commands) {
+                await used.stack.up("--target", urn(name));
+            }
+        });
+        writeConfig(used.lab, configFile, {});
+        await keepsServing("--exclude of every step", async () => {
+            for (const name of commands) {
+                await used.stack.attempt([...used.stack.upWords, "--exclude", urn(name)]);
+            }
+            await used.stack.up();
+        });
+        expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("its secrets get another provider", inAll, async () => {
+        const { env } = used.stack.place;
+        await keepsServing("change-secrets-provider", async () => {
+            const words = ["stack", "change-secrets-provider", "passphrase"];
+            await used.stack.run([...words, "--config-file", used.stack.place.configFile as string], {
+                env: { ...env, PULUMI_CONFIG_PASSPHRASE: env.PULUMI_CONFIG_PASSPHRASE },
+            });
+            expect(counts(await used.stack.up())).toEqual({ unchanged: 21 });
+        });
+    });
+});
+
+describe("a pair that moves", () => {
+    const dir = join(root, "test", "lab", "programs", "moved");
+    const stack = (name = "dev") => new Stack({ ...used.stack.place, dir, name });
+    const declare = (settings: Settings) => writeConfig(used.lab, used.stack.place.configFile as string, settings);
+    const site_ = "urn:pulumi:dev::ha-load-balancer-pair::test:index:Site::site";
+
+    test("to another parent without an alias: the hosts are kept", async () => {
+        declare({});
+        await stack().up();
+        declare({ hasParent: true });
+        await keepsServing("another parent, no alias", async () => {
+            expect(counts(await stack().up())).toMatchObject({ created: 22, deleted: 20 });
+        });
+        expect(counts(await stack().preview())).toEqual({ unchanged: 22 });
+    });
+
+    test("to another parent with an alias, and to another name", inAll, async () => {
+        declare({ aliases: [{ parent: site_ }] });
+        await keepsServing("no parent, with an alias", async () => {
+            expect(counts(await stack().up())).not.toHaveProperty("created");
+        });
+        declare({ name: "web", aliases: [{ name: "lb" }] });
+        await keepsServing("another name", () => stack().up());
+        declare({ name: "web" });
+        expect(counts(await stack().preview())).toMatchObject({ unchanged: 20 });
+    });
+
+    test("to another stack, and the old one is destroyed", inAll, async () => {
+        const other = stack("other");
+        await other.create();
+        declare({ name: "web", aliases: [{ stack: "dev", name: "web" }] });
+        await keepsServing("another stack", () => other.up());
+        await keepsServing("the old stack is destroyed", () => stack().destroy());
+    });
+
+    test("whose state is lost, created again and destroyed right away: the hosts are undone", inAll, async () => {
+        const other = stack("other");
+        await other.create();
+        declare({ name: "web" });
+        await keepsServing("a lost state", () => other.up());
+        await other.destroy();
+        expect((await page(used.lab, site)).status).toBe(0);
+        for (const host of used.lab.loadBalancers) {
+            expect(await snapshot(host)).not.toMatch(/heartbeat installed|ha-load-balancer-pair/);
+        }
+    });
+});

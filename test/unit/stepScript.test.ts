@@ -1,0 +1,29 @@
+/** What every step shares (steps/sh/lib.sh), in namespaces of its own. Needs root. */
+import { expect, test } from "vitest";
+import { payloadText } from "../../components/steps/payload";
+import { script } from "../../components/steps/script";
+import { attempt } from "../../toolchain/shell";
+
+/** Runs a step with this body for at most a second. */
+function runStep(body: string) {
+    const step = [payloadText({ values: {} }), script("lib.sh"), body, 'main "$@"\n'].join("\n");
+    const within =
+        "mount -t tmpfs none /run && mount -t tmpfs none /var/lib && exec timeout -k 10 1 sh -s -- apply packages 1";
+    return attempt(["unshare", "--mount", "sh", "-c", within], { input: step });
+}
+
+test("a step that is ended at its time limit says so, with the way out", async () => {
+    const { code, stderr } = await runStep("apply() { sleep 30; }");
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(
+        /step "packages" failed \(apply\): ended by SIGTERM: the step took longer than 900 s, or the host shuts down/,
+    );
+    expect(stderr).toMatch(/^What to do: /m);
+    expect(stderr).not.toContain("its message is above");
+});
+
+test("a command that fails without a word of the step's is named by its exit status", async () => {
+    const { code, stderr } = await runStep("apply() { (exit 7); }");
+    expect(code).toBe(7);
+    expect(stderr).toContain('step "packages" failed (apply): a command ended with 7; its message is above');
+});
