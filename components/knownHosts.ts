@@ -6,14 +6,16 @@ const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "
 
 /**
  * The host key of an address in the text of a known_hosts file, as `HostArgs.hostKey` takes it;
- * undefined where the file has none. Hashed names are understood; patterns and certificates are not.
+ * undefined where the file has none, or only keys that it revokes. Hashed names are understood; patterns and certificates are not.
  */
 export function hostKeyOf(knownHosts: string, address: string, port = 22): string | undefined {
     const name = port === 22 ? address : `[${address}]:${port}`;
-    const keys = knownHosts
-        .split("\n")
-        .map((line) => line.trim().split(/\s+/))
+    const lines = knownHosts.split("\n").map((line) => line.trim().split(/\s+/));
+    // Whichever host a revoked key is listed for, nobody must present it.
+    const revoked = new Set(lines.filter(([marker]) => marker === "@revoked").map((words) => words[3]));
+    const keys = lines
         .filter(([names, type]) => names && keyTypes.includes(type) && matches(names, name))
+        .filter(([, , key]) => !revoked.has(key))
         .sort((a, b) => keyTypes.indexOf(a[1]) - keyTypes.indexOf(b[1]));
     return keys.length > 0 ? `${keys[0][1]} ${keys[0][2]}` : undefined;
 }

@@ -1,5 +1,6 @@
 /** One command on a host over SSH, from the program itself: with the same login and the same pinned host key as the steps. */
 import type { Client, ClientChannel, ConnectConfig } from "ssh2";
+import { forms } from "../validate/forms";
 
 /** The resolved fields of a connection that matter here; see ConnectionArgs. */
 export interface Login {
@@ -44,6 +45,15 @@ function settings(login: Login): ConnectConfig {
     };
 }
 
+/** Only a connection without a host key, which the user allowed (insecureSkipHostKeyCheck), accepts any. */
+function refuseUnusableHostKey({ host, hostKey }: Login): void {
+    if (hostKey !== undefined && !forms.hostKey.test(hostKey)) {
+        throw new Refused(
+            `"${hostKey}" is no host key of ${host}. What to do: declare the host's line of "ssh-keyscan -t ed25519" without its first word`,
+        );
+    }
+}
+
 function explained(error: Error & { level?: string }, login: Login): Error {
     if (/host denied|verification failed/i.test(error.message)) {
         return new Refused(
@@ -77,6 +87,7 @@ export function wayThrough(proxy: Client, { host, port }: Login): Promise<Client
 }
 
 export async function connect(login: Login, through?: Client): Promise<Client> {
+    refuseUnusableHostKey(login);
     const sock = through && (await wayThrough(through, login));
     // Loaded only here: a program without hosts to ask need not wait for it.
     const ssh2: typeof import("ssh2") = require("ssh2");

@@ -8,6 +8,9 @@ const file = `# a comment
 lb1,192.168.0.100 ssh-ed25519 AAAAed comment
 [192.168.0.101]:2222 ssh-ed25519 AAAAport
 @revoked 192.168.0.102 ssh-ed25519 AAAArevoked
+192.168.0.103 ssh-ed25519 AAAAstolen
+192.168.0.103 ecdsa-sha2-nistp256 AAAAkept
+@revoked * ssh-ed25519 AAAAstolen
 `;
 
 test.each([
@@ -15,6 +18,7 @@ test.each([
     ["192.168.0.101", 2222, "ssh-ed25519 AAAAport"],
     ["192.168.0.101", 22, undefined],
     ["192.168.0.102", 22, undefined],
+    ["192.168.0.103", 22, "ecdsa-sha2-nistp256 AAAAkept"],
     ["192.168.0.1", 22, undefined],
 ])("%s port %i", (address, port, expected) => {
     expect(hostKeyOf(file, address, port)).toBe(expected);

@@ -133,6 +133,17 @@ describe("the host key", () => {
         expect(host.runs).toHaveLength(1);
     });
 
+    test.each([
+        "",
+        "ssh-ed25519",
+        "AAAAC3NzaC1lZDI1NTE5",
+        "ssh-ed25519  ",
+    ])('that is no key ("%s") is refused before the host is asked', async (hostKey) => {
+        const refused = await failure(ask({ ...host.login, hostKey }, "true", ""));
+        expect(refused).toEqual({ kind: Refused, message: expect.stringContaining(`"${hostKey}" is no host key of`) });
+        expect(host.attempts).toEqual([]);
+    });
+
     test("is refused where another one of its type is declared, and nobody logs in", async () => {
         const login = { ...host.login, hostKey: makeKey().public };
         expect(await failure(ask(login, "true", ""))).toEqual(otherMachine);
