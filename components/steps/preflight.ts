@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { linkSelectors } from "../render/haCf";
 import { agentArgument } from "../render/haresources";
 import type { Expectations } from "../survey/survey";
+import { version } from "../version";
 import { listensOn, type Pair, virtualIpSelectors } from "./pair";
 import type { Step } from "./step";
 
@@ -23,6 +24,7 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
             ),
             virtual_ip_addresses: words([...new Set(vips.map(({ address }) => address))]),
             pair: id,
+            version,
             ...(former.length === 0 ? {} : { former_pairs: former.join("\n") }),
         }));
 }

@@ -20,6 +20,7 @@ export interface Expectations {
     hooks: string;
     virtual_ip_addresses: string;
     pair: string;
+    version: string;
     /** One a line. */
     former_pairs?: string;
 }

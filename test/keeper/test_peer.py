@@ -131,6 +131,22 @@ class Believes(unittest.TestCase):
             self.send(packet)
             self.assertFalse(self.hear())
 
+    def test_nothing_of_another_form_though_it_is_signed(self):
+        for body in (b"[]", b"7", b'{"at": [1, 2]}', b'{"node": "a"}', b'{"node": "a", "at": 3}', b'{"node": "a", "at": ["x", 1]}', b'{"node": 1, "at": [1, 1]}', b"\xff"):
+            with self.subTest(body):
+                self.send(b" ".join(self.me._signatures(body)) + b"\n" + body)
+                self.assertFalse(self.hear())
+
+    def test_a_newer_protocol_and_logs_it_once(self):
+        logged = []
+        self._set(peer, "log", logged.append)
+        for count in (1, 2):
+            body = json.dumps({"node": "a", "at": [2**62, count], "protocol": 2, "zone": "x"}).encode()
+            self.send(self.me._signatures(body)[0] + b"\n" + body)
+            self.assertTrue(self.hear())
+        self.assertEqual(logged, ["a has protocol 2, this keeper 1: their versions differ"])
+        self.assertEqual(self.me.said["zone"], "x")
+
     def test_not_another_node(self):
         other = peer.Peer({**self.config, "node": "b", "port": _free_port()})
         for sock in other.sockets.values():
@@ -296,7 +312,7 @@ class Packets(unittest.TestCase):
         me._config, me._started, me._count = {"node": "a"}, 7, 0
         signatures, _, text = me._packet({"healthy": True}).partition(b"\n")
         self.assertEqual(len(signatures.split()), 2)
-        self.assertEqual(json.loads(text), {"healthy": True, "node": "a", "at": [7, 1]})
+        self.assertEqual(json.loads(text), {"healthy": True, "protocol": 1, "node": "a", "at": [7, 1]})
 
 
 def _free_port():

@@ -5,10 +5,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stepNames } from "../../components/steps/step";
+import { version } from "../../components/version";
 import { type Settings, writeConfig } from "../../lab/pulumi";
 import { root } from "../../toolchain/paths";
 import { Stack } from "../../toolchain/stack";
-import { counts, inAll, page, site, snapshot, underLoad, useServingPair } from "./fixture";
+import { counts, failure, inAll, page, site, snapshot, underLoad, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "ownership" });
 const hosts = ["lb1.example.com", "lb2.example.com"];
@@ -128,6 +129,17 @@ describe("a state that is changed", () => {
             expect(counts(await used.stack.up())).toEqual({ unchanged: 21 });
         });
     });
+});
+
+test("a program that is older than the one that converged the hosts is refused", async () => {
+    const file = "/var/lib/ha-load-balancer-pair/version";
+    await used.lab.host("lb2").run(`echo 99.0.0 >${file}`);
+    for (const words of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        expect(await failure(used.stack, ...words)).toContain(
+            `lb2.example.com: the host was converged by version 99.0.0 of ha-load-balancer-pair, and this is ${version}`,
+        );
+    }
+    await used.lab.host("lb2").run(`echo ${version} >${file}`);
 });
 
 describe("a pair that moves", () => {

@@ -110,6 +110,7 @@ describe("over SSH", () => {
         listens: "192.168.0.99:80",
         hooks: "",
         virtual_ip_addresses: "192.168.0.99",
+        version: "1.2.3",
         pair: "project/stack/lb",
     };
 

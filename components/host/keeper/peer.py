@@ -30,6 +30,9 @@ FORMER_SILENCE = 60
 # How often the secrets are looked at, in seconds.
 KEYS_EVERY = 0.5
 
+# The form of the packets. Keepers of two forms work together: unknown fields are ignored, missing ones have a default.
+PROTOCOL = 1
+
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -85,6 +88,8 @@ class Peer:
         self._former = {name: {"at": (0, 0), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
         # What was last told.
         self._told = None
+        # The protocol of its last packet.
+        self._protocol = PROTOCOL
         # What PEER_KEY has.
         self._noted_key = None
         self.heard_at = None
@@ -142,7 +147,7 @@ class Peer:
 
     def _packet(self, state):
         self._count += 1
-        body = {**state, "node": self._config["node"], "at": [self._started, self._count]}
+        body = {**state, "protocol": PROTOCOL, "node": self._config["node"], "at": [self._started, self._count]}
         text = _JSON.encode(body).encode()
         return b" ".join(self._signatures(text)) + b"\n" + text
 
@@ -155,7 +160,9 @@ class Peer:
         signatures, _, text = packet.partition(b"\n")
         if not self._is_signed(signatures, text):
             return False
-        body = json.loads(text)
+        body = _parse(text)
+        if body is None:
+            return False
         at = tuple(body["at"])
         if body["node"] in self._former:
             self._hear_former(sock, source, at, body)
@@ -169,9 +176,15 @@ class Peer:
         self.heard_at = came_at
         # Packets that leave an interface without a route come from any address.
         self._other_source = None if source[0] in self._declared else (sock, source)
+        self._note_protocol(body.get("protocol", PROTOCOL))
         self.said = body
         self._note_key(signatures, text)
         return True
+
+    def _note_protocol(self, protocol):
+        if protocol != self._protocol:
+            self._protocol = protocol
+            log(f"{self._config['peer']} has protocol {protocol}, this keeper {PROTOCOL}: their versions differ")
 
     def _note_key(self, signatures, text):
         newest = self._signatures(text)[-1]
@@ -185,7 +198,7 @@ class Peer:
         IPs. Whoever of the pair has them at the moment, to it they are taken, and since just now."""
         if self._told is None or at <= self._former[body["node"]]["at"]:
             return
-        self._former[body["node"]] = {"at": at, "heard_at": clock.now(), "virtualIps": body["virtualIps"]}
+        self._former[body["node"]] = {"at": at, "heard_at": clock.now(), "virtualIps": body.get("virtualIps", {})}
         theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
         virtual_ips = {
             address: {"held": _held_by_any(own, theirs.get(address, own)), "age": 0.0, "wanted": False, "via": None}
@@ -249,6 +262,16 @@ class Peer:
 
     def is_fresh(self):
         return self.silence() < (FORMER_SILENCE if self.said.get("former") else self._config["silence"])
+
+
+def _parse(text):
+    """The body of a signed packet; None for a packet of a form that this version does not know."""
+    try:
+        body = json.loads(text)
+        started, count = body["at"]
+        return body if isinstance(body["node"], str) and started >= 0 and count >= 0 else None
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _held_by_any(*views):

@@ -9,12 +9,14 @@ refuse_hook() {
     refuse "$@"
 }
 
-# Whose host this is.
+# Whose host this is, and the version of the program that converged it last.
 owner=$state/pair
+converged_by=$state/version
 
 apply() {
     examine
     echo "$pair" >"$owner"
+    echo "$version" >"$converged_by"
     store time_now "$issued"
     echo "$step $(cat "$issued")"
 }
@@ -42,6 +44,7 @@ examine() {
     is_free ||
         refuse "the host belongs to another pair: $(cat "$owner")" \
             "destroy it there first; if that pair is no more, delete $owner on the host"
+    examine_version
     examine_ports
     examine_disk
     examine_other_heartbeat
@@ -98,6 +101,14 @@ examine_hooks() {
         [ -x "$program" ] || refuse_hook "hook $program does not exist or is not executable" \
             'install it on both hosts before the pair (virtualIps[].onAcquire, onRelease)'
     done
+}
+
+# An older version does not know what a newer one keeps on the host. The state of an older version has no version.
+examine_version() {
+    [ -n "${version-}" ] && [ -e "$converged_by" ] || return 0
+    ! dpkg --compare-versions "$(cat "$converged_by")" gt "$version" ||
+        refuse "the host was converged by version $(cat "$converged_by") of ha-load-balancer-pair, and this is $version" \
+            "use that version or a later one; to go back on purpose, delete $converged_by on both hosts"
 }
 
 # What the pair was called before, by the aliases of the component, counts too.
