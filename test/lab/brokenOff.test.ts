@@ -103,8 +103,8 @@ describe("at the first converge, on the second host,", inAll, () => {
         rerun(used, "lb2", `power-${step}`);
         const line = new RegExp(`lb-lb2\\.example\\.com-${step} (creating|updating)`);
         const { code, said } = await upUntil(used.stack, line, async () => {
-            // What packages does is mostly apt's.
-            await sleep(step === "packages" ? 5000 : 500);
+            // What packages does is mostly apt's; health takes 1.5 s, of which this process may hear late.
+            await sleep({ packages: 5000, health: 0 }[step] ?? 500);
             await lb2().powerOff();
             await lb2().powerOn();
         });

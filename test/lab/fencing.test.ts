@@ -34,10 +34,28 @@ test("a frozen holder is switched off before its virtual IP is taken", async () 
     expect(lb1().isOn()).toBe(false);
 });
 
+test("without a keeper the virtual IP of a dead holder is not taken: nobody can fence it", inAll, async () => {
+    await lb1().boot();
+    await untilRest(used.lab, "lb1");
+    await lb2().run("systemctl stop ha-load-balancer-pair");
+    await lb1().powerOff();
+    await until("lb2 takes lb1 for dead", 30_000, async () => {
+        return (await lb2().attempt("cl_status nodestatus lb1.example.com")).stdout.trim() === "dead";
+    });
+    await until("Heartbeat on lb2 has settled", 30_000, async () => {
+        return !(await lb2().attempt("cl_status rscstatus")).stdout.includes("transition");
+    });
+    expect(await holds(lb2())).toBe(false);
+    expect(powerSwitch.requests).toHaveLength(1);
+    await lb2().run("systemctl start ha-load-balancer-pair");
+    await untilHolds(lb2());
+    expect(powerSwitch.requests).toHaveLength(2);
+});
+
 test("it returns, and nobody is switched off for that", inAll, async () => {
     await lb1().boot();
     await untilHolds(lb1());
-    expect(powerSwitch.requests).toHaveLength(1);
+    expect(powerSwitch.requests).toHaveLength(2);
 });
 
 test("a hand-over needs no fencing", inAll, async () => {
@@ -45,14 +63,14 @@ test("a hand-over needs no fencing", inAll, async () => {
     await untilHolds(lb2());
     await lb1().run("systemctl start heartbeat");
     await untilHolds(lb1());
-    expect(powerSwitch.requests).toHaveLength(1);
+    expect(powerSwitch.requests).toHaveLength(2);
 });
 
 test("while the switch does not work, the virtual IP is not taken; then it is", inAll, async () => {
     await untilRest(used.lab);
     powerSwitch.works = false;
     lb1().freeze();
-    await until("the switch is asked twice more", 60_000, async () => powerSwitch.requests.length >= 3);
+    await until("the switch is asked twice more", 60_000, async () => powerSwitch.requests.length >= 4);
     expect(await holds(lb2())).toBe(false);
     expect(await lb2().run("journalctl -u ha-load-balancer-pair -o cat")).toMatch(
         /fencing lb1\.example\.com: failed, the command ended with 22/,

@@ -145,6 +145,15 @@ test.concurrent("gives an entry of another program scope host", async () => {
     ]);
 });
 
+test.concurrent("leaves the acquisition to the keeper if fencing is declared, but for hold", async () => {
+    const declare = (fencing: string) =>
+        `printf '{\\n    "fencing": ${fencing}\\n}\\n' >/etc/ha-load-balancer-pair/keeper.json`;
+    expect(await host(`own; ${declare("null")}; start ${ip4}`)).toContain(`lan0 ${ip4}/32 held`);
+    const fenced = `own; ${declare('{ "command": "/off" }')}; start ${ip4}`;
+    expect((await host(fenced)).join()).not.toContain(ip4);
+    expect(await host(`${fenced}; hold ${ip4}`)).toContain(`lan0 ${ip4}/32 held`);
+});
+
 test.concurrent("reports running only for what Heartbeat started", async () => {
     expect((await host(`own; take ${ip4}; status ${ip4}; start ${ip4}; status ${ip4}`)).slice(0, 2)).toEqual([
         "stopped",
