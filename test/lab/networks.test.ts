@@ -206,22 +206,27 @@ echo "$EVENT $VIRTUAL_IP $INTERFACE $PEER $1: $REASON" >>/tmp/hooks
     await used.stack.up();
 });
 
-test("accepts an alternative name and a network, and pins the kernel's name", inAll, async () => {
-    for (const { id } of both()) {
-        await ip(["link property add dev eth0 altname service-lan"], id);
-    }
-    for (const selector of [{ interface: "service-lan" }, { network: "192.168.0.0/23" }]) {
-        writeConfig(used.lab, used.stack.place.configFile as string, {
-            virtualIps: [{ address: virtualIp, ...selector }],
-        });
-        const { failed, none } = await underLoad(used.lab, Object.values(selector)[0], () => used.stack.up());
-        expect({ failed, none }).toEqual({ failed: 0, none: 0 });
-        expect(await lb1().run("cat /etc/ha-load-balancer-pair/interfaces")).toBe(`${virtualIp} eth0`);
-        // A second take must not delete the entry.
-        await lb1().run(`/etc/ha.d/resource.d/VirtualIp ${virtualIp} take`);
-        expect(await everyEntry(lb1())).toEqual([`2: eth0 ${virtualIp}/32`]);
-    }
-});
+test(
+    "accepts an alternative name and a network on hosts with three interfaces, and pins the kernel's name",
+    inAll,
+    async () => {
+        for (const [i, { id }] of both().entries()) {
+            const third = ["link add eth2 type dummy", "link set eth2 up", `address add 192.168.2.10${i}/23 dev eth2`];
+            await ip(["link property add dev eth0 altname service-lan", ...third], id);
+        }
+        for (const selector of [{ interface: "service-lan" }, { network: "192.168.0.0/23" }]) {
+            writeConfig(used.lab, used.stack.place.configFile as string, {
+                virtualIps: [{ address: virtualIp, ...selector }],
+            });
+            const { failed, none } = await underLoad(used.lab, Object.values(selector)[0], () => used.stack.up());
+            expect({ failed, none }).toEqual({ failed: 0, none: 0 });
+            expect(await lb1().run("cat /etc/ha-load-balancer-pair/interfaces")).toBe(`${virtualIp} eth0`);
+            // A second take must not delete the entry.
+            await lb1().run(`/etc/ha.d/resource.d/VirtualIp ${virtualIp} take`);
+            expect(await everyEntry(lb1())).toEqual([`2: eth0 ${virtualIp}/32`]);
+        }
+    },
+);
 
 test("serves after the standby's interface was renamed, once pulumi up has found the new name", async () => {
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps: [{ address: virtualIp }] });

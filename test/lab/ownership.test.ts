@@ -39,7 +39,7 @@ describe("resources that are replaced", () => {
         });
     });
 
-    test("health, and the next pulumi up claims the host again", async () => {
+    test("health, and the next pulumi up claims the host again", inAll, async () => {
         await used.stack.up();
         await keepsServing("--replace health", () => used.stack.up("--replace", urn("lb-lb1.example.com-health")));
         expect(await used.stack.preview()).toContain(
