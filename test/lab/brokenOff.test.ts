@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { labStack, type Settings, writeConfig } from "../../lab/pulumi";
-import { attempt, sleep } from "../../toolchain/shell";
+import { attempt, sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 import {
     counts,
@@ -103,8 +103,11 @@ describe("at the first converge, on the second host,", inAll, () => {
         rerun(used, "lb2", `power-${step}`);
         const line = new RegExp(`lb-lb2\\.example\\.com-${step} (creating|updating)`);
         const { code, said } = await upUntil(used.stack, line, async () => {
-            // What packages does is mostly apt's; health takes 1.5 s, of which this process may hear late.
-            await sleep({ packages: 5000, health: 0 }[step] ?? 500);
+            // Pulumi names a step before it is connected.
+            const runs = async () => (await lb2().attempt(`pgrep -f '[a]pply ${step} '`)).code === 0;
+            await until(`${step} runs on lb2`, 20_000, runs, 20);
+            // What packages does is mostly apt's.
+            await sleep(step === "packages" ? 5000 : 0);
             await lb2().powerOff();
             await lb2().powerOn();
         });
