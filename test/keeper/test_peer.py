@@ -219,6 +219,21 @@ class Believes(unittest.TestCase):
                     heard.append(self.out.recv(65536))
                 self.assertEqual(len(heard), int(is_told))
 
+    def test_tells_it_nowhere_else_once_a_packet_came_from_the_declared_address_too(self):
+        self.out.bind(("127.0.0.2", 0))
+        self.out.settimeout(0.2)
+        packet = self.me._packet({})
+        self.out.sendto(packet, ("127.0.0.1", self.config["port"]))
+        self.assertTrue(self.hear())
+        self.send_from_declared(packet)
+        self.assertFalse(self.hear())
+        self.me.tell({})
+        with self.assertRaises(OSError):
+            self.out.recv(65536)
+
+    def send_from_declared(self, packet):
+        self.socket().sendto(packet, ("127.0.0.1", self.config["port"]))
+
     def test_counts_as_deaf_once_it_was_heard_for_longer_than_a_silence(self):
         self.me.tell({"hears": False})
         self.hear()

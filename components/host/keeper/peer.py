@@ -125,9 +125,6 @@ class Peer:
         is_done()
         self._told = state
         packet = self._packet(state)
-        if self._other_source:
-            sock, source = self._other_source
-            self._try_to_send(sock.sendto, packet, source)
         for address in self._config["peerAddresses"]:
             sock, destination = self.sockets.get(family_of(address)), (address, self._config["port"])
             if sock is None:
@@ -136,6 +133,9 @@ class Peer:
             if family_of(address) == network.INET:
                 for interface in interfaces:
                     self._try_to_send(network.send_through, sock, packet, destination, interface)
+        if self._other_source:
+            sock, source = self._other_source
+            self._try_to_send(sock.sendto, packet, source)
 
     @staticmethod
     def _try_to_send(send, *arguments):
@@ -164,6 +164,9 @@ class Peer:
         if body is None:
             return False
         at = tuple(body["at"])
+        if body["node"] == self._config["peer"] and at == self._last and source[0] in self._declared:
+            # The same packet arrived from its declared address, too.
+            self._other_source = None
         if body["node"] in self._former:
             self._hear_former(sock, source, at, body)
         is_new = at > self._last or (self.heard_at is not None and came_at - self.heard_at > REPLAY_GUARD)
