@@ -12,7 +12,7 @@ import type {
     VirtualIpArgs,
 } from "../args";
 import { fields } from "../fields";
-import { type Checker, known, knownList } from "../problems";
+import { type Checker, known, knownList, wholeList } from "../problems";
 import { milliseconds } from "../time";
 import { forms } from "./forms";
 import { address } from "./hosts";
@@ -150,19 +150,16 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     oneLinkAnInterface(check, args);
 }
 
-/** Heartbeat's plug-in ucast opens IPv4 sockets only (ha.cf(5), ucast). A link without addresses uses hosts[].address. */
+/** Heartbeat's plug-in ucast opens IPv4 sockets only (ha.cf(5), ucast). A link without addresses uses hosts[].address, as the default link does. */
 function rejectIPv6Links(check: Checker, args: HeartbeatArgs, hostList: HostArgs[]): void {
     const links = knownList<UcastArgs>(args.ucast) ?? [];
-    const lists = links.map((link) => knownList<string>(link?.addresses));
-    lists.forEach((list, i) => {
-        list?.forEach((value, j) => {
+    links.forEach((link, i) => {
+        knownList<string>(link?.addresses)?.forEach((value, j) => {
             rejectIPv6(check, `heartbeat.ucast[${i}].addresses[${j}]`, value, "Declare IPv4 addresses");
         });
     });
-    const hasOthers = [args.bcast, args.mcast].some(
-        (list) => (list as unknown[] | undefined)?.length !== 0 && list !== undefined,
-    );
-    if (links.length === 0 ? !hasOthers && args.ucast === undefined : lists.includes(undefined)) {
+    const isDefault = [args.ucast, args.bcast, args.mcast].every((list) => wholeList<unknown>(list)?.length === 0);
+    if (isDefault || links.some((link) => link !== undefined && link.addresses === undefined)) {
         hostList.forEach((host, i) => {
             rejectIPv6(check, `hosts[${i}].address`, host?.address, "Declare heartbeat.ucast with IPv4 addresses");
         });

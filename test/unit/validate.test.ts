@@ -263,4 +263,7 @@ test("what is not known yet is no problem", () => {
     expect(problemsOf("hosts[1].address", unknown)).toEqual([]);
     expect(problemsOf("virtualIps", unknown)).toEqual([]);
     expect(problemsOf("haproxy.listen", unknown)).toEqual([]);
+    const args = classicArgsWith("hosts[0].address", "fd00::1");
+    args.heartbeat = { ucast: [{ interface: "eth0", addresses: pulumi.output(new Promise<string[]>(() => {})) }] };
+    expect(validate(args)).toEqual([]);
 });
