@@ -5,8 +5,8 @@ import { openings, type Pair, pairValues } from "./pair";
 import { report, type Step } from "./step";
 
 /**
- * With `peerIsGone` nobody waits for the peer. `preflight` is the host's: health claims the host under the time of its last run, and
- * preflight undoes no claimed host.
+ * With `peerIsGone`, health does not wait for the peer. `preflight` is the command of the same host. Health claims the host under the time
+ * at which preflight ran last; preflight undoes only a host without a claim.
  */
 export function health(
     { nodes, heartbeat, virtualIps }: Pair,

@@ -127,8 +127,9 @@ class Keeper:
         return reasons[0] if all(reasons) else None
 
     def is_isolated(self, virtual_ip):
-        """Whether nobody reaches this virtual IP here, for what the interface or the whole host has lost. While the peer's Heartbeat is heard
-        on another link, it can be handed over instead. A keeper that is heard does not count: Heartbeat cannot hand over through it."""
+        """Whether no client reaches this virtual IP on this host, because its interface or the whole host lost its link, address or route.
+        If no packet can arrive, the virtual IP is isolated unless this host hears the peer's Heartbeat on another link: then Heartbeat can hand
+        it over. Hearing only the peer's keeper does not help: Heartbeat hands over by its own packets."""
         interface = self.interfaces[virtual_ip.interface]
         if self.cut_off is not None:
             return True

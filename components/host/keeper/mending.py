@@ -119,8 +119,8 @@ class Mending:
             return False
         self._asked_settled_at = now
         answer = heartbeat.settlement(self._node, self._peer_name)
-        # A Heartbeat that does not answer in time has not settled by that. If restarting the passive host was in vain, the other one is
-        # restarted: it counts on while its peer restarts.
+        # No answer in time does not mean that Heartbeat has settled. The passive host restarts its Heartbeat first. The other host counts on
+        # during that restart, so that it restarts its own Heartbeat if the first restart did not help.
         if answer == heartbeat.SETTLED or (answer == heartbeat.APART and self._is_passive()):
             self._unsettled_since = None
         elif answer == heartbeat.UNSETTLED and self._unsettled_since is None:

@@ -90,7 +90,7 @@ class Peer:
         self._told = None
         # The protocol of its last packet.
         self._protocol = PROTOCOL
-        # What PEER_KEY has.
+        # What the keeper wrote to PEER_KEY last.
         self._noted_key = None
         self.heard_at = None
         self._fresh_since = float("-inf")
@@ -100,7 +100,7 @@ class Peer:
         # Where its last packet came from, if that is no declared address: a DHCP server has given it another one.
         self._other_source = None
         self.sockets = {}
-        # What is wrong with the port of each family, as it was logged.
+        # By address family: why its port could not be bound, as the keeper logged it last.
         self._port_errors = {}
         self.open()
 
@@ -115,9 +115,9 @@ class Peer:
                     if self._port_errors.get(family) != str(error):
                         self._port_errors[family] = str(error)
                         log(f"UDP port {self._config['port']}: {error}; trying again")
-                else:
-                    if self._port_errors.pop(family, None):
-                        log(f"UDP port {self._config['port']}: bound")
+                    continue
+                if self._port_errors.pop(family, None):
+                    log(f"UDP port {self._config['port']}: bound")
 
     def tell(self, state, interfaces=()):
         """interfaces: the indexes of interfaces without a route, through which the packet is sent as well, as Heartbeat does it: a peer
@@ -158,7 +158,8 @@ class Peer:
         except OSError:
             return False
         signatures, _, text = packet.partition(b"\n")
-        if not self._is_signed(signatures, text):
+        signed_with = self._signed_with(signatures, text)
+        if not any(signed_with):
             return False
         body = _parse(text)
         if body is None:
@@ -181,7 +182,7 @@ class Peer:
         self._other_source = None if source[0] in self._declared else (sock, source)
         self._note_protocol(body.get("protocol", PROTOCOL))
         self.said = body
-        self._note_key(signatures, text)
+        self._note_key(signed_with[-1])
         return True
 
     def _note_protocol(self, protocol):
@@ -189,9 +190,7 @@ class Peer:
             self._protocol = protocol
             log(f"{self._config['peer']} has protocol {protocol}, this keeper {PROTOCOL}: their versions differ")
 
-    def _note_key(self, signatures, text):
-        newest = self._signatures(text)[-1]
-        has_newest = any(hmac.compare_digest(one, newest) for one in signatures.split()[:2])
+    def _note_key(self, has_newest):
         note = " ".join(map(str, self._keys.newest_stamp)) if has_newest else "none"
         if note != self._noted_key and write(PEER_KEY, f"{note}\n"):
             self._noted_key = note
@@ -221,9 +220,10 @@ class Peer:
             for one in self._former.values()
         )
 
-    def _is_signed(self, signatures, text):
-        expected = self._signatures(text)
-        return any(hmac.compare_digest(one, other) for one in signatures.split()[:2] for other in expected)
+    def _signed_with(self, signatures, text):
+        """For each key of this host, whether the packet is signed with it."""
+        given = signatures.split()[:2]
+        return [any(hmac.compare_digest(one, own) for one in given) for own in self._signatures(text)]
 
     def _signatures(self, text):
         return [hmac.digest(key, text, "sha256").hex().encode() for key in self._keys.get()]

@@ -117,10 +117,8 @@ enable_service() {
     loaded_is "$1-unit" "$(fingerprint "$2")" || systemctl daemon-reload
 }
 
-# remove_files [PATH …]: gives back what was there before. A host that dies here still has the original, or has it back in place.
+# remove_files PATH …: gives back what was there before. A host that dies here still has the original, or has it back in place.
 remove_files() {
-    # shellcheck disable=SC2086 # paths of ours, without blanks
-    [ $# -gt 0 ] || set -- $files
     for path in "$@"; do
         # Of a run that was broken off; it can hold a secret.
         rm -f "$path.ha-load-balancer-pair.new"
@@ -225,8 +223,7 @@ main() {
     take_lock
     trap 'status=$?; at_exit' EXIT
     trap 'exit 130' INT HUP
-    # "timeout" in the command line of the step ends it.
-    trap 'fail "ended by SIGTERM: the step took longer than 900 s, or the host shuts down" "see above what it waited for, then run \"pulumi up\" again"' TERM
+    trap ended_by_sigterm TERM
     scratch=$(mktemp -d /run/ha-load-balancer-pair.XXXXXX)
     payload
     case $action in
@@ -242,6 +239,12 @@ main() {
         *) fail "unknown action" ;;
     esac
     rm -rf "$scratch"
+}
+
+# By "timeout" in the command line of the step, or by systemd.
+ended_by_sigterm() {
+    fail 'ended by SIGTERM: the step took longer than 900 s, or the host shuts down' \
+        'the lines above say what the step waited for; run "pulumi up" again'
 }
 
 # What survey.sh compares this host with, one keyword and its values a line.
