@@ -311,6 +311,13 @@ export class Host {
         await ip([`link set ${this.cables[i]} up`], this.site.control);
     }
 
+    /** Unplugs the cable of eth0 for a time in milliseconds. */
+    async cutFor(milliseconds: number): Promise<void> {
+        await this.cut();
+        await sleep(milliseconds);
+        await this.mend();
+    }
+
     /** Drops packets, as a firewall in between would: \`input\` and \`output\` are nftables expressions. \`pass\` ends it. */
     async drop({ input = [], output = [] }: { input?: string[]; output?: string[] }): Promise<void> {
         const chain = (name: string, expressions: string[]) =>

@@ -1,5 +1,5 @@
-/** Whether a pair is at rest: what a test or a benchmark waits for before it does something to the pair, and after it. */
-import { run, sleep, UserError } from "../toolchain/shell";
+/** Whether a pair is at rest, and what its Heartbeats take each other for: what a test or a benchmark waits for. */
+import { run, sleep, UserError, until } from "../toolchain/shell";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
 import { virtualIp } from "./pulumi";
@@ -34,6 +34,21 @@ async function restlessness(host: Host, nodes: string[]): Promise<string | undef
         return `Heartbeat runs for ${age} s only`;
     }
     return peer === "" || peer === "silent" ? "the keeper does not hear its peer" : undefined;
+}
+
+/** Waits until Heartbeat on a host has not heard a peer for its `deadtime`. */
+export async function untilDead(host: Host, peer: Host): Promise<void> {
+    await until(`Heartbeat on ${host.name} takes ${peer.name} for dead`, 30_000, async () => {
+        return (await host.attempt(`cl_status nodestatus ${peer.plan.fqdn}`)).stdout.trim() === "dead";
+    });
+}
+
+/** Waits until Heartbeat on a host has settled who has what. While it has not, it ignores a request. */
+export async function untilSettled(host: Host): Promise<void> {
+    await until(`Heartbeat on ${host.name} has settled`, 30_000, async () => {
+        const state = (await host.attempt("cl_status rscstatus")).stdout.trim();
+        return state !== "" && state !== "transition";
+    });
 }
 
 /** Where a host has an address for good, by its kernel: `2 192.168.0.99/24`, the first number being the interface's. */

@@ -37,7 +37,6 @@ export interface Failure {
 interface Output {
     success: boolean;
     numPassedTests: number;
-    numFailedTests: number;
     numTodoTests: number;
     testResults: {
         name: string;

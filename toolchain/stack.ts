@@ -77,6 +77,11 @@ export class Stack {
         return JSON.parse(await this.run(["stack", "output", "--json", "--show-secrets"]));
     }
 
+    /** The resources in the state, as the engine wrote them. */
+    async resources<T extends { urn: string }>(): Promise<T[]> {
+        return JSON.parse(await this.state()).deployment.resources ?? [];
+    }
+
     /** The state as it is stored: secrets encrypted. */
     state(): Promise<string> {
         return this.run(["stack", "export"]);

@@ -107,8 +107,7 @@ describe(officialBinaries ? `the binaries of ${officialBinaries}` : "the toolcha
 
     // biome-ignore lint/suspicious/noExplicitAny: the state is whatever JSON the engine wrote
     async function inState(name: string): Promise<any> {
-        const { deployment } = JSON.parse(await stack.state());
-        return deployment.resources?.find((resource: { urn: string }) => resource.urn.endsWith(`::${name}`));
+        return (await stack.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
     }
 
     const quiet = { logging: "none", addPreviousOutputInEnv: false };
@@ -249,6 +248,6 @@ describe(officialBinaries ? `the binaries of ${officialBinaries}` : "the toolcha
 
     test("destroy leaves an empty state", async () => {
         await stack.destroy();
-        expect(JSON.parse(await stack.state()).deployment.resources ?? []).toEqual([]);
+        expect(await stack.resources()).toEqual([]);
     });
 });

@@ -211,12 +211,8 @@ describe("Pulumi's own options", () => {
         customTimeouts?: { create?: number };
     }
 
-    async function resources(): Promise<Resource[]> {
-        return JSON.parse(await stack.state()).deployment.resources;
-    }
-
     test("reach every resource of the pair", async () => {
-        const all = (await resources()).filter(({ urn }) => urn.includes("HaLoadBalancerPair"));
+        const all = (await stack.resources<Resource>()).filter(({ urn }) => urn.includes("HaLoadBalancerPair"));
         expect(all).toHaveLength(20);
         // What the component waits for its children wait for: they are registered behind it, and deleted before it.
         const [pair] = all.filter(({ type }) => type.endsWith(":HaLoadBalancerPair"));
@@ -257,7 +253,7 @@ describe("Pulumi's own options", () => {
         configure(stack, { formerName: "" });
         await stack.up();
         expect(counts(await stack.preview())).toEqual({ unchanged: 23 });
-        const names = (await resources()).map(({ urn }) => urn.split("::").at(-1));
+        const names = (await stack.resources()).map(({ urn }) => urn.split("::").at(-1));
         expect(names).toContain("edge-lb1.example.com-heartbeat");
         expect(names.filter((name) => name?.startsWith("web"))).toEqual([]);
     });

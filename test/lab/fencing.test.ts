@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
 import { writeConfig } from "../../lab/pulumi";
-import { untilRest } from "../../lab/rest";
+import { untilDead, untilRest, untilSettled } from "../../lab/rest";
 import { until } from "../../toolchain/shell";
 import { holds, inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
@@ -39,12 +39,8 @@ test("without a keeper the virtual IP of a dead holder is not taken: nobody can 
     await untilRest(used.lab, "lb1");
     await lb2().run("systemctl stop ha-load-balancer-pair");
     await lb1().powerOff();
-    await until("lb2 takes lb1 for dead", 30_000, async () => {
-        return (await lb2().attempt("cl_status nodestatus lb1.example.com")).stdout.trim() === "dead";
-    });
-    await until("Heartbeat on lb2 has settled", 30_000, async () => {
-        return !(await lb2().attempt("cl_status rscstatus")).stdout.includes("transition");
-    });
+    await untilDead(lb2(), lb1());
+    await untilSettled(lb2());
     expect(await holds(lb2())).toBe(false);
     expect(powerSwitch.requests).toHaveLength(1);
     await lb2().run("systemctl start ha-load-balancer-pair");

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { ip } from "../../lab/kernel";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
-import { run, sleep, until } from "../../toolchain/shell";
+import { run, until } from "../../toolchain/shell";
 import { ownNetworks, underLoad, useServingPair, virtualIp } from "./fixture";
 
 interface Manager {
@@ -180,9 +180,7 @@ describe.each(Object.entries(managers))("with %s", (name, { packages, files, sta
         const [lb1] = hosts();
         const before = await ownNetworks(used.lab);
         const { gap, several } = await underLoad(used.lab, `${name}: the cable is out for 3 s`, async () => {
-            await lb1.cut();
-            await sleep(3000);
-            await lb1.mend();
+            await lb1.cutFor(3000);
             await untilRest(used.lab, "lb1");
         });
         expect(await ownNetworks(used.lab)).toEqual(before);

@@ -1,7 +1,7 @@
 /** What several events do. */
 import type { Host } from "../../../lab/host";
 import { virtualIp } from "../../../lab/pulumi";
-import { holdersOf } from "../../../lab/rest";
+import { holdersOf, untilDead } from "../../../lab/rest";
 import { until } from "../../../toolchain/shell";
 import type { Place } from "../harness";
 
@@ -14,19 +14,8 @@ export async function untilHeldBy({ lab }: Place, holders: Holders, limit = 60_0
     });
 }
 
-/** Waits until Heartbeat on the first host has not heard the second one for its `deadtime`. */
-export async function untilStandbyIsDead({ lb1 }: Place): Promise<void> {
-    await until("Heartbeat on lb1 takes lb2 for dead", 30_000, async () => {
-        return (await lb1.attempt("cl_status nodestatus lb2.example.com")).stdout.trim() === "dead";
-    });
-}
-
-/** Waits until Heartbeat on a host has settled who has what. While it has not, it ignores a request. */
-export async function untilSettled(host: Host): Promise<void> {
-    await until(`Heartbeat on ${host.name} has settled`, 30_000, async () => {
-        const state = (await host.attempt("cl_status rscstatus")).stdout.trim();
-        return state !== "" && state !== "transition";
-    });
+export function untilStandbyIsDead({ lb1, lb2 }: Place): Promise<void> {
+    return untilDead(lb1, lb2);
 }
 
 /** Waits until the keeper of a host knows that the host cannot serve. */

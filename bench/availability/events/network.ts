@@ -143,11 +143,7 @@ export const network: Event[] = [
         name: "holder's cable is out for 1.5 s",
         expected: "a client misses 3 s at most",
         holds: { after: "lb1", gap: 3 },
-        action: async ({ lb1 }) => {
-            await lb1.cut();
-            await sleep(1500);
-            await lb1.mend();
-        },
+        action: ({ lb1 }) => lb1.cutFor(1500),
     },
     ownAddressGone(0.3, 2),
     ownAddressGone(2, 3),

@@ -1,5 +1,6 @@
 /** Power, shutdown and boot. */
 import type { Host } from "../../../lab/host";
+import { untilSettled } from "../../../lab/rest";
 import { sleep, until } from "../../../toolchain/shell";
 import type { Event } from "../harness";
 import {
@@ -9,7 +10,6 @@ import {
     losePowerAndMove,
     onBoth,
     untilHeldBy,
-    untilSettled,
     untilStandbyIsDead,
 } from "./actions";
 
@@ -18,6 +18,16 @@ async function shutDown(host: Host, how: "poweroff" | "reboot"): Promise<void> {
     await host.attempt(`systemctl ${how}`);
     await until(`${host.name} is off`, 60_000, async () => !host.isOn());
     await host.powerOff();
+}
+
+async function reboot(host: Host): Promise<void> {
+    await shutDown(host, "reboot");
+    await host.boot();
+}
+
+async function rebootAs(host: Host, nodeName: string): Promise<void> {
+    await host.run(`echo ${nodeName} >/etc/hostname`);
+    await reboot(host);
 }
 
 export const power: Event[] = [
@@ -54,10 +64,7 @@ export const power: Event[] = [
         expected: "handed over and back, no request lost",
         tier: "quick",
         holds: { after: "lb1", failed: 0, several: 0 },
-        action: async ({ lb1 }) => {
-            await shutDown(lb1, "reboot");
-            await lb1.boot();
-        },
+        action: ({ lb1 }) => reboot(lb1),
     },
     {
         name: "holder boots with another node name",
@@ -65,16 +72,8 @@ export const power: Event[] = [
         oursOnly: true,
         holds: { after: "lb2", failed: 0, several: 0 },
         endsApart: true,
-        action: async ({ lb1 }) => {
-            await lb1.run("echo renamed.example.com >/etc/hostname");
-            await shutDown(lb1, "reboot");
-            await lb1.boot();
-        },
-        after: async ({ lb1 }) => {
-            await lb1.run(`echo ${lb1.plan.fqdn} >/etc/hostname`);
-            await shutDown(lb1, "reboot");
-            await lb1.boot();
-        },
+        action: ({ lb1 }) => rebootAs(lb1, "renamed.example.com"),
+        after: ({ lb1 }) => rebootAs(lb1, lb1.plan.fqdn),
     },
     {
         name: "holder is shut down",

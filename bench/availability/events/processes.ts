@@ -1,8 +1,9 @@
 /** Hand-overs by hand, and processes that stop, freeze and die. */
 import { virtualIp } from "../../../lab/pulumi";
+import { untilSettled } from "../../../lab/rest";
 import { until } from "../../../toolchain/shell";
 import type { Event, Place } from "../harness";
-import { handOver, takeBack, untilHeldBy, untilSettled, untilStandbyIsDead } from "./actions";
+import { handOver, takeBack, untilHeldBy, untilStandbyIsDead } from "./actions";
 
 const agent = `/etc/ha.d/resource.d/VirtualIp ${virtualIp}`;
 
