@@ -11,6 +11,7 @@ from pathlib import Path
 import support  # noqa: F401 (the keeper's modules)
 
 import clock
+import exchange
 import network
 import peer
 import system
@@ -27,7 +28,8 @@ class Believes(unittest.TestCase):
         self._set(peer, "KEYS_EVERY", 0)
         self._set(peer, "KEY_FILES", (str(self.folder / "authkeys"), str(self.folder / "authkeys.new")))
         self._set(peer, "FORMER_PEERS", str(self.folder / "former-peers"))
-        self._set(peer, "STARTED", str(self.folder / "started"))
+        for name in ("BOOT", "LAST_BOOT", "PEER_CLOCK"):
+            self._set(exchange, name, str(self.folder / name))
         self._set(peer, "PEER_KEY", str(self.folder / "peer-key"))
         self.write("authkeys", "one")
         self.out = self.socket()
@@ -37,6 +39,12 @@ class Believes(unittest.TestCase):
         self.addCleanup(self.sock.close)
         self.sock.setblocking(True)
         self.sock.settimeout(2)
+        self.meet()
+
+    def meet(self):
+        """The first packet answers nothing, and is answered at once."""
+        self.me.tell({})
+        self.assertEqual([self.hear(), self.hear()], [False, True])
 
     def _set(self, owner, name, value):
         before = getattr(owner, name)
@@ -51,6 +59,9 @@ class Believes(unittest.TestCase):
     def write(self, name, secret):
         time.sleep(0.005)
         (self.folder / name).write_text(f"auth 1\n1 sha1 {secret}\n")
+
+    def packet(self, state=None):
+        return self.me._packet(state or {}, "a", self.me._exchange)
 
     def send(self, packet):
         self.out.sendto(packet, ("127.0.0.1", self.config["port"]))
@@ -132,7 +143,11 @@ class Believes(unittest.TestCase):
             self.assertFalse(self.hear())
 
     def test_nothing_of_another_form_though_it_is_signed(self):
-        for body in (b"[]", b"7", b'{"at": [1, 2]}', b'{"node": "a"}', b'{"node": "a", "at": 3}', b'{"node": "a", "at": ["x", 1]}', b'{"node": 1, "at": [1, 1]}', b"\xff"):
+        at = {"node": "a", "for": "a", "at": list(self.me._clock.stamp()), "answers": [1, 1]}
+        bodies = [json.dumps({**at, name: value}) for name, value in {"node": 1, "for": None, "at": 3}.items()]
+        bodies += [json.dumps({**at, name: value}) for name in ("at", "answers") for value in (["x", 1], [1], [1, -1], [1, 1.5], None)]
+        bodies += [json.dumps({key: value for key, value in at.items() if key != name}) for name in at]
+        for body in [text.encode() for text in bodies] + [b"[]", b"7", b"\xff"]:
             with self.subTest(body):
                 self.send(b" ".join(self.me._signatures(body)) + b"\n" + body)
                 self.assertFalse(self.hear())
@@ -140,42 +155,58 @@ class Believes(unittest.TestCase):
     def test_a_newer_protocol_and_logs_it_once(self):
         logged = []
         self._set(peer, "log", logged.append)
-        for count in (1, 2):
-            body = json.dumps({"node": "a", "at": [2**62, count], "protocol": 2, "zone": "x"}).encode()
-            self.send(self.me._signatures(body)[0] + b"\n" + body)
+        for _ in range(2):
+            body = json.loads(self.packet().partition(b"\n")[2])
+            text = json.dumps({**body, "protocol": 3, "zone": "x"}).encode()
+            self.send(self.me._signatures(text)[0] + b"\n" + text)
             self.assertTrue(self.hear())
-        self.assertEqual(logged, ["a has protocol 2, this keeper 1: their versions differ"])
+        self.assertEqual(logged, ["a has protocol 3, this keeper 2: their versions differ"])
         self.assertEqual(self.me.said["zone"], "x")
 
-    def test_not_another_node(self):
-        other = peer.Peer({**self.config, "node": "b", "port": _free_port()})
-        for sock in other.sockets.values():
-            self.addCleanup(sock.close)
-        self.send(other._packet({}))
-        self.assertFalse(self.hear())
+    def test_not_another_node_and_nothing_for_another_node(self):
+        own = json.loads(self.packet().partition(b"\n")[2])
+        for other in ({"node": "b"}, {"for": "b"}):
+            text = json.dumps({**own, **other}).encode()
+            self.send(self.me._signatures(text)[0] + b"\n" + text)
+            self.assertFalse(self.hear())
 
-    def test_a_peer_that_was_started_anew_after_its_clock_was_set_back(self):
-        self.me.tell({})
-        self.assertTrue(self.hear())
-        earlier = self.me._started - 3_600_000_000_000
-        self._set(system, "time_ns", lambda: earlier)
-        again = peer.Peer({**self.config, "port": _free_port()})
-        for sock in again.sockets.values():
+    def again(self):
+        """The peer's keeper, once its host has booted."""
+        (self.folder / "BOOT").unlink()
+        (self.folder / "PEER_CLOCK").unlink()
+        one = peer.Peer({**self.config, "port": _free_port()})
+        for sock in one.sockets.values():
             self.addCleanup(sock.close)
-        self.send(again._packet({}))
+        return one
+
+    def test_a_peer_that_booted_after_its_clock_was_set_back_once_it_has_answered(self):
+        self._set(system, "time_ns", lambda: self.me._clock.boot - 3_600_000_000_000)
+        again = self.again()
+        self.send(again._packet({}, "a", again._exchange))
+        self.assertFalse(self.hear())
+        again._exchange.believes(self.me._clock.stamp(), exchange.NEVER, system.monotonic())
+        self.send(again._packet({}, "a", again._exchange))
         self.assertTrue(self.hear())
 
-    def test_a_peer_whose_clock_went_back_and_whose_file_is_lost_after_a_long_silence(self):
+    def test_answers_a_boot_at_once_and_once(self):
+        again = self.again()
+        self.out.settimeout(0.2)
+        self.send(again._packet({}, "a", again._exchange))
+        self.hear()
+        answer = json.loads(self.out.recv(65536).partition(b"\n")[2])
+        self.assertEqual(tuple(answer["answers"]), self.me._exchange.newest)
+        self.send(again._packet({}, "a", again._exchange))
+        self.hear()
+        with self.assertRaises(OSError):
+            self.out.recv(65536)
+
+    def test_no_recorded_packet_after_it_has_booted_itself(self):
         self.me.tell({})
-        self.assertTrue(self.hear())
-        older = peer.Peer.__new__(peer.Peer)
-        older.__dict__.update(self.me.__dict__)
-        older._started, older._count = 1, 0
-        self.send(older._packet({}))
+        recorded = self.grab()
+        self.me = self.again()
+        self.send(recorded)
         self.assertFalse(self.hear())
-        self.me.heard_at -= peer.REPLAY_GUARD + 1
-        self.send(older._packet({}))
-        self.assertTrue(self.hear())
+        self.assertFalse(self.me.is_fresh())
 
     def test_tells_it_through_interfaces_without_a_route_too(self):
         sent = []
@@ -185,8 +216,9 @@ class Believes(unittest.TestCase):
         self.assertEqual(sent, [(("127.0.0.1", self.config["port"]), 7)])
 
     def test_is_fresh_for_as_long_as_its_silence_says_and_for_how_long(self):
-        self.assertFalse(self.me.is_fresh())
-        self.assertEqual(self.me.fresh_for(), 0.0)
+        unmet = self.again()
+        self.assertFalse(unmet.is_fresh())
+        self.assertEqual(unmet.fresh_for(), 0.0)
         self.me.tell({})
         self.hear()
         self.assertTrue(self.me.is_fresh())
@@ -210,7 +242,7 @@ class Believes(unittest.TestCase):
         declared = self.socket()
         for sock, is_told in [(declared, False), (self.out, True), (declared, False)]:
             with self.subTest(is_told=is_told):
-                sock.sendto(self.me._packet({}), ("127.0.0.1", self.config["port"]))
+                sock.sendto(self.packet(), ("127.0.0.1", self.config["port"]))
                 self.assertTrue(self.hear())
                 self.me.tell({})
                 self.grab()
@@ -222,7 +254,7 @@ class Believes(unittest.TestCase):
     def test_tells_it_nowhere_else_once_a_packet_came_from_the_declared_address_too(self):
         self.out.bind(("127.0.0.2", 0))
         self.out.settimeout(0.2)
-        packet = self.me._packet({})
+        packet = self.packet()
         self.out.sendto(packet, ("127.0.0.1", self.config["port"]))
         self.assertTrue(self.hear())
         self.send_from_declared(packet)
@@ -270,11 +302,18 @@ class FormerPeers(Believes):
 
     def ask(self, held):
         """What the former peer is answered while this host has so."""
-        self.me.tell(self.has(held))
-        self.grab()
-        self.former.tell(self.has("no"))
-        self.assertFalse(self.hear())
+        self.exchange(self.has(held), self.has("no"))
         return self.former.hear(self.out) and self.former.said["virtualIps"]["v"]["held"]
+
+    def exchange(self, own, former):
+        """Each tells the other; the former peer's answer at once is heard, too."""
+        self.me.tell(own)
+        self.grab()
+        self.former.tell(former)
+        self.assertFalse(self.hear())
+        self.sock.settimeout(0)
+        self.hear()
+        self.sock.settimeout(2)
 
     def test_is_answered_that_the_virtual_ips_are_taken_where_they_are(self):
         self.assertEqual([self.ask(held) for held in ("held", "lingering", "no")], ["held", "held", "no"])
@@ -287,10 +326,10 @@ class FormerPeers(Believes):
         self.assertFalse(self.former.is_fresh())
 
     def test_what_it_holds_is_known_for_as_long_as_it_is_heard(self):
-        self.me.tell(self.has("held"))
-        self.grab()
-        self.former.tell(self.has("held"))
-        self.hear()
+        self.exchange(self.has("held"), self.has("held"))
+        self.assertFalse(self.me.former_holds("v"))
+        self.assertTrue(self.former.hear(self.out))
+        self.exchange(self.has("held"), self.has("held"))
         self.assertTrue(self.me.former_holds("v"))
         self.assertFalse(self.me.former_holds("w"))
         self.me._former["b"]["heard_at"] -= 1.1
@@ -324,10 +363,11 @@ class Packets(unittest.TestCase):
     def test_are_small_json_behind_their_signatures(self):
         me = peer.Peer.__new__(peer.Peer)
         me._keys = type("Keys", (), {"get": staticmethod(lambda: [b"one", b"two"])})
-        me._config, me._started, me._count = {"node": "a"}, 7, 0
-        signatures, _, text = me._packet({"healthy": True}).partition(b"\n")
+        me._config, me._clock = {"node": "a"}, type("Clock", (), {"stamp": staticmethod(lambda: (7, 1))})
+        signatures, _, text = me._packet({"healthy": True}, "b", type("Exchange", (), {"newest": (8, 2)})).partition(b"\n")
         self.assertEqual(len(signatures.split()), 2)
-        self.assertEqual(json.loads(text), {"healthy": True, "protocol": 1, "node": "a", "at": [7, 1]})
+        expected = {"healthy": True, "protocol": 2, "node": "a", "for": "b", "at": [7, 1], "answers": [8, 2]}
+        self.assertEqual(json.loads(text), expected)
 
 
 def _free_port():

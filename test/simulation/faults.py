@@ -203,8 +203,8 @@ def disorderly(pair, jitter, duplicates, seconds):
     _for(pair, seconds, lambda: give(jitter, duplicates), lambda: give(0.0005, 0.0))
 
 
-def replay(pair, count, since=0.0, until=1e9):
-    pair.wire.replay(count, since, until)
+def replay(pair, count, since=0.0, until=1e9, apart=0.0):
+    pair.wire.replay(count, since, until, apart)
 
 
 def _ask(pair, host, kind, holds):
@@ -348,7 +348,11 @@ def one(random, kind, at):
         "slow": {"host": host, "factor": random.choice((3, 10)), "seconds": seconds},
         "lossy": {"share": random.choice((0.05, 0.3)), "seconds": seconds},
         "disorderly": {"jitter": random.choice((0.02, 0.3)), "duplicates": 0.2, "seconds": seconds},
-        "replay": {"count": random.choice((1, 20)), "since": round(random.uniform(0, 8), 1)},
+        "replay": {
+            "count": random.choice((1, 20, 100)),
+            "since": round(random.uniform(0, 8), 1),
+            "apart": random.choice((0.0, 0.2)),
+        },
         "standby": {"host": host},
         "takeover": {"host": host},
         "address_deleted": {"host": host},

@@ -143,6 +143,32 @@ NAMED = {
         both=0,
         serves_from=19.4,
     ),
+    # The survivor took a recording for the holder, as soon as that had been silent for 10 s, and released the address.
+    "old packets of a dead holder come again and again": _plan(
+        Fault(17, "power_loss", host="lb1", seconds=40),
+        Fault(17.2, "replay", count=150, until=16.9, apart=0.2),
+        gap=2.5,
+        both=0,
+        serves_from=19.4,
+    ),
+    # A keeper that has just started knows of no packet that is newer.
+    "old packets of a dead holder come again and again while the keeper of the other host is started anew": _plan(
+        Fault(17, "power_loss", host="lb1", seconds=30),
+        Fault(17.2, "replay", count=100, until=16.9, apart=0.2),
+        Fault(22, "keeper_killed", host="lb2"),
+        gap=2.5,
+        both=0,
+        serves_from=19.4,
+    ),
+    # A packet that never arrived is newer than any that did, however late it comes.
+    "packets of a dead holder that were held back come at last": _plan(
+        Fault(13, "blocked", source="lb1", target="lb2", packets=KEEPER, seconds=4),
+        Fault(17, "power_loss", host="lb1", seconds=30),
+        Fault(17.05, "replay", count=100, since=13, until=17, apart=0.1),
+        gap=2.5,
+        both=0,
+        serves_from=19.4,
+    ),
     "the holder's clock goes back by an hour and its keeper is started anew": _plan(
         Fault(17, "clock_jumps", host="lb1", by=-3600), Fault(18, "keeper_killed", host="lb1"), gap=0, both=0),
     "the preferred host loses power again while it boots": _plan(

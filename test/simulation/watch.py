@@ -11,8 +11,8 @@ DUE = f"{RUN}/due"
 # "within a fraction of a second"), and while only their Heartbeats do: those restart 2 s after they have met again, and release it.
 BOTH_FOR, BOTH_FOR_HEARTBEATS = 1.0, 8.0
 # For how long a virtual IP may be unserved while a host could serve it, in seconds: after one fault, the time to detect it and to
-# acquire the address; where the hosts had not settled, initdead (10 s) on top; where faults overlap, the time until the keeper restarts
-# a Heartbeat that does not settle.
+# acquire the address; where the hosts had not settled, initdead (10 s) on top, and as long where a keeper of an older version does not say
+# that no client reaches it; where faults overlap, the time until the keeper restarts a Heartbeat that does not settle.
 NOBODY_FOR, NOBODY_FOR_UNSETTLED, NOBODY_FOR_FAULTS = 6.0, 16.0, 30.0
 # A host that lost its peer and the gateway together serves after this time, in seconds: faults.SERVES_ALONE_AFTER, and what the keeper
 # needs to notice the loss.
@@ -142,7 +142,8 @@ class Watch:
             self._nobody_since[address] = now, self._was_settled
         began, was_settled = self._nobody_since[address]
         faults = sum(now - at < MEET_WITHIN for at in self.pair.faults_at)
-        limit = NOBODY_FOR_FAULTS if faults > 1 else NOBODY_FOR if was_settled else NOBODY_FOR_UNSETTLED
+        is_quick = was_settled and not self._is_any_older()
+        limit = NOBODY_FOR_FAULTS if faults > 1 else NOBODY_FOR if is_quick else NOBODY_FOR_UNSETTLED
         if now - max(began, min(fit)) > limit:
             raise Violation(f"{address} is unserved for {limit} s although a host could serve it")
 

@@ -70,9 +70,12 @@ class Wire:
         if source.reaches_clients() and self.is_gateway_up and not source.has_lost_gateway:
             self.world.after(0.0003 + self.world.random.random() * self.jitter, answer)
 
-    def replay(self, count, since, until):
-        """Sends packets that were recorded at that time once more, each to whom it was sent."""
+    def replay(self, count, since, until, apart):
+        """Sends packets that were recorded at that time once more, each to whom it was sent: in the order in which they were recorded, so many
+        seconds apart, or in any order at once."""
         some = [(source, packet) for at, source, packet in self.recorded if since <= at <= until]
-        for source, packet in self.world.random.sample(some, min(count, len(some))):
+        chosen = sorted(self.world.random.sample(range(len(some)), min(count, len(some))))
+        for place, index in enumerate(chosen):
+            source, packet = some[index]
             (target,) = [host for host in self.hosts.values() if host is not source]
-            self.deliver(target, KEEPER, packet)
+            self.world.after(place * apart, lambda target=target, packet=packet: self.deliver(target, KEEPER, packet))

@@ -1,14 +1,18 @@
 """What the two keepers tell each other, all the time and on every path: one signed UDP packet, a line of JSON behind its
-signatures. It is signed with the secret of authkeys, and with the next one while that lies ready (see heartbeat.keyVersion)."""
+signatures. It is signed with the secret of authkeys, and with the next one while that lies ready (see heartbeat.keyVersion).
+
+A signature proves who wrote a packet, not when. A keeper believes a packet only if the peer wrote it a moment ago: see exchange.py."""
 
 import hmac
 import json
 
 import clock
+import exchange
 import network
 import system
 from arrival import receive
 from decide import HELD, NO
+from exchange import Clock, Exchange
 from network import family_of
 from system import RUN, STATE, is_done, log, read, write
 
@@ -19,19 +23,14 @@ PEER_KEY = f"{RUN}/peer-key"
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
 FORMER_PEERS = f"{STATE}/former-peers"
 
-# When this host's keeper was last started, in nanoseconds since the epoch.
-STARTED = f"{STATE}/keeper-started"
-
-# A peer whose packets are older than one that was heard before is believed again after this silence, in seconds: its clock went back, and
-# its file STARTED is lost.
-REPLAY_GUARD = 10
 # A host that is out of the pair keeps off for so long after it was last told, in seconds: whoever tells it may be busy, or boot.
 FORMER_SILENCE = 60
 # How often the secrets are looked at, in seconds.
 KEYS_EVERY = 0.5
 
-# The form of the packets. Keepers of two forms work together: unknown fields are ignored, missing ones have a default.
-PROTOCOL = 1
+# The form of the packets. Keepers of two forms work together: unknown fields are ignored, missing ones have a default. Since form 2 a packet
+# has "for" and "answers": a keeper ignores packets of form 1, and the two hosts then rely on Heartbeat alone.
+PROTOCOL = 2
 
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
@@ -65,27 +64,17 @@ def _key(path):
     return hmac.digest(words[-1].encode(), b"ha-load-balancer-pair keeper", "sha256") if words else None
 
 
-def _start():
-    """A number for this start, larger than that of each start before it, although somebody may have set the clock back."""
-    words = (read(STARTED) or "").split()
-    before = int(words[0]) if words and words[0].isdigit() else 0
-    now = max(system.time_ns(), before + 1)
-    write(STARTED, f"{now}\n")
-    return now
-
-
 class Peer:
     """The peer as this host hears it."""
 
     def __init__(self, config):
         self._config = config
         self._keys = Keys()
-        self._started = _start()
-        self._count = 0
-        self._last = (0, 0)
+        self._clock = Clock()
+        self._exchange = Exchange(self._clock, exchange.PEER_CLOCK)
         # What was last heard of each former peer.
         former = set((read(FORMER_PEERS) or "").split()) - {config["peer"]}
-        self._former = {name: {"at": (0, 0), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
+        self._former = {name: {"exchange": Exchange(self._clock), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
         # What was last told.
         self._told = None
         # The protocol of its last packet.
@@ -124,7 +113,7 @@ class Peer:
         that heard Heartbeat alone would not know that this host does not serve."""
         is_done()
         self._told = state
-        packet = self._packet(state)
+        packet = self._packet(state, self._config["peer"], self._exchange)
         for address in self._config["peerAddresses"]:
             sock, destination = self.sockets.get(family_of(address)), (address, self._config["port"])
             if sock is None:
@@ -145,9 +134,15 @@ class Peer:
             # The peer notices the silence.
             pass
 
-    def _packet(self, state):
-        self._count += 1
-        body = {**state, "protocol": PROTOCOL, "node": self._config["node"], "at": [self._started, self._count]}
+    def _packet(self, state, name, answered):
+        body = {
+            **state,
+            "protocol": PROTOCOL,
+            "node": self._config["node"],
+            "for": name,
+            "at": self._clock.stamp(),
+            "answers": answered.newest,
+        }
         text = _JSON.encode(body).encode()
         return b" ".join(self._signatures(text)) + b"\n" + text
 
@@ -162,21 +157,26 @@ class Peer:
         if not any(signed_with):
             return False
         body = _parse(text)
-        if body is None:
+        if body is None or body["for"] != self._config["node"]:
             return False
-        at = tuple(body["at"])
-        if body["node"] == self._config["peer"] and at == self._last and source[0] in self._declared:
+        if body["node"] in self._former:
+            self._hear_former(sock, source, came_at, body)
+        if body["node"] != self._config["peer"]:
+            return False
+        if body["at"] == self._exchange.newest and source[0] in self._declared:
             # The same packet arrived from its declared address, too.
             self._other_source = None
-        if body["node"] in self._former:
-            self._hear_former(sock, source, at, body)
-        is_new = at > self._last or (self.heard_at is not None and came_at - self.heard_at > REPLAY_GUARD)
-        is_for_us = body.get("for", self._config["node"]) == self._config["node"]
-        if body["node"] != self._config["peer"] or not is_new or not is_for_us:
+        if not self._exchange.is_new(body["at"], came_at):
+            return False
+        has_just_booted = body["at"][0] != self._exchange.newest[0]
+        is_believed = self._exchange.believes(body["at"], body["answers"], came_at)
+        if has_just_booted and self._told is not None:
+            # It believes nothing before it has an answer.
+            self._try_to_send(sock.sendto, self._packet(self._told, self._config["peer"], self._exchange), source)
+        if not is_believed:
             return False
         if not self.is_fresh():
             self._fresh_since = came_at
-        self._last = at
         self.heard_at = came_at
         # Packets that leave an interface without a route come from any address.
         self._other_source = None if source[0] in self._declared else (sock, source)
@@ -195,23 +195,21 @@ class Peer:
         if note != self._noted_key and write(PEER_KEY, f"{note}\n"):
             self._noted_key = note
 
-    def _hear_former(self, sock, source, at, body):
+    def _hear_former(self, sock, source, came_at, body):
         """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual
         IPs. Whoever of the pair has them at the moment, to it they are taken, and since just now."""
-        if self._told is None or at <= self._former[body["node"]]["at"]:
+        former = self._former[body["node"]]
+        if self._told is None or not former["exchange"].is_new(body["at"], came_at):
             return
-        self._former[body["node"]] = {"at": at, "heard_at": clock.now(), "virtualIps": body.get("virtualIps", {})}
+        if former["exchange"].believes(body["at"], body["answers"], came_at):
+            former.update(heard_at=came_at, virtualIps=body.get("virtualIps", {}))
         theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
         virtual_ips = {
             address: {"held": _held_by_any(own, theirs.get(address, own)), "age": 0.0, "wanted": False, "via": None}
             for address, own in self._told["virtualIps"].items()
         }
-        state = {"healthy": True, "doubtful": False, "heartbeat": False, "virtualIps": virtual_ips}
-        try:
-            sock.sendto(self._packet({**state, "former": True, "for": body["node"]}), source)
-        except OSError:
-            # It asks again.
-            pass
+        state = {"healthy": True, "doubtful": False, "heartbeat": False, "virtualIps": virtual_ips, "former": True}
+        self._try_to_send(sock.sendto, self._packet(state, body["node"], former["exchange"]), source)
 
     def former_holds(self, address):
         """Whether one that is no longer of the pair has it as well."""
@@ -271,8 +269,8 @@ def _parse(text):
     """The body of a signed packet; None for a packet of a form that this version does not know."""
     try:
         body = json.loads(text)
-        started, count = body["at"]
-        return body if isinstance(body["node"], str) and started >= 0 and count >= 0 else None
+        is_known = isinstance(body["node"], str) and isinstance(body["for"], str)
+        return {**body, "at": exchange.parse(body["at"]), "answers": exchange.parse(body["answers"])} if is_known else None
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -88,7 +88,7 @@ leave_pair() {
         done <"$known_virtual_ips"
     fi
     rm -rf "$state/shellfuncs" "$state/keeper.loaded" "$state/ha-load-balancer-pair-unit.loaded" \
-        "$state/peer-may-hold" "$state/former-peers" "$state/keeper-started" "$known_virtual_ips" /run/ha-load-balancer-pair
+        "$state/peer-may-hold" "$state/former-peers" "$state/last-boot" "$known_virtual_ips" /run/ha-load-balancer-pair
 }
 
 # What the kernel had before the first run.
