@@ -1,6 +1,5 @@
 /** The pipelines in examples/pipelines: their very commands, in the order of their jobs, in an environment like a runner's. */
 // @module-tag all
-import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,8 +17,6 @@ import { copyCheckout, page, site, useLab, virtualIp } from "./fixture";
 const used = useLab({ name: "pipelines" });
 const passphrase = "known to the pipeline alone";
 let dir: string;
-let comments: string[];
-let server: ChildProcess | undefined;
 let store: ObjectStore | undefined;
 let environment: NodeJS.ProcessEnv;
 let stack: Stack;
@@ -29,15 +26,6 @@ type Yaml = any;
 const read = (name: string): Yaml => parse(readFileSync(join(root, "examples", "pipelines", name), "utf8"));
 const github = read("github-actions.yml");
 const gitlab = read("gitlab-ci.yml");
-
-/** Plays the forge: a line out for each comment. */
-const forge = `require("node:http").createServer((request, response) => {
-    let body = "";
-    request.on("data", (text) => (body += text)).on("end", () => {
-        console.log(JSON.stringify({ url: request.url, headers: request.headers, ...JSON.parse(body) }));
-        response.writeHead(201).end();
-    });
-}).listen(8098, "192.168.0.1", () => console.log("ready"));`;
 
 /** What nobody but the pipeline's own settings gives: the program itself, as it is here, and a stack's file. */
 beforeAll(async () => {
@@ -66,19 +54,9 @@ beforeAll(async () => {
         PULUMI_HOME,
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION,
     };
-    comments = [];
-    used.lab
-        .attempt([process.execPath, "-e", forge], {
-            timeout: 3_600_000,
-            onSpawn: (child) => (server = child),
-            onLine: (line) => comments.push(line),
-        })
-        .catch(() => {});
-    await until("the forge listens", 10_000, async () => comments.length > 0);
 });
 
 afterAll(() => {
-    server?.kill("SIGTERM");
     store?.stop();
     rmSync(dir, { recursive: true, force: true });
 });
@@ -91,44 +69,61 @@ function job(lines: string, variables: Record<string, string>, own: Record<strin
     return used.lab.attempt(["env", "-i", ...words, "bash", "-e", "-c", lines], { cwd: dir, timeout: 900_000 });
 }
 
-/** The commands of a job on GitHub. */
+/** The commands of a job on GitHub. A stand-in for pulumi/actions: the command line that it runs for these inputs. */
 function githubJob(name: string, own: Record<string, string> = {}): Promise<Result> {
-    const lines = github.jobs[name].steps.flatMap((step: Yaml) => step.run ?? []).join("\n");
+    const lines = github.jobs[name].steps.flatMap((step: Yaml) => step.run ?? actionsCommand(step) ?? []).join("\n");
     return job(lines, github.env, own);
+}
+
+function actionsCommand({ uses, with: inputs }: Yaml): string | undefined {
+    if (!/^pulumi\/actions@/.test(uses) || inputs?.command === undefined) {
+        return undefined;
+    }
+    const { command, diff, color } = inputs;
+    expect(inputs).toMatchObject({ "stack-name": "prod", "comment-on-pr": true });
+    return `pulumi ${command} ${diff ? "--diff" : ""} --color ${color} --non-interactive`;
 }
 
 function gitlabJob(name: string, own: Record<string, string> = {}): Promise<Result> {
     return job([...gitlab.default.before_script, ...gitlab[name].script].join("\n"), gitlab.variables, own);
 }
 
-const pullRequest = {
-    GITHUB_TOKEN: "token-of-github",
-    PULL_REQUEST: "7",
-    GITHUB_API_URL: "http://192.168.0.1:8098",
-    GITHUB_REPOSITORY: "shop/load-balancer",
-};
-const mergeRequest = {
-    GITLAB_TOKEN: "token-of-gitlab",
-    CI_API_V4_URL: "http://192.168.0.1:8098/api/v4",
-    CI_PROJECT_ID: "42",
-    CI_MERGE_REQUEST_IID: "7",
-};
-
-function lastComment(): { url: string; headers: Record<string, string>; body: string } {
-    return JSON.parse(comments.at(-1) as string);
-}
+const secretNames = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+const environments = { preview: "load-balancers-preview", up: "load-balancers", drift: "load-balancers-check" };
 
 describe("GitHub Actions", () => {
-    test("a change is previewed, with the diff as a comment and no secret in it", async () => {
-        const { code, stdout, stderr } = await githubJob("preview", pullRequest);
+    test("each secret reaches one step of a job with an environment, and no other code", () => {
+        for (const [name, expected] of Object.entries(environments)) {
+            const { environment: own, steps, env } = github.jobs[name];
+            expect({ own, env }).toEqual({ own: expected, env: undefined });
+            const secretly = steps.filter((step: Yaml) => JSON.stringify(step).includes("secrets."));
+            expect(
+                secretly.map(({ env: variables }: Yaml) =>
+                    Object.keys(variables).filter((each) => secretNames.includes(each)),
+                ),
+            ).toEqual([secretNames]);
+        }
+        const { jobs, ...rest } = github;
+        expect(Object.keys(jobs)).toEqual(Object.keys(environments));
+        expect(JSON.stringify(rest)).not.toContain("secrets.");
+    });
+
+    test("each action is pinned by its commit", () => {
+        const used = Object.values(github.jobs).flatMap(({ steps }: Yaml) =>
+            steps.flatMap(({ uses }: Yaml) => uses ?? []),
+        );
+        expect(used.length).toBeGreaterThan(8);
+        for (const action of used) {
+            expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+        }
+    });
+
+    test("a change is previewed, with its diff and no secret in it", async () => {
+        const { code, stdout, stderr } = await githubJob("preview");
         expect(code, stdout + stderr).toBe(0);
-        const { url, headers, body } = lastComment();
-        expect(url).toBe("/repos/shop/load-balancer/issues/7/comments");
-        expect(headers.authorization).toBe("Bearer token-of-github");
-        expect(body).toMatch(/^\*\*The load balancer, after this change\*\*\n\n```+diff\n/);
-        expect(body).toContain("+ 21 to create");
-        expect(stdout + stderr + body).not.toContain("PRIVATE KEY");
-        expect(stdout + stderr + body).not.toContain(passphrase);
+        expect(stdout).toContain("+ 21 to create");
+        expect(stdout + stderr).not.toContain("PRIVATE KEY");
+        expect(stdout + stderr).not.toContain(passphrase);
     });
 
     test("the state is in S3, and its secrets are encrypted there", async () => {
@@ -139,7 +134,7 @@ describe("GitHub Actions", () => {
     });
 
     test("up makes it so, looks at it, and rehearses a hand-over", async () => {
-        const { code, stdout, stderr } = await githubJob("up");
+        const { code, stdout, stderr } = await githubJob("up", { DRILL_AFTER_DEPLOY: "true" });
         expect(code, stdout + stderr).toBe(0);
         expect(stdout).toContain("+ 21 created");
         expect(stdout).toContain("All is well.");
@@ -170,10 +165,10 @@ describe("GitHub Actions", () => {
         expect(stdout).toMatch(/^BAD {2}lb2\.example\.com: lets us in/m);
     });
 
-    test("a preview that fails is a comment too, and fails the job", async () => {
-        const { code } = await githubJob("preview", { ...pullRequest, PULUMI_CONFIG_PASSPHRASE: "wrong" });
+    test("a preview that fails fails the job", async () => {
+        const { code, stdout, stderr } = await githubJob("preview", { PULUMI_CONFIG_PASSPHRASE: "wrong" });
         expect(code).not.toBe(0);
-        expect(lastComment().body).toContain("incorrect passphrase");
+        expect(stdout + stderr).toContain("incorrect passphrase");
     });
 });
 
@@ -183,13 +178,20 @@ describe("GitLab CI", () => {
         const servers = ["192.168.0.102", "192.168.0.103"].map((address, i) => ({ name: `web${i + 1}`, address }));
         configure(stack, { servers });
         for (const name of ["preview", "up", "drill", "drift"]) {
-            const { code, stdout, stderr } = await gitlabJob(name, name === "preview" ? mergeRequest : {});
+            const { code, stdout, stderr } = await gitlabJob(name);
             expect(code, `${name}: ${stdout}${stderr}`).toBe(0);
         }
-        const { url, headers, body } = lastComment();
-        expect(url).toBe("/api/v4/projects/42/merge_requests/7/notes");
-        expect(headers["private-token"]).toBe("token-of-gitlab");
-        expect(body).toMatch(/^ *\+ +server web2 192\.168\.0\.103:80/m);
-        expect(body).not.toMatch(/^ *[-+] +server web1/m);
+        const [file] = gitlab.preview.artifacts.paths;
+        const preview = readFileSync(join(dir, file), "utf8");
+        expect(preview).toMatch(/^ *\+ +server web2 192\.168\.0\.103:80/m);
+        expect(preview).not.toMatch(/^ *[-+] +server web1/m);
+    });
+
+    test("each job belongs to an environment, and no secret to all of them", () => {
+        const { stages, default: _, variables, ...jobs } = gitlab;
+        const named = Object.entries(jobs).map(([name, { environment: own }]: Yaml) => [name, own?.name ?? own]);
+        expect(Object.fromEntries(named)).toEqual({ ...environments, drill: environments.up });
+        expect(Object.keys(variables).filter((name) => secretNames.includes(name))).toEqual([]);
+        expect(jobs.preview.rules).toEqual([expect.objectContaining({ when: "manual" })]);
     });
 });
