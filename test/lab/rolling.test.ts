@@ -129,4 +129,24 @@ describe("an upgrade of the packages", () => {
         expect(await onBoth(programs)).toEqual(Array(2).fill("/usr/sbin/haproxy\n/usr/libexec/heartbeat/heartbeat"));
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
     });
+
+    test(
+        "finishes a dpkg that was interrupted in a question about haproxy.cfg, and keeps this pair's file",
+        inAll,
+        async () => {
+            const lb2 = used.lab.host("lb2");
+            const before = await lb2.run("sha256sum /etc/haproxy/haproxy.cfg");
+            await lb2.run(`cd "$(mktemp -d)"
+            dpkg-deb -R /srv/repo/upgrade/haproxy_*.deb package
+            echo '# another text' >>package/etc/haproxy/haproxy.cfg
+            sed -i 's/^Version: .*/&2/' package/DEBIAN/control
+            dpkg-deb -b package later.deb
+            dpkg --unpack later.deb
+            ! dpkg --configure haproxy </dev/null`);
+            expect(await lb2.run("dpkg --audit")).toContain("haproxy");
+            await used.stack.up();
+            expect(await lb2.run("dpkg --audit; sha256sum /etc/haproxy/haproxy.cfg")).toBe(before);
+            expect(await version("haproxy")).toBe(await lb2.run("dpkg-query -W -f '${Version}' haproxy"));
+        },
+    );
 });

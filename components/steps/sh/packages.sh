@@ -50,8 +50,8 @@ POLICY
 }
 
 install_packages() {
-    # A run that was broken off can leave packages half configured.
-    dpkg --audit | grep -q . && dpkg --configure -a >&2
+    # A run that was broken off can leave packages half configured, and dpkg in a question about a configuration file.
+    dpkg --audit | grep -q . && dpkg --force-confold --configure -a >&2
     apt update ||
         say 'the package lists could not be renewed; trying with those that are there'
     apt install --no-install-recommends --allow-downgrades "$@" || {
