@@ -181,7 +181,6 @@ describe.each([
     test("a destroy gives the files back that were there before, and they serve", async () => {
         await used.stack.destroy();
         expect(await files()).toEqual(before);
-        // An address that was released answers for 3 s more.
         await until("lb1 alone holds the virtual IP", 90_000, async () => {
             const held = await Promise.all(hosts().map((host) => holds(host, virtualIp)));
             return held.join() === "true,false";

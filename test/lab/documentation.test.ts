@@ -241,6 +241,7 @@ const elsewhere: [RegExp, string][] = [
     [/^npm run halb -- status$|^npm pack$|^pulumi$|^halb$/, "README.md and examples/README.md, above"],
     [/^npm install$|^git pull$|^pulumi package add /, "need a registry, or a repository, that has this project"],
     [/^npx vitest run .* -u$/, "what every test runs; -u changes the checkout"],
+    [/^pulumi (up --replace|state taint)$/, "need a URN; ownership.test.ts types them"],
     [/^timedatectl set-ntp true$/, "a host of the lab has the machine's clock"],
     [/^apt-get could not install$/, "an error's text"],
 ];

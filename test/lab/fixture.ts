@@ -202,7 +202,7 @@ export function snapshot(host: Host): Promise<string> {
         systemctl is-active haproxy heartbeat
         sysctl net.ipv4.ip_nonlocal_bind net.ipv6.conf.all.disable_ipv6 net.ipv6.ip_nonlocal_bind
         nft list ruleset
-        ip -o address show | sed 's/ valid_lft.*//'`);
+        ip -o address show | sed 's/ valid_lft.*//; s/ tentative//'`);
 }
 
 /** Hands every virtual IP over to a host, by halb. */

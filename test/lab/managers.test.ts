@@ -121,10 +121,9 @@ async function install(host: Host, ...packages: string[]): Promise<void> {
 /** Takes away what the lab gave the interfaces, so that all they have is the manager's. */
 async function leaveTo(host: Host, start: string): Promise<void> {
     await host.run(`systemd-run --quiet sh -c 'sleep 1; ${start}'`);
-    await ip(
-        ["eth0", "eth1"].map((name) => `address flush dev ${name} scope global`),
-        host.id,
-    );
+    // While the host has a virtual IP, the kernel keeps the default route, and ifup fails.
+    const flushed = ["eth0", "eth1"].map((name) => `address flush dev ${name} scope global`);
+    await ip([...flushed, "route flush exact default"], host.id);
     await host.booted();
 }
 

@@ -211,7 +211,12 @@ test(
     inAll,
     async () => {
         for (const [i, { id }] of both().entries()) {
-            const third = ["link add eth2 type dummy", "link set eth2 up", `address add 192.168.2.10${i}/23 dev eth2`];
+            const third = [
+                "link add eth2 type veth peer name eth2-end",
+                "link set eth2-end up",
+                "link set eth2 up",
+                `address add 192.168.2.10${i}/23 dev eth2`,
+            ];
             await ip(["link property add dev eth0 altname service-lan", ...third], id);
         }
         for (const selector of [{ interface: "service-lan" }, { network: "192.168.0.0/23" }]) {

@@ -141,7 +141,7 @@ class Watch:
         if self._nobody_since[address] is None:
             self._nobody_since[address] = now, self._was_settled
         began, was_settled = self._nobody_since[address]
-        faults = sum(now - at < MEET_WITHIN for at in self.pair.faults_at)
+        faults = sum(began - at < MEET_WITHIN for at in self.pair.faults_at)
         is_quick = was_settled and not self._is_any_older()
         limit = NOBODY_FOR_FAULTS if faults > 1 else NOBODY_FOR if is_quick else NOBODY_FOR_UNSETTLED
         if now - max(began, min(fit)) > limit:
