@@ -6,7 +6,7 @@ import support
 
 import exchange
 import system
-from exchange import FORGET_AFTER, MAX_AGE, NEVER, Clock, Exchange
+from exchange import ANSWERED, MAX_AGE, Clock, Exchange
 
 # The peer's monotonic clock is behind this host's by so much, in seconds.
 BEHIND = 900.0
@@ -23,16 +23,16 @@ class Believes(support.TestCase):
         self.clock = Clock()
         self.exchange = Exchange(self.clock, "clock")
 
-    def sent(self, start=FIRST, answers=NEVER):
+    def sent(self, boot=FIRST, answers=None):
         """A packet that the peer sends now."""
-        return (start, round((self.now - BEHIND) * 1e9)), answers
+        return (boot, round((self.now - BEHIND) * 1e9)), [answers] if answers else []
 
     def hears(self, packet):
         """Whether it is believed where it arrives now."""
-        return self.exchange.is_new(packet[0], self.now) and self.exchange.believes(*packet, self.now)
+        return self.exchange.believes(*packet, self.now)
 
-    def meet(self, start=FIRST):
-        self.assertTrue(self.hears(self.sent(start, self.clock.stamp())))
+    def meet(self, boot=FIRST):
+        self.assertTrue(self.hears(self.sent(boot, self.clock.stamp())))
 
     def test_nothing_before_the_peer_has_answered(self):
         self.assertFalse(self.hears(self.sent()))
@@ -75,7 +75,7 @@ class Believes(support.TestCase):
         for _ in range(20):
             self.now += 0.2
             recording.append(self.sent(answers=self.clock.stamp()))
-        self.now += FORGET_AFTER + 1
+        self.now += 60
         for packet in recording:
             self.now += 0.1
             self.assertFalse(self.hears(packet))
@@ -112,7 +112,7 @@ class Believes(support.TestCase):
 
     def test_writes_what_it_knows_of_the_other_clock_when_that_changes(self):
         written = []
-        self.patch(exchange, "write", lambda path, text: written.append((path, text)))
+        self.patch(exchange, "write", lambda path, text: written.append((path, text)) or True)
         self.meet()
         self.now += 1
         self.meet()
@@ -121,6 +121,14 @@ class Believes(support.TestCase):
         at, answers = self.sent(SECOND, self.clock.stamp())
         self.assertTrue(self.hears(((at[0], at[1] - 150_000_000), answers)))
         self.assertEqual(written, [("clock", f"{boot} {clock}\n") for boot, clock in ((FIRST, 900_000_000_000), (SECOND, 900_000_000_000), (SECOND, 900_150_000_000))])
+
+    def test_writes_it_again_where_that_failed(self):
+        written = []
+        self.patch(exchange, "write", lambda path, text: written.append(text))
+        for _ in range(2):
+            self.meet()
+            self.now += 0.1
+        self.assertEqual(len(written), 2)
 
     def test_nothing_at_first_where_what_it_knew_is_damaged(self):
         for text in ("", "7", "7 x", "7 1 2"):
@@ -136,19 +144,59 @@ class Believes(support.TestCase):
         self.now += 0.1
         self.meet(SECOND)
 
-    def test_an_older_boot_after_a_long_silence_only(self):
+    def test_a_lower_boot_once_the_higher_one_has_been_silent_for_longer_than_a_packet_lives(self):
         self.meet(SECOND)
-        self.now += FORGET_AFTER
+        self.now += MAX_AGE
         self.assertFalse(self.hears(self.sent(FIRST, self.clock.stamp())))
         self.now += 0.1
         self.meet(FIRST)
+
+    def test_a_lower_boot_while_somebody_replays_a_higher_one(self):
+        recorded = self.sent(SECOND)
+        self.now += 60
+        for _ in range(3):
+            self.assertFalse(self.hears(recorded))
+            self.now += 0.1
+            self.meet(FIRST)
+
+    def test_answers_the_newest_stamp_of_each_of_the_last_boots(self):
+        for boot in (1, 2, 3, 4, 2, 5):
+            self.now += 0.1
+            self.hears(self.sent(boot))
+        self.assertEqual([boot for boot, _ in self.exchange.answers()], [3, 4, 2, 5])
+        self.assertEqual(len(self.exchange.answers()), ANSWERED)
+        newest = self.exchange.answers()[-1]
+        self.hears(((newest[0], newest[1] - 1), []))
+        self.assertEqual(self.exchange.answers()[-1], newest)
+
+    def test_goes_on_to_answer_the_boot_that_is_believed(self):
+        self.meet()
+        for boot in range(100, 100 + 2 * ANSWERED):
+            self.hears(self.sent(boot))
+        self.assertIn(FIRST, dict(self.exchange.answers()))
+
+    def test_knows_what_it_has_heard_of(self):
+        at, _ = self.sent()
+        self.assertEqual((self.exchange.has_heard_of(FIRST), self.exchange.is_news(at)), (False, True))
+        self.hears((at, []))
+        self.assertEqual((self.exchange.has_heard_of(FIRST), self.exchange.is_news(at)), (True, False))
+        self.assertTrue(self.exchange.is_news((FIRST, at[1] + 1)))
+        self.assertTrue(self.exchange.is_news((SECOND, 0)))
+
+    def test_a_peer_whose_clock_drifts_and_that_hears_this_host_no_longer(self):
+        self.meet()
+        for _ in range(100):
+            self.now += 60
+            # 0.05 s a minute.
+            start, sent_at = self.sent()[0]
+            self.assertTrue(self.hears(((start, round(sent_at - 8e5 * (self.now - 1000))), [])))
 
     def test_a_peer_whose_clock_stood_still_once_it_has_answered_again(self):
         self.meet()
         start, sent_at = self.exchange.newest
         self.now += 5
-        self.assertFalse(self.hears(((start, sent_at + 1), NEVER)))
-        self.assertTrue(self.hears(((start, sent_at + 2), self.clock.stamp())))
+        self.assertFalse(self.hears(((start, sent_at + 1), [])))
+        self.assertTrue(self.hears(((start, sent_at + 2), [self.clock.stamp()])))
 
     def test_learns_from_each_packet_that_the_clocks_are_closer_than_they_could_be(self):
         # The first answer is late: the peer may have sent it long after this host's stamp.
@@ -158,7 +206,7 @@ class Believes(support.TestCase):
         self.now += 0.2
         self.assertTrue(self.hears(self.sent(answers=self.clock.stamp())))
         packet = self.sent()
-        packet = ((packet[0][0], packet[0][1] + 1), NEVER)
+        packet = ((packet[0][0], packet[0][1] + 1), [])
         self.now += MAX_AGE - 0.1
         self.assertTrue(self.hears(packet))
 
@@ -198,7 +246,7 @@ class Stamps(support.TestCase):
 
     def test_parses_two_whole_numbers_only(self):
         self.assertEqual(exchange.parse([1, 2]), (1, 2))
-        for text in ([1], [1, 2, 3], [1, -1], [-1, 1], [1, 1.5], ["1", 2], None, 7):
+        for text in ([1, 2**63], [1], [1, 2, 3], [1, -1], [-1, 1], [1, 1.5], ["1", 2], None, 7):
             with self.subTest(text), self.assertRaises((ValueError, TypeError)):
                 exchange.parse(text)
 

@@ -143,11 +143,11 @@ class Believes(unittest.TestCase):
             self.assertFalse(self.hear())
 
     def test_nothing_of_another_form_though_it_is_signed(self):
-        at = {"node": "a", "for": "a", "at": list(self.me._clock.stamp()), "answers": [1, 1]}
+        at = {"node": "a", "for": "a", "at": list(self.me._clock.stamp()), "answers": []}
         bodies = [json.dumps({**at, name: value}) for name, value in {"node": 1, "for": None, "at": 3}.items()]
-        bodies += [json.dumps({**at, name: value}) for name in ("at", "answers") for value in (["x", 1], [1], [1, -1], [1, 1.5], None)]
+        bodies += [json.dumps({**at, name: value}) for name in ("at", "answers") for value in (["x", 1], [1], [1, -1], [1, 1.5], 7, None)]
         bodies += [json.dumps({key: value for key, value in at.items() if key != name}) for name in at]
-        for body in [text.encode() for text in bodies] + [b"[]", b"7", b"\xff"]:
+        for body in [text.encode() for text in bodies] + [b"[]", b"7", b"\xff", b"[" * 30000]:
             with self.subTest(body):
                 self.send(b" ".join(self.me._signatures(body)) + b"\n" + body)
                 self.assertFalse(self.hear())
@@ -173,7 +173,7 @@ class Believes(unittest.TestCase):
     def again(self):
         """The peer's keeper, once its host has booted."""
         (self.folder / "BOOT").unlink()
-        (self.folder / "PEER_CLOCK").unlink()
+        (self.folder / "PEER_CLOCK").unlink(missing_ok=True)
         one = peer.Peer({**self.config, "port": _free_port()})
         for sock in one.sockets.values():
             self.addCleanup(sock.close)
@@ -184,7 +184,9 @@ class Believes(unittest.TestCase):
         again = self.again()
         self.send(again._packet({}, "a", again._exchange))
         self.assertFalse(self.hear())
-        again._exchange.believes(self.me._clock.stamp(), exchange.NEVER, system.monotonic())
+        again._exchange.believes(self.me._clock.stamp(), [], system.monotonic())
+        # A boot takes longer than a packet lives.
+        self.me._exchange._believed_at -= exchange.MAX_AGE
         self.send(again._packet({}, "a", again._exchange))
         self.assertTrue(self.hear())
 
@@ -194,7 +196,7 @@ class Believes(unittest.TestCase):
         self.send(again._packet({}, "a", again._exchange))
         self.hear()
         answer = json.loads(self.out.recv(65536).partition(b"\n")[2])
-        self.assertEqual(tuple(answer["answers"]), self.me._exchange.newest)
+        self.assertIn([again._clock.boot, again._clock._sent_at], answer["answers"])
         self.send(again._packet({}, "a", again._exchange))
         self.hear()
         with self.assertRaises(OSError):
@@ -207,6 +209,18 @@ class Believes(unittest.TestCase):
         self.send(recorded)
         self.assertFalse(self.hear())
         self.assertFalse(self.me.is_fresh())
+
+    def test_logs_once_that_it_ignores_the_peer(self):
+        logged = []
+        self._set(peer, "log", logged.append)
+        self.me = self.again()
+        unheard = self.again()
+        for _ in range(3):
+            self.send(unheard._packet({}, "a", unheard._exchange))
+            self.assertFalse(self.me.hear(self.sock))
+            if self.me._ignored_since is not None:
+                self.me._ignored_since -= peer.IGNORED_FOR
+        self.assertEqual(logged, ["ignoring packets of a: they do not answer this host, or are older than 2 s"])
 
     def test_tells_it_through_interfaces_without_a_route_too(self):
         sent = []
@@ -364,9 +378,9 @@ class Packets(unittest.TestCase):
         me = peer.Peer.__new__(peer.Peer)
         me._keys = type("Keys", (), {"get": staticmethod(lambda: [b"one", b"two"])})
         me._config, me._clock = {"node": "a"}, type("Clock", (), {"stamp": staticmethod(lambda: (7, 1))})
-        signatures, _, text = me._packet({"healthy": True}, "b", type("Exchange", (), {"newest": (8, 2)})).partition(b"\n")
+        signatures, _, text = me._packet({"healthy": True}, "b", type("Exchange", (), {"answers": lambda self: [(8, 2)]})()).partition(b"\n")
         self.assertEqual(len(signatures.split()), 2)
-        expected = {"healthy": True, "protocol": 2, "node": "a", "for": "b", "at": [7, 1], "answers": [8, 2]}
+        expected = {"healthy": True, "protocol": 2, "node": "a", "for": "b", "at": [7, 1], "answers": [[8, 2]]}
         self.assertEqual(json.loads(text), expected)
 
 

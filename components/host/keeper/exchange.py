@@ -1,7 +1,7 @@
 """Whether the peer wrote a signed packet a moment ago. Somebody on the network can record packets and send them again later, or hold them back.
 
-Each packet says when it was sent, by its sender's clock (`at`), and repeats the newest such stamp that its sender has heard from the
-receiver (`answers`). The sender knows that stamp only after the receiver has sent it. So an answer limits by how much the two clocks can
+Each packet says when it was sent, by its sender's clock (`at`), and repeats the newest such stamps that its sender has heard from the
+receiver (`answers`). The sender knows a stamp only after the receiver has sent it. So an answer limits by how much the two clocks can
 differ, and the receiver knows from then on how old each packet of that sender is, also while the sender does not hear the receiver.
 That holds until one of the two hosts boots: the clock goes on while a keeper is restarted.
 
@@ -22,10 +22,14 @@ WRITE_FROM = 0.1
 # A packet that may be older than this is ignored, in seconds. A packet waits for the next step of a keeper (0.25 s at most), and a network
 # under load delays it.
 MAX_AGE = 2
-# After so long without a newer packet, an older stamp counts as new, in seconds: the peer's clock went back, and its file LAST_BOOT is lost.
-FORGET_AFTER = 10
+# By how much the clocks of two hosts drift apart, in seconds a second, at most: counts since the last answer.
+DRIFT = 0.001
+# Of how many boots of the other host this one answers the newest stamp. Somebody who replays recordings of more of them keeps a host from being
+# answered that boots meanwhile.
+ANSWERED = 4
 
-NEVER = (0, 0)
+# A stamp is kept in 64 bits by whoever reads JSON.
+LARGEST = 2**63
 
 
 class Clock:
@@ -63,46 +67,77 @@ class Exchange:
     def __init__(self, clock, file=None):
         self._clock = clock
         self._file = file
-        # The newest stamp that was heard, whether its packet was believed or not, and when.
-        self.newest = NEVER
-        self._newest_at = float("-inf")
+        # The newest stamp that was heard of each boot, whether its packet was believed or not; the boot that was heard last comes last.
+        self._heard = {}
+        # The stamp of the last packet that was believed, and when it came.
+        self.newest = None
+        self._believed_at = float("-inf")
         # The boot of the other host whose keeper has answered, and the least by which this host's clock is ahead of that one's, in seconds.
         self._boot = self._ahead = None
         numbers = _numbers_in(file) if file else []
         if len(numbers) == 2:
             self._boot, self._ahead = numbers[0], numbers[1] / 1e9
         self._written = self._boot, self._ahead
+        # When an answer came last.
+        self._answered_at = system.monotonic()
 
-    def is_new(self, at, came_at):
-        return at > self.newest or came_at - self._newest_at > FORGET_AFTER
+    def answers(self):
+        """The stamps that the next packet to the other keeper answers."""
+        return list(self._heard.items())
+
+    def has_heard_of(self, boot):
+        return boot in self._heard
+
+    def is_news(self, at):
+        """Whether no packet of that boot was heard that is as new."""
+        return at[1] > self._heard.get(at[0], -1)
 
     def believes(self, at, answers, came_at):
-        """Notes a new packet; whether the other keeper wrote it within MAX_AGE."""
-        self.newest, self._newest_at = at, came_at
+        """Whether the other keeper wrote the packet within MAX_AGE, and after each one that was believed before."""
+        self._note(*at)
         boot, sent_at = at[0], at[1] / 1e9
-        bounds = [self._ahead] if boot == self._boot else []
-        if answers[0] == self._clock.boot:
-            bounds.append(answers[1] / 1e9 - sent_at)
+        if self.newest is not None and not self._is_newer(at, came_at):
+            return False
+        answered = [sent / 1e9 for own, sent in answers if own == self._clock.boot]
+        bounds = [each - sent_at for each in answered] + ([self._ahead] if boot == self._boot else [])
         if not bounds:
             return False
         # No packet arrives before it is sent.
         ahead = min(max(bounds), came_at - sent_at)
-        if came_at - sent_at - ahead > MAX_AGE:
+        may_drift = DRIFT * (came_at - self._answered_at) if boot == self._boot else 0.0
+        if came_at - sent_at - ahead > MAX_AGE + may_drift:
             return False
+        self.newest, self._believed_at = at, came_at
         self._boot, self._ahead = boot, ahead
+        if answered and came_at - max(answered) < MAX_AGE:
+            self._answered_at = came_at
         self._keep()
         return True
 
+    def _is_newer(self, at, came_at):
+        """The number of a boot can be lower than that of an earlier one: a host that was rebuilt has lost LAST_BOOT, and its clock can be
+        behind. But a boot takes longer than MAX_AGE."""
+        is_lower = at[0] < self.newest[0] and came_at - self._believed_at > MAX_AGE
+        return at > self.newest or is_lower
+
+    def _note(self, boot, sent):
+        sent = max(sent, self._heard.pop(boot, 0))
+        for other in list(self._heard):
+            if len(self._heard) >= ANSWERED and other != self._boot:
+                del self._heard[other]
+        self._heard[boot] = sent
+
     def _keep(self):
         boot, ahead = self._written
-        if self._file and (self._boot != boot or abs(self._ahead - ahead) > WRITE_FROM):
+        if not self._file or (self._boot == boot and abs(self._ahead - ahead) <= WRITE_FROM):
+            return
+        if write(self._file, f"{self._boot} {round(self._ahead * 1e9)}\n"):
             self._written = self._boot, self._ahead
-            write(self._file, f"{self._boot} {round(self._ahead * 1e9)}\n")
 
 
 def parse(stamp):
     """A stamp of a packet; ValueError or TypeError where it is none."""
-    boot, sent_at = stamp
-    if not (isinstance(boot, int) and isinstance(sent_at, int) and boot >= 0 and sent_at >= 0):
+    boot, sent = stamp
+    if not all(isinstance(number, int) and 0 <= number < LARGEST for number in (boot, sent)):
         raise ValueError(stamp)
-    return (boot, sent_at)
+    return (boot, sent)

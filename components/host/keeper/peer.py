@@ -25,6 +25,8 @@ FORMER_PEERS = f"{STATE}/former-peers"
 
 # A host that is out of the pair keeps off for so long after it was last told, in seconds: whoever tells it may be busy, or boot.
 FORMER_SILENCE = 60
+# After so many seconds in which all packets were ignored the keeper logs it: in the first moments they are not answered yet.
+IGNORED_FOR = 5
 # How often the secrets are looked at, in seconds.
 KEYS_EVERY = 0.5
 
@@ -77,6 +79,8 @@ class Peer:
         self._former = {name: {"exchange": Exchange(self._clock), "heard_at": float("-inf"), "virtualIps": {}} for name in former}
         # What was last told.
         self._told = None
+        # Since when its packets have been ignored; infinity where the log has it.
+        self._ignored_since = None
         # The protocol of its last packet.
         self._protocol = PROTOCOL
         # What the keeper wrote to PEER_KEY last.
@@ -141,7 +145,7 @@ class Peer:
             "node": self._config["node"],
             "for": name,
             "at": self._clock.stamp(),
-            "answers": answered.newest,
+            "answers": answered.answers(),
         }
         text = _JSON.encode(body).encode()
         return b" ".join(self._signatures(text)) + b"\n" + text
@@ -166,15 +170,15 @@ class Peer:
         if body["at"] == self._exchange.newest and source[0] in self._declared:
             # The same packet arrived from its declared address, too.
             self._other_source = None
-        if not self._exchange.is_new(body["at"], came_at):
-            return False
-        has_just_booted = body["at"][0] != self._exchange.newest[0]
+        has_just_booted = not self._exchange.has_heard_of(body["at"][0])
         is_believed = self._exchange.believes(body["at"], body["answers"], came_at)
         if has_just_booted and self._told is not None:
             # It believes nothing before it has an answer.
             self._try_to_send(sock.sendto, self._packet(self._told, self._config["peer"], self._exchange), source)
         if not is_believed:
+            self._note_ignored(came_at)
             return False
+        self._ignored_since = None
         if not self.is_fresh():
             self._fresh_since = came_at
         self.heard_at = came_at
@@ -184,6 +188,13 @@ class Peer:
         self.said = body
         self._note_key(signed_with[-1])
         return True
+
+    def _note_ignored(self, came_at):
+        if self._ignored_since is None:
+            self._ignored_since = came_at
+        elif came_at - self._ignored_since > IGNORED_FOR:
+            self._ignored_since = float("inf")
+            log(f"ignoring packets of {self._config['peer']}: they do not answer this host, or are older than {exchange.MAX_AGE} s")
 
     def _note_protocol(self, protocol):
         if protocol != self._protocol:
@@ -199,10 +210,10 @@ class Peer:
         """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual
         IPs. Whoever of the pair has them at the moment, to it they are taken, and since just now."""
         former = self._former[body["node"]]
-        if self._told is None or not former["exchange"].is_new(body["at"], came_at):
+        if self._told is None or not former["exchange"].is_news(body["at"]):
             return
         if former["exchange"].believes(body["at"], body["answers"], came_at):
-            former.update(heard_at=came_at, virtualIps=body.get("virtualIps", {}))
+            former.update(heard_at=came_at, virtualIps=body["virtualIps"])
         theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
         virtual_ips = {
             address: {"held": _held_by_any(own, theirs.get(address, own)), "age": 0.0, "wanted": False, "via": None}
@@ -270,8 +281,9 @@ def _parse(text):
     try:
         body = json.loads(text)
         is_known = isinstance(body["node"], str) and isinstance(body["for"], str)
-        return {**body, "at": exchange.parse(body["at"]), "answers": exchange.parse(body["answers"])} if is_known else None
-    except (ValueError, TypeError, KeyError):
+        stamps = {"at": exchange.parse(body["at"]), "answers": [exchange.parse(stamp) for stamp in body["answers"]]}
+        return {"virtualIps": {}, "healthy": False, "heartbeat": False, **body, **stamps} if is_known else None
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
