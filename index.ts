@@ -31,6 +31,7 @@ const keys = [
     "haproxy",
     "heartbeat",
     "fencing",
+    "firewall",
     "certificates",
     "statsPassword",
     "driftDetection",
@@ -130,6 +131,7 @@ const pair = new HaLoadBalancerPair("lb", {
         stats: { ...haproxy.stats, password: secret("statsPassword") },
     },
     fencing: fencing.command === undefined ? undefined : fencing,
+    firewall: config.requireBoolean("firewall"),
     driftDetection: config.requireBoolean("driftDetection"),
     goneHosts: config.requireObject<string[]>("goneHosts"),
 });

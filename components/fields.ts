@@ -99,6 +99,7 @@ export const fields = {
         "heartbeat",
         "haproxy",
         "fencing",
+        "firewall",
         "driftDetection",
         "goneHosts",
     ],

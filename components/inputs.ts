@@ -1,7 +1,14 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
-import { fencingDefaults, haproxyDefaults, heartbeatDefaults, listeningDefaults, virtualIpDefaults } from "./defaults";
+import {
+    fencingDefaults,
+    firewallDefaults,
+    haproxyDefaults,
+    heartbeatDefaults,
+    listeningDefaults,
+    virtualIpDefaults,
+} from "./defaults";
 import type { HaproxySecrets } from "./model";
 import { withoutNulls } from "./nulls";
 import { listeningArgs, packages, settled } from "./parts";
@@ -82,6 +89,7 @@ export function publicInputs({
     heartbeat: timing,
     haproxy: proxy,
     fencing,
+    firewall,
 }: HaLoadBalancerPairArgs): pulumi.Inputs {
     return {
         hosts: hosts.map(({ name, address, sshHost, identity }) => ({ name, address, sshHost, identity })),
@@ -89,6 +97,7 @@ export function publicInputs({
         heartbeat: timing,
         haproxy: publicHaproxy(proxy),
         fencing,
+        firewall,
     };
 }
 
@@ -116,6 +125,7 @@ export function resolved(
         packages: packages(args),
         certificates: (args.haproxy.certificates ?? []).map(({ name }) => name),
         fencing: settled(args.fencing).apply(fencingDefaults),
+        firewall: settled(args.firewall).apply(firewallDefaults),
         heartbeat: pulumi
             .all([settled(args.heartbeat ?? {}), nodes])
             .apply(([timing, all]) => heartbeatDefaults(timing, all)),

@@ -32,7 +32,7 @@ look() {
 
 # ask_haproxy SOCKET REQUEST: what it answers; nothing where it does not.
 ask_haproxy() {
-    python3 -EsB - "/run/haproxy/$1" "$2" 2>/dev/null <<'END' || :
+    python3 -ISB - "/run/haproxy/$1" "$2" 2>/dev/null <<'END' || :
 import socket, sys
 haproxy = socket.socket(socket.AF_UNIX)
 haproxy.settimeout(2)

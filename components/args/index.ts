@@ -43,6 +43,12 @@ export interface HaLoadBalancerPairArgs {
      */
     fencing?: pulumi.Input<FencingArgs>;
     /**
+     * Whether each host lets only the other host in on the ports of Heartbeat, the keepers and HAProxy's peers, by an nftables table of its
+     * own (`inet ha-load-balancer-pair`, in addition to any other firewall). Each other address reaches the UDP ports with 50 packets a second,
+     * whose signatures are checked: a DHCP server may give the other host another address. Default: true.
+     */
+    firewall?: pulumi.Input<boolean>;
+    /**
      * Whether each preview and update first asks the hosts, over one SSH connection each, what is not as it was left
      * there, so that it is shown and repaired. A host that does not answer is warned about. Default: true.
      */

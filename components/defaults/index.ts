@@ -51,6 +51,10 @@ export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): H
     };
 }
 
+export function firewallDefaults(isOn: boolean | undefined): boolean {
+    return isOn ?? true;
+}
+
 export function fencingDefaults(args: Unwrap<FencingArgs> | undefined): Fencing | undefined {
     return args && { command: args.command, timeout: args.timeout ?? 30 };
 }

@@ -9,6 +9,7 @@ export function keeper(
     nodes: Node[],
     virtualIps: VirtualIp[],
     fencing: Fencing | undefined,
+    hasFirewall: boolean,
     self: number,
 ): string {
     const [node, peer] = [nodes[self], nodes[1 - self]];
@@ -21,7 +22,7 @@ export function keeper(
         port: keeperPort(heartbeat),
         udpport: heartbeat.udpport,
         deadtime: deadtime / 1000,
-        peerAddresses: [...new Set([peer.address, ...heartbeat.ucast.map(({ addresses }) => addresses[1 - self])])],
+        peerAddresses: peerAddresses(heartbeat, nodes, self),
         // Silence must be certain before Heartbeat declares the peer dead, and be certain of more than one lost packet.
         interval: Math.round(between(20, deadtime / 5, 250)) / 1000,
         silence: Math.round(between(60, deadtime / 2, 2000)) / 1000,
@@ -37,6 +38,7 @@ export function keeper(
         failback: heartbeat.autoFailback,
         ping: heartbeat.ping,
         fencing: fencing ?? null,
+        firewall: hasFirewall,
     };
     return `${JSON.stringify(settings, null, 4)}\n`;
 }
@@ -47,6 +49,11 @@ function hook(declared: Hook | undefined) {
     }
     const { command, arguments: words, timeout, isRequired } = declared;
     return { command: [command, ...words], timeout, isRequired };
+}
+
+/** The addresses of the other host, on every link. */
+export function peerAddresses({ ucast }: Heartbeat, nodes: Node[], self: number): string[] {
+    return [...new Set([nodes[1 - self].address, ...ucast.map(({ addresses }) => addresses[1 - self])])];
 }
 
 /** The UDP port that the keepers talk on. */

@@ -54,6 +54,40 @@ TimeoutStopSec=60
 `;
 }
 
+/**
+ * What the keeper may do (systemd.exec(5)): addresses, nftables and raw sockets; read which program has a connection (`ss -p`); write its own
+ * folders, and ha.cf where it makes Heartbeat wait for the peer. promote_secondaries is below /proc/sys/net/ipv4/conf (host/VirtualIp).
+ * Programs of the user's run outside of it, see host/keeper/outside.py.
+ */
+const keeperSandbox = `NoNewPrivileges=yes
+UMask=0077
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE CAP_SYS_PTRACE CAP_DAC_READ_SEARCH CAP_DAC_OVERRIDE
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@resources
+SystemCallErrorNumber=EPERM
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+ProtectSystem=strict
+RuntimeDirectory=ha-load-balancer-pair
+RuntimeDirectoryMode=0700
+RuntimeDirectoryPreserve=yes
+ReadWritePaths=/var/lib/ha-load-balancer-pair -/etc/ha.d /proc/sys/net/ipv4/conf
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+KeyringMode=private`;
+
 /** The keeper's own unit, at the place of administrators' units: /etc/systemd/system. */
 export function keeperUnit(): string {
     return `[Unit]
@@ -64,7 +98,8 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-ExecStart=/usr/bin/python3 -EsB /usr/local/lib/ha-load-balancer-pair /etc/ha-load-balancer-pair/keeper.json
+ExecStartPre=-/usr/sbin/nft -f /etc/ha-load-balancer-pair/firewall.nft
+ExecStart=/usr/bin/python3 -ISB /usr/local/lib/ha-load-balancer-pair /etc/ha-load-balancer-pair/keeper.json
 Restart=always
 RestartSec=200ms
 WatchdogSec=5
@@ -73,7 +108,7 @@ TimeoutStopSec=15
 SyslogIdentifier=ha-load-balancer-pair
 Nice=-15
 OOMScoreAdjust=-900
-NoNewPrivileges=yes
+${keeperSandbox}
 
 [Install]
 WantedBy=multi-user.target

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { firewall } from "../render/firewall";
 import { haCf, linkSelectors } from "../render/haCf";
 import { haresources } from "../render/haresources";
 import { keeper } from "../render/keeper";
@@ -22,11 +23,14 @@ const keeperFiles = () =>
             text: readFileSync(join(host, "keeper", name), "utf8"),
         }));
 
-export function heartbeat({ nodes, heartbeat: model, virtualIps, fencing }: Pair, self: number): Step {
+const resolvedParts = ({ nodes, heartbeat: model, virtualIps, fencing, listening, firewall: isOn }: Pair) =>
+    pulumi.all([nodes, model, virtualIps, fencing, listening, isOn]);
+
+export function heartbeat(pair: Pair, self: number): Step {
     return {
         name: "heartbeat",
         scripts: ["pair.sh", "interfaces.sh", "undo.sh", "keeper.sh", "../../host/keeper/patience.sh", "heartbeat.sh"],
-        payload: pulumi.all([nodes, model, virtualIps, fencing]).apply(([allNodes, resolved, vips, fence]) => ({
+        payload: resolvedParts(pair).apply(([allNodes, resolved, vips, fence, places, isFirewallOn]) => ({
             values: {
                 ...pairValues(allNodes, vips, self),
                 virtual_ip_selectors: virtualIpSelectors(vips, self),
@@ -44,7 +48,12 @@ export function heartbeat({ nodes, heartbeat: model, virtualIps, fencing }: Pair
                 {
                     path: "/etc/ha-load-balancer-pair/keeper.json",
                     mode: "0644",
-                    text: keeper(resolved, allNodes, vips, fence, self),
+                    text: keeper(resolved, allNodes, vips, fence, isFirewallOn, self),
+                },
+                {
+                    path: "/etc/ha-load-balancer-pair/firewall.nft",
+                    mode: "0644",
+                    text: firewall(isFirewallOn, resolved, allNodes, places, self),
                 },
                 { path: "/etc/systemd/system/ha-load-balancer-pair.service", mode: "0644", text: keeperUnit() },
                 ...keeperFiles(),

@@ -16,6 +16,7 @@ export interface Pair {
     heartbeat: pulumi.Output<Heartbeat>;
     haproxy: pulumi.Output<Haproxy>;
     fencing: pulumi.Output<Fencing | undefined>;
+    firewall: pulumi.Output<boolean>;
     listening: pulumi.Output<Listening>;
     packages: pulumi.Output<Packages>;
     authkeysSecret: pulumi.Output<string>;

@@ -31,6 +31,7 @@ export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     heartbeat(check, args.heartbeat, args.hosts);
     haproxy(check, args.haproxy, args.virtualIps);
     fencing(check, args.fencing);
+    check.flag("firewall", args.firewall);
     check.flag("driftDetection", args.driftDetection);
     goneHosts(check, args.goneHosts);
     return check.problems;

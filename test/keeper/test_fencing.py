@@ -1,5 +1,6 @@
 """Whom the keeper fences, and when."""
 
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -34,11 +35,16 @@ class Fences(TestCase):
         self.addCleanup(folder.cleanup)
         self.patch(fencing, "SUSPECT", str(Path(folder.name) / "peer-may-hold"))
         self.patch(fencing, "log", self.logged)
+        self.patch(fencing, "Outside", self.start_program)
         self.peer = Peer(self)
         self.start()
 
     def start(self, command="/bin/true", node="a"):
         self.me = fencing.Fencing({"node": node, "peer": "b", "fencing": {"command": command, "timeout": 9}})
+
+    def start_program(self, name, command, seconds):
+        self.assertEqual((name, command[1:], seconds), ("fence", ["b"], 9))
+        return subprocess.Popen(command)
 
     def end(self):
         """Until the command has ended and that was seen."""

@@ -5,7 +5,6 @@ import unittest
 from support import TestCase
 
 import hook
-import system
 from hook import Hook
 
 
@@ -26,16 +25,17 @@ class Runs(TestCase):
         self.started = []
         self.error = None
         self.patch(hook, "log", self.logged)
-        self.patch(system, "start", self.start)
+        self.patch(hook, "Outside", self.start)
+        self.patch(hook, "end_earlier", lambda name: self.started.append(name))
         self.make()
 
     def make(self, attempts=None):
         self.hook = Hook("acquire", {"command": ["/move", "now"], "timeout": 5}, {"VIRTUAL_IP": "192.0.2.9"}, attempts)
 
-    def start(self, command, environment):
+    def start(self, name, command, seconds, environment):
         if self.error:
             raise OSError(self.error)
-        self.started.append((command, dict(environment)))
+        self.started.append((name, command, seconds, dict(environment)))
         self.process = Process()
         return self.process
 
@@ -50,7 +50,7 @@ class Runs(TestCase):
         self.hook.begin("the peer is silent")
         self.assertEqual([self.look(), self.look(1), self.look(1, code=0), self.look(60)], [(1, False), (1, False), (1, True), (1, True)])
         environment = {"VIRTUAL_IP": "192.0.2.9", "EVENT": "acquire", "REASON": "the peer is silent"}
-        self.assertEqual(self.started, [(["/move", "now"], environment)])
+        self.assertEqual(self.started, [("acquire-192.0.2.9", ["/move", "now"], 5, environment)])
         self.assertEqual(self.log, ["hook acquire of 192.0.2.9: done (2.0 s)"])
 
     def test_retries_two_seconds_after_each_failure_without_a_limit(self):
@@ -71,7 +71,9 @@ class Runs(TestCase):
         self.look(0.1)
         self.assertTrue(process.is_killed)
         self.assertEqual(self.log, ["hook acquire of 192.0.2.9: it did not end within 5 s; retrying in 2 s"])
-        self.assertEqual(self.look(2), (2, False))
+        self.assertEqual(self.look(2), (1, False))
+        process.code = 137
+        self.assertEqual(self.look(), (2, False))
 
     def test_gives_up_after_the_last_attempt(self):
         self.make(attempts=2)
@@ -96,11 +98,25 @@ class Runs(TestCase):
         self.hook.begin("second")
         self.assertEqual(self.look(), (2, False))
 
+    def test_begins_anew_only_once_the_program_before_has_ended(self):
+        self.hook.begin("first")
+        self.look()
+        before = self.process
+        self.hook.begin("second")
+        self.assertEqual((self.look(5), before.is_killed), ((1, False), True))
+        before.code = 137
+        self.assertEqual(self.look(), (2, False))
+
+    def test_ends_what_an_earlier_keeper_started(self):
+        self.hook.end_earlier()
+        self.assertEqual(self.started, ["acquire-192.0.2.9"])
+
     def test_is_done_without_a_program(self):
         none = Hook("acquire", None, {})
         none.begin("")
         none.look()
         none.cancel()
+        none.end_earlier()
         self.assertEqual((none.is_done, self.started), (True, []))
 
 

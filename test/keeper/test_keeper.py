@@ -21,6 +21,7 @@ CONFIG = {
     "interval": 0.25,
     "silence": 0.5,
     "deadtime": 1.0,
+    "firewall": True,
     "virtualIps": [{"address": FIRST, "interface": "lan0"}, {"address": "2001:DB8:0::10", "interface": "wan0"}],
 }
 # More waits than any test needs: one that goes on for ever is to fail.
@@ -190,6 +191,7 @@ class Host(TestCase):
         self.death.is_recent = lambda: self.death.recent
         self.death.due = lambda: self.death.due_at
         self.must_fence = False
+        self.firewall = SimpleNamespace(look=lambda: self.done.append(("look at firewall",)))
         self.fencing = SimpleNamespace(
             look=lambda peer: self.done.append(("look at fencing",)),
             is_due=lambda peer: self.must_fence,
@@ -213,7 +215,7 @@ class Host(TestCase):
         self.make()
 
     def put_in_place(self):
-        for name in ("peer", "haproxy", "gateway", "death", "fencing", "addresses", "mending", "moving", "servers", "claims", "proof"):
+        for name in ("peer", "haproxy", "gateway", "death", "fencing", "firewall", "addresses", "mending", "moving", "servers", "claims", "proof"):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
         self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
         self.patch(keeper, "Interface", self.make_interface)
@@ -274,7 +276,7 @@ class Host(TestCase):
 
 class Begins(Host):
     def test_makes_the_folders_and_the_pipe_that_it_shares_with_the_agent(self):
-        self.assertEqual(self.folders, {"wanted", "held", "peer", "veto", "rules", "forced"})
+        self.assertEqual(self.folders, {"wanted", "held", "peer", "veto", "rules", "forced", "outside"})
         self.assertEqual(self.keeper.wake, f"{RUN}/keeper")
 
     def test_each_virtual_ip_knows_all_of_them_as_the_kernel_spells_them(self):
@@ -289,8 +291,8 @@ class Begins(Host):
 class Looks(Host):
     def test_looks_at_each_of_its_parts_once_a_step(self):
         self.step()
-        looks = self.did("ask HAProxy", "ask gateway", "look for death", "look at fencing")
-        self.assertEqual(looks, [("ask HAProxy",), ("ask gateway",), ("look for death",), ("look at fencing",)])
+        looks = self.did("ask HAProxy", "ask gateway", "look for death", "look at fencing", "look at firewall")
+        self.assertEqual(looks, [("ask HAProxy",), ("ask gateway",), ("look for death",), ("look at fencing",), ("look at firewall",)])
 
     def test_reads_the_addresses_once_for_all_virtual_ips(self):
         self.keeper.look()

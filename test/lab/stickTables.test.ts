@@ -47,6 +47,13 @@ test("each host has the other's entries at once", async () => {
     expect(await ask(lb1(), "show peers")).toMatch(/id=lb2\S*\(remote,active\).*last_status=ESTA/);
 });
 
+test("nobody but the other host reaches the port of the peers", async () => {
+    const connect = (host: Host) => used.lab.attempt(["curl", "-sS", "-m", "2", `telnet://${host.plan.address}:10000`]);
+    for (const host of [lb1(), lb2()]) {
+        expect((await connect(host)).stderr).toMatch(/timed out/);
+    }
+});
+
 test("a reload keeps them", async () => {
     writeConfig(used.lab, used.stack.place.configFile as string, {
         ...settings,

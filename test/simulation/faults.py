@@ -207,6 +207,12 @@ def replay(pair, count, since=0.0, until=1e9, apart=0.0):
     pair.wire.replay(count, since, until, apart)
 
 
+def forged_beats(pair, host, seconds):
+    """Somebody sends what looks like the heartbeats of a host."""
+    for i in range(round(seconds / 0.2)):
+        pair.world.after(i * 0.2, lambda: pair.wire.forge_beat(pair.hosts[host]))
+
+
 def _ask(pair, host, kind, holds):
     machine = pair.hosts[host]
     if machine.is_on and not machine.is_frozen and machine.heartbeat and machine.heartbeat.is_alive():
@@ -308,6 +314,7 @@ KINDS = {
         lossy,
         disorderly,
         replay,
+        forged_beats,
         standby,
         takeover,
         address_deleted,
@@ -319,7 +326,7 @@ KINDS = {
 }
 # What an operator does on purpose, or what moves nothing: no client may notice any of it.
 PLANNED = (
-    *("shutdown", "keeper_killed", "clock_jumps", "disk_full", "disorderly", "replay", "standby", "takeover"),
+    *("shutdown", "keeper_killed", "clock_jumps", "disk_full", "disorderly", "replay", "forged_beats", "standby", "takeover"),
     *("reconfigured", "upgraded", "heartbeat_reloaded"),
 )
 
@@ -353,6 +360,7 @@ def one(random, kind, at):
             "since": round(random.uniform(0, 8), 1),
             "apart": random.choice((0.0, 0.2)),
         },
+        "forged_beats": {"host": host, "seconds": seconds},
         "standby": {"host": host},
         "takeover": {"host": host},
         "address_deleted": {"host": host},

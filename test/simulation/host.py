@@ -262,13 +262,16 @@ class Host:
             for sock in self.listeners.get("keeper", []):
                 sock.put(packet)
         elif kind == BEAT:
-            for sock in self.listeners.get("heartbeats", []):
-                sock.put(f"6:(0)src={packet['from']},".encode())
+            self.hear_beat(packet["from"])
             if self.heartbeat and self.heartbeat.is_alive():
                 heartbeat = self.heartbeat
                 # Packets are read in the order in which they came.
                 self._heartbeat_reads_at = max(self._heartbeat_reads_at, self.world.now + self.late(0.0002))
                 self.after(self._heartbeat_reads_at - self.world.now, lambda: heartbeat.receive(packet), READS)
+
+    def hear_beat(self, name):
+        for sock in self.listeners.get("heartbeats", []):
+            sock.put(f"6:(0)src={name},".encode())
 
     def announce(self, address):
         self.world.is_dirty = True

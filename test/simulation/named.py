@@ -169,6 +169,9 @@ NAMED = {
         both=0,
         serves_from=19.4,
     ),
+    # Heartbeat declares the peer dead up to 0.5 s after deadtime.
+    "forged heartbeats of a dead holder": _plan(
+        Fault(17, "power_loss", host="lb1", seconds=30), Fault(17.1, "forged_beats", host="lb1", seconds=20), gap=3, both=0, serves_from=20),
     "the holder's clock goes back by an hour and its keeper is started anew": _plan(
         Fault(17, "clock_jumps", host="lb1", by=-3600), Fault(18, "keeper_killed", host="lb1"), gap=0, both=0),
     "the preferred host loses power again while it boots": _plan(

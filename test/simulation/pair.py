@@ -43,6 +43,7 @@ class Pair:
             "failback": failback,
             "ping": [],
             "fencing": None,
+            "firewall": False,
             # Not in keeper.json.
             "address": ADDRESSES[name],
             # A line of haresources is a group; here each virtual IP counts as one.

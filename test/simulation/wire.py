@@ -70,6 +70,12 @@ class Wire:
         if source.reaches_clients() and self.is_gateway_up and not source.has_lost_gateway:
             self.world.after(0.0003 + self.world.random.random() * self.jitter, answer)
 
+    def forge_beat(self, source):
+        """A heartbeat of this host without a valid signature: Heartbeat ignores it."""
+        (target,) = [host for host in self.hosts.values() if host is not source]
+        if target.is_on:
+            target.hear_beat(source.name)
+
     def replay(self, count, since, until, apart):
         """Sends packets that were recorded at that time once more, each to whom it was sent: in the order in which they were recorded, so many
         seconds apart, or in any order at once."""

@@ -13,7 +13,7 @@ describe("keeper.json", () => {
         nodes,
     );
     const render = (self: number, args = {}) =>
-        JSON.parse(keeper(heartbeatDefaults(args, nodes), nodes, vips, undefined, self));
+        JSON.parse(keeper(heartbeatDefaults(args, nodes), nodes, vips, undefined, true, self));
 
     test("with the defaults", () => {
         expect(render(0)).toEqual({
@@ -40,6 +40,7 @@ describe("keeper.json", () => {
             failback: true,
             ping: [],
             fencing: null,
+            firewall: true,
         });
     });
 
@@ -55,7 +56,7 @@ describe("keeper.json", () => {
     test("a hook is a command line and its timeout", () => {
         const onAcquire = { command: "/usr/local/sbin/move", arguments: ["--zone", "a b"] };
         const [vip] = virtualIpDefaults([{ address: "192.168.0.99", onAcquire }], nodes);
-        const { virtualIps } = JSON.parse(keeper(heartbeatDefaults({}, nodes), nodes, [vip], undefined, 0));
+        const { virtualIps } = JSON.parse(keeper(heartbeatDefaults({}, nodes), nodes, [vip], undefined, true, 0));
         expect(virtualIps[0]).toMatchObject({
             onAcquire: { command: ["/usr/local/sbin/move", "--zone", "a b"], timeout: 10 },
             onRelease: null,

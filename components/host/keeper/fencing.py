@@ -2,6 +2,7 @@
 
 import system
 from decide import HELD
+from outside import Outside
 from system import STATE, log, remove, write
 
 # There while the peer may have a virtual IP for all that is known: it was last heard with one, or with a Heartbeat that
@@ -74,6 +75,7 @@ class Fencing:
         self._heard_at = peer.heard_at
         log(f"fencing {self._peer}")
         try:
-            self._process = system.start([self._declared["command"], self._peer])
+            command = [self._declared["command"], self._peer]
+            self._process = Outside("fence", command, self._declared["timeout"])
         except OSError as error:
             log(f"fencing {self._peer} failed: {error}")

@@ -1,6 +1,7 @@
 """Runs the user's program for a virtual IP that this host has acquired or released (virtualIps[].onAcquire, onRelease). Never waits."""
 
 import system
+from outside import Outside, end_earlier
 from system import log
 
 # Seconds between two attempts.
@@ -16,6 +17,8 @@ class Hook:
         self._attempts = attempts
         self._left = 0
         self._process = None
+        # One that was killed, until it has ended.
+        self._ending = None
         self._began_at = 0.0
         self._due = None
         # Whether the program has ended with 0 since begin, or there is none.
@@ -33,11 +36,27 @@ class Hook:
     def cancel(self):
         """The event is over."""
         self._due = None
+        self._end()
+
+    def end_earlier(self):
+        """Ends the program if an earlier keeper has started it."""
+        if self._declared is not None:
+            end_earlier(self._program())
+
+    def _program(self):
+        return f"{self._event}-{self._environment['VIRTUAL_IP']}"
+
+    def _end(self):
         if self._process is not None:
             self._process.kill()
-            self._process = None
+            self._ending, self._process = self._process, None
 
     def look(self):
+        # The next attempt waits until the one before has ended: the two would do the opposite of each other.
+        if self._ending is not None and self._ending.poll() is not None:
+            self._ending = None
+        if self._ending is not None:
+            return
         if self._process is not None:
             self._look_at_process()
         elif self._due is not None and system.monotonic() >= self._due:
@@ -48,7 +67,7 @@ class Hook:
         if self._left is not None:
             self._left -= 1
         try:
-            self._process = system.start(self._declared["command"], self._environment)
+            self._process = Outside(self._program(), self._declared["command"], self._declared["timeout"], self._environment)
         except OSError as error:
             self._failed(str(error))
 
@@ -57,8 +76,7 @@ class Hook:
         if code is None and system.monotonic() - self._began_at < self._declared["timeout"]:
             return
         if code is None:
-            self._process.kill()
-            self._process = None
+            self._end()
             self._failed(f"it did not end within {self._declared['timeout']} s")
             return
         self._process = None

@@ -18,6 +18,7 @@ from claims import Claims
 from death import Death
 from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
 from fencing import Fencing
+from firewall import Firewall
 from gateway import Gateway
 from faults import why_cut_off, why_unfit
 from haproxy import Haproxy
@@ -46,7 +47,7 @@ TAKEN_AFTER_DEADTIME = 2
 
 class Keeper:
     def __init__(self, config):
-        system.make_folders(("wanted", "held", "peer", "veto", "rules", "forced"))
+        system.make_folders(("wanted", "held", "peer", "veto", "rules", "forced", "outside"))
         self.config = config
         self.addresses = Addresses()
         self.peer = Peer(config)
@@ -54,6 +55,7 @@ class Keeper:
         self.gateway = Gateway(config)
         self.death = Death(config, self.peer, self.gateway)
         self.fencing = Fencing(config)
+        self.firewall = Firewall(config["firewall"])
         everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
         self.virtual_ips = [
             VirtualIp(declared, everyone, config["node"], config["peer"]) for declared in config["virtualIps"]
@@ -96,6 +98,7 @@ class Keeper:
         self.gateway.look()
         self.death.look()
         self.fencing.look(self.peer)
+        self.firewall.look()
         present = self.addresses.look()
         for virtual_ip in self.virtual_ips:
             virtual_ip.look(present)

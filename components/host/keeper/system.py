@@ -164,9 +164,9 @@ def run(command, seconds, logs_errors=True):
             process.kill()
 
 
-def start(command, environment=None):
+def start(command):
     """A program that is not waited for: it has poll() and kill(). OSError where it cannot be started."""
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, **environment} if environment else None)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
 
 def is_running(process_id):

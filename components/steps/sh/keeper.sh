@@ -2,6 +2,7 @@
 
 keeper_files=/usr/local/lib/ha-load-balancer-pair
 keeper_json=/etc/ha-load-balancer-pair/keeper.json
+firewall=/etc/ha-load-balancer-pair/firewall.nft
 keeper_unit=/etc/systemd/system/ha-load-balancer-pair.service
 
 # The unit's drop-in puts this copy of the functions of Heartbeat's scripts in the place of the package's file.
@@ -35,7 +36,7 @@ FUNCTIONS
 
 start_keeper() {
     enable_service ha-load-balancer-pair "$keeper_unit"
-    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$interfaces_file" "$keeper_unit")
+    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$interfaces_file" "$firewall" "$keeper_unit")
     if ! is_active ha-load-balancer-pair || ! loaded_is keeper "$now"; then
         systemctl restart ha-load-balancer-pair || {
             last_log ha-load-balancer-pair
@@ -44,4 +45,11 @@ start_keeper() {
     fi
     set_loaded ha-load-balancer-pair-unit "$(fingerprint "$keeper_unit")"
     set_loaded keeper "$now"
+    check_firewall
+}
+
+# The unit has loaded it.
+check_firewall() {
+    ! grep -q drop "$firewall" || nft list tables | grep -qx 'table inet ha-load-balancer-pair' ||
+        fail "$node: the kernel does not load $firewall" "run \"nft -f $firewall\" there to see why, or declare \"firewall: false\""
 }

@@ -85,8 +85,14 @@ leave_pair() {
         while read -r virtual_ip; do
             "$agent" "$virtual_ip" stop
             "$agent" "$virtual_ip" settle
+            # The keeper has waited until the peer acquired the address. A Heartbeat that was here before would take an address that
+            # stays for 3 s for its own, and not add it again.
+            "$agent" "$virtual_ip" drop
         done <"$known_virtual_ips"
     fi
+    systemctl kill --signal=KILL 'ha-load-balancer-pair-acquire-*' 'ha-load-balancer-pair-release-*' \
+        'ha-load-balancer-pair-fence-*' 2>/dev/null || :
+    ! command -v nft >/dev/null || nft delete table inet ha-load-balancer-pair 2>/dev/null || :
     rm -rf "$state/shellfuncs" "$state/keeper.loaded" "$state/ha-load-balancer-pair-unit.loaded" \
         "$state/peer-may-hold" "$state/former-peers" "$state/last-boot" "$known_virtual_ips" /run/ha-load-balancer-pair
 }

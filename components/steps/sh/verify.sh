@@ -34,7 +34,7 @@ must_be_haproxy() {
 }
 
 prove() {
-    python3 -EsB /usr/local/lib/ha-load-balancer-pair/prove.py "$1" "$2" >"$scratch/answers" </dev/null
+    python3 -ESsB /usr/local/lib/ha-load-balancer-pair/prove.py "$1" "$2" >"$scratch/answers" </dev/null
 }
 
 keeper_hears_peer() {
