@@ -159,11 +159,16 @@ function rejectIPv6Links(check: Checker, args: HeartbeatArgs, hostList: HostArgs
         });
     });
     const isDefault = [args.ucast, args.bcast, args.mcast].every((list) => wholeList<unknown>(list)?.length === 0);
-    if (isDefault || links.some((link) => link !== undefined && link.addresses === undefined)) {
+    if (isDefault || links.some((link) => isObject(link) && link.addresses === undefined)) {
         hostList.forEach((host, i) => {
             rejectIPv6(check, `hosts[${i}].address`, host?.address, "Declare heartbeat.ucast with IPv4 addresses");
         });
     }
+}
+
+/** A link may also be unknown by now, or no object, which another check reports. */
+function isObject(link: UcastArgs | undefined): link is UcastArgs {
+    return typeof link === "object" && link !== null;
 }
 
 function rejectIPv6(check: Checker, path: string, input: pulumi.Input<string> | undefined, way: string): void {

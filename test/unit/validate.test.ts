@@ -136,6 +136,7 @@ describe("each mistake is named with its path and what to write instead", () => 
         ],
         ["heartbeat.udpport", 65536, ["heartbeat.udpport: 65536 is not a whole number from 1 to 65535"]],
         ["heartbeat.logfacility", "loca10", ['heartbeat.logfacility: "loca10" is not a syslog facility']],
+        ["heartbeat.ucast", [null], ["heartbeat.ucast[0]: must be an object"]],
         [
             "heartbeat.ucast",
             [{ interface: "eth0", addresses: ["10.0.0.1"] }],
