@@ -34,6 +34,13 @@ function watchProcesses(host: Host): () => Promise<string> {
     };
 }
 
+/** What HAProxy's runtime socket prints of its environment. */
+const showEnvironment = `import socket
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/haproxy/admin.sock")
+s.sendall(b"show env\\n")
+print(s.makefile().read())`;
+
 for (const [plan, user, options] of [
     [{ release: "bookworm" }, "root", inAll],
     [{ release: "bookworm", isMinimal: true }, "admin", inAll],
@@ -150,6 +157,10 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         writeFileSync(patterns, secrets.join("\n"), { mode: 0o600 });
         const shown = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; journalctl --no-pager";
         for (const text of await onBoth(shown)) {
+            expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+        }
+        for (const text of await onBoth(`python3 -c '${showEnvironment}'`)) {
+            expect(text).toContain("HAPROXY_CFGFILES=");
             expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
         }
         // What the host itself has written, seen from outside.

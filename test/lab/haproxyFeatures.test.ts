@@ -201,22 +201,23 @@ test("a directive that the installed version lacks is named, and nothing changes
 });
 
 test(
-    "what HAProxy accepts and cannot begin to work with is told, and the old configuration is back",
+    "a reload that HAProxy fails to start with is reported, and every file of the previous configuration is back",
     inAll,
     async () => {
         const other = await used.lab.host("lb2").run("python3 -m http.server 8083 >/dev/null 2>&1 & echo $!");
-        const cfg = () => used.lab.host("lb2").run("sha256sum /etc/haproxy/haproxy.cfg");
-        const before = await cfg();
-        configure({ ...haproxy, sections: haproxy.sections.replace("8082", "8083") });
+        const files = () => used.lab.host("lb2").run("sha256sum /etc/haproxy/*.cfg");
+        const before = await files();
+        // It changes the file of the peers, too.
+        configure({ ...haproxy, peers: { port: 10001 }, sections: haproxy.sections.replace("8082", "8083") });
         const { failed } = await underLoad(used.lab, "a port that another program has", async () => {
             const said = await failedUp(used.stack);
             expect(said).toMatch(/cannot bind socket.*8083/i);
             expect(said).toContain(
-                "HAProxy could not begin to work with the new haproxy.cfg; the old one is back in place",
+                "HAProxy failed to start with the new configuration; the previous configuration was restored",
             );
         });
         expect(failed).toBe(0);
-        expect(await cfg()).toBe(before);
+        expect(await files()).toBe(before);
         await used.lab.host("lb2").run(`kill ${other}`);
         await used.stack.up();
         expect((await page(used.lab, `http://${virtualIp}:8083/`)).body).toBe("from text");

@@ -159,6 +159,27 @@ describe("haproxy.cfg", () => {
         expect(text).not.toMatch(/cookie|httpchk|http-check/);
     });
 
+    test("starts also while a server's name cannot be resolved, unless the server's words say otherwise", () => {
+        const servers = [
+            { name: "a", address: "app.example.com" },
+            { name: "b", address: "app.example.com", words: ["init-addr", "libc"] },
+            { name: "c", address: "10.0.0.1" },
+        ];
+        const text = lines(render({ listen: [{ name: "web", servers }] }));
+        expect(text.filter((line) => /^ *server /.test(line))).toEqual([
+            "    server a app.example.com:80 check init-addr last,libc,none",
+            "    server b app.example.com:80 check init-addr libc",
+            "    server c 10.0.0.1:80 check",
+        ]);
+    });
+
+    test("ends old workers after a day, unless the text says otherwise", () => {
+        const stops = (args: HaproxyArgs) => lines(render(args)).filter((line) => line.includes("hard-stop-after"));
+        const { haproxy } = classicArgs();
+        expect(stops(haproxy)).toEqual(["    hard-stop-after 24h"]);
+        expect(stops({ ...haproxy, globalLines: ["hard-stop-after 5m"] })).toEqual(["    hard-stop-after 5m"]);
+    });
+
     test("a check with a host name is HTTP/1.1", () => {
         const text = render(classicArgsWith("haproxy.listen[0].httpchk", { host: "www.example.com" }).haproxy);
         expect(lines(text)).toContain("    http-check send meth HEAD uri / ver HTTP/1.1 hdr Host www.example.com");

@@ -82,7 +82,8 @@ export interface ServerArgs {
      */
     name: pulumi.Input<string>;
     /**
-     * IP address or host name.
+     * IP address or host name. HAProxy resolves a name when it starts or reloads, and starts also where that fails; the server is then down.
+     * To resolve it again and again, declare a `resolvers` section (`haproxy.sections`) and name it in `words`.
      */
     address: pulumi.Input<string>;
     /**

@@ -28,7 +28,7 @@ DRIFT = 0.001
 # answered that boots meanwhile.
 ANSWERED = 4
 
-# A stamp is kept in 64 bits by whoever reads JSON.
+# A larger number is no time, and may not fit a float.
 LARGEST = 2**63
 
 

@@ -5,6 +5,9 @@ import { bind } from "./server";
 import { tlsDefaults, usesTls } from "./tls";
 import { endingInNewline, line, section, word } from "./words";
 
+/** A worker that a reload has replaced ends when its last connection does: with web sockets never. See the configuration manual, 3.1. */
+const hardStopAfter = "24h";
+
 export function haproxyCfg(haproxy: Haproxy): string {
     const { config, sections, stats, moreSections } = haproxy;
     if (config !== undefined) {
@@ -32,6 +35,7 @@ function globalLines(haproxy: Haproxy): string[] {
         maxconn === undefined ? "fd-hard-limit 40000" : `maxconn ${maxconn}`,
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
         "stats timeout 30s",
+        ...(more.some((each) => /^\s*hard-stop-after\s/.test(each)) ? [] : [`hard-stop-after ${hardStopAfter}`]),
         ...(usesTls(haproxy) ? tlsDefaults : []),
         ...(haproxy.ocspUpdate ? ["ocsp-update.mode on"] : []),
         ...more,

@@ -1,4 +1,5 @@
 /** `bind`, `server`, `cookie` and `option httpchk`. */
+import { isIP } from "node:net";
 import type { Bind, Cookie, Httpchk, Server } from "../../model";
 import { socketAddress } from "../socketAddress";
 import { bindSsl, serverSsl } from "./tls";
@@ -31,6 +32,8 @@ export function server(each: Server, withCookie: boolean): string {
         each.sendProxy === true && "send-proxy-v2",
         each.disabled === true && "disabled",
         each.ssl && serverSsl(each.ssl),
+        // By default HAProxy does not start while a name cannot be resolved (configuration manual, 5.3.2).
+        isIP(each.address) === 0 && !each.words.includes("init-addr") && "init-addr last,libc,none",
         ...each.words.map(word),
     );
 }

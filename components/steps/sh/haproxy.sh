@@ -17,7 +17,9 @@ apply() {
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
-    [ ! -e "$cfg" ] || cp -p "$cfg" "$scratch/previous"
+    for file in "$cfg" "$health" "$peers"; do
+        [ ! -e "$file" ] || cp -p "$file" "$scratch/previous-${file##*/}"
+    done
     install_files
     # What was not as it is to be may be what HAProxy has read.
     [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
@@ -63,11 +65,11 @@ has_new_worker() {
 not_reloaded() {
     # Behind what is wrong stand two lines for each proxy that goes on.
     journalctl -q --no-pager -o cat -n 500 -u haproxy | grep ALERT | tail -n 15 >&2 || :
-    if [ -e "$scratch/previous" ]; then
-        put "$scratch/previous" "$cfg"
-        systemctl reload haproxy || :
-    fi
-    fail 'HAProxy could not begin to work with the new haproxy.cfg; the old one is back in place, and in use' \
+    for file in "$cfg" "$health" "$peers"; do
+        [ ! -e "$scratch/previous-${file##*/}" ] || put "$scratch/previous-${file##*/}" "$file"
+    done
+    [ ! -e "$scratch/previous-${cfg##*/}" ] || systemctl reload haproxy || :
+    fail 'HAProxy failed to start with the new configuration; the previous configuration was restored and is serving' \
         'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'
 }
 
