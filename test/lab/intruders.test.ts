@@ -53,6 +53,14 @@ test("the keeper's sandbox scores 3.5 or less in systemd-analyze security", asyn
     expect(score).toBeLessThanOrEqual(3.5);
 });
 
+test("the sandbox lets the agent set promote_secondaries, and no other parameter of the kernel", async () => {
+    const pid = await lb1().run("systemctl show -p MainPID --value ha-load-balancer-pair");
+    const write = (path: string) => lb1().attempt(`nsenter -t ${pid} -m sh -c 'cat ${path} >${path}'`);
+    expect((await write("/proc/sys/net/ipv4/conf/eth0/promote_secondaries")).code).toBe(0);
+    expect((await write("/proc/sys/net/ipv4/ip_nonlocal_bind")).stderr).toMatch(/Read-only file system/);
+    expect((await write("/etc/haproxy/haproxy.cfg")).stderr).toMatch(/Read-only file system/);
+});
+
 test("recorded packets of a dead holder do not keep the other host from serving", inAll, async () => {
     const recorded = await lb1().run(
         `python3 - 5 ${lb1().plan.address} 694 695`,
