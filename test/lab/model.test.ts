@@ -117,8 +117,6 @@ for (const [name, happen] of Object.entries(events)) {
         const began = Date.now() / 1000;
         await happen(used.lab.host("lb1"), used.lab.host("lb2"));
         await untilRest(used.lab, "lb1");
-        // Heartbeat gives foreign resources back 0.5 s after it has seen its peer, and both are at rest in between, too.
-        await sleep(2000);
         for (const host of used.lab.loadBalancers) {
             const reactions = await reactionsOf(host, began);
             for (const [kind, pattern] of Object.entries(kinds)) {
