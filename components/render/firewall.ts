@@ -2,16 +2,17 @@
  * /etc/ha-load-balancer-pair/firewall.nft: lets only the peer in on the ports of Heartbeat, the keepers and HAProxy's peers. Loaded by the
  * keeper's unit, and again by the keeper (host/keeper/firewall.py) where another program has deleted the table. See nft(8).
  *
- * The table drops, and never accepts what another firewall drops. The priority is that of "raw": what is dropped costs no other rule.
+ * The table only drops packets: "accept" ends this table's rules, and another firewall can still drop the packet. It has the priority of "raw",
+ * so a dropped packet reaches no other input chain.
  */
 import type { Heartbeat, Listening, Node } from "../model";
 import { keeperPort, peerAddresses } from "./keeper";
 
 const table = "table inet ha-load-balancer-pair";
 /**
- * Packets a second from each other address, for both UDP ports together. They are from a peer on a bcast or mcast link, or one whose DHCP server gave it another
- * address, from a host that replaces the peer, or from one that has left the pair; Heartbeat and the keeper check their signatures. A host
- * sends some 10 a second. The number of addresses is limited, too: somebody can forge any.
+ * The limits for addresses that are not declared: packets a second from each address, for all UDP ports together, and the number of addresses. A peer
+ * on a bcast or mcast link, a peer with another address from a DHCP server, a host that replaces the peer and a host that has left the pair
+ * send some 10 packets a second. Heartbeat and the keeper check the signatures. An attacker can forge any number of addresses.
  */
 const others = { packets: 50, addresses: 64 };
 

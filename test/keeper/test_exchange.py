@@ -13,12 +13,19 @@ BEHIND = 900.0
 FIRST, SECOND = 7, 8
 
 
-class Believes(support.TestCase):
+class TestCase(support.TestCase):
+    """`self.file` has the content of each file."""
+
     def setUp(self):
         super().setUp()
         self.file = {}
         self.patch(exchange, "read", self.file.get)
         self.patch(exchange, "write", self.file.__setitem__)
+
+
+class Believes(TestCase):
+    def setUp(self):
+        super().setUp()
         self.patch(system, "time_ns", lambda: 5_000_000_000)
         self.clock = Clock()
         self.exchange = Exchange(self.clock, "clock")
@@ -221,13 +228,7 @@ class Believes(support.TestCase):
         self.assertFalse(self.hears(packet))
 
 
-class Stamps(support.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.file = {}
-        self.patch(exchange, "read", self.file.get)
-        self.patch(exchange, "write", self.file.__setitem__)
-
+class Stamps(TestCase):
     def at(self, time_ns):
         self.patch(system, "time_ns", lambda: time_ns)
         clock = Clock()

@@ -60,8 +60,8 @@ class Believes(unittest.TestCase):
         time.sleep(0.005)
         (self.folder / name).write_text(f"auth 1\n1 sha1 {secret}\n")
 
-    def packet(self, state=None):
-        return self.me._packet(state or {}, "a", self.me._exchange)
+    def packet(self):
+        return self.me._packet({}, "a", self.me._exchange)
 
     def send(self, packet):
         self.out.sendto(packet, ("127.0.0.1", self.config["port"]))

@@ -126,6 +126,16 @@ export async function page(lab: Lab, url: string, login?: string): Promise<{ sta
     return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }
 
+/** What HAProxy's runtime socket answers. */
+export function askHaproxy(host: Host, question: string): Promise<string> {
+    const program = `import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect("/run/haproxy/admin.sock")
+s.sendall(sys.argv[1].encode() + b"\\n")
+print(s.makefile().read())`;
+    return host.run(`python3 -c '${program}' '${question}'`);
+}
+
 /** The head of an answer, as a client in the lab's network gets it. */
 export async function head(lab: Lab, url: string, ...options: string[]): Promise<string> {
     return (await lab.run(["curl", "-sS", "-m", "3", "-o", "/dev/null", "-D", "-", ...options, url])).trim();

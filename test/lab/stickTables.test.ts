@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
 import { until } from "../../toolchain/shell";
-import { counts, page, site, untilHolds, useServingPair } from "./fixture";
+import { askHaproxy, counts, page, site, untilHolds, useServingPair } from "./fixture";
 
 const haproxy = {
     listen: [
@@ -27,24 +27,15 @@ const used = useServingPair({ name: "stick" }, settings);
 const lb1 = () => used.lab.host("lb1");
 const lb2 = () => used.lab.host("lb2");
 
-/** What HAProxy's runtime socket says. */
-function ask(host: Host, question: string): Promise<string> {
-    const program = `import socket, sys
-s = socket.socket(socket.AF_UNIX)
-s.connect("/run/haproxy/admin.sock")
-s.sendall(sys.argv[1].encode() + b"\\n")
-print(s.makefile().read())`;
-    return host.run(`python3 -c '${program}' '${question}'`);
-}
-
-const entry = async (host: Host) => /key=192\.168\.0\.1 .*/.exec(await ask(host, "show table web"))?.[0] ?? "none";
+const entry = async (host: Host) =>
+    /key=192\.168\.0\.1 .*/.exec(await askHaproxy(host, "show table web"))?.[0] ?? "none";
 
 test("each host has the other's entries at once", async () => {
     expect((await page(used.lab, site)).status).toBe(200);
     expect((await page(used.lab, site)).status).toBe(200);
     await until("the standby has the entry", 5000, async () => (await entry(lb2())).includes("http_req_cnt=2"));
     expect(await entry(lb2())).toMatch(/server_key=web\d/);
-    expect(await ask(lb1(), "show peers")).toMatch(/id=lb2\S*\(remote,active\).*last_status=ESTA/);
+    expect(await askHaproxy(lb1(), "show peers")).toMatch(/id=lb2\S*\(remote,active\).*last_status=ESTA/);
 });
 
 test("nobody but the other host reaches the port of the peers", async () => {

@@ -14,6 +14,11 @@ def _plan(*faults, is_planned=False, **limits):
     return {"chain": [(list(faults), is_planned)], **limits}
 
 
+def _dead_holder(seconds, *faults):
+    """The holder loses power for so long, and the other host serves in its place whatever else happens."""
+    return _plan(Fault(17, "power_loss", host="lb1", seconds=seconds), *faults, gap=2.5, both=0, serves_from=19.4)
+
+
 NAMED = {
     "the holder loses power and returns": _plan(Fault(17, "power_loss", host="lb1", seconds=10), gap=2.5, both=0),
     "the standby loses power and returns": _plan(Fault(17, "power_loss", host="lb2", seconds=10), gap=0, both=0),
@@ -134,40 +139,28 @@ NAMED = {
     "old packets of both keepers come again": _plan(
         Fault(17, "replay", count=20), Fault(18, "replay", count=20), is_planned=True
     ),
-    "old packets of a dead holder come again": _plan(
-        Fault(17, "power_loss", host="lb1", seconds=9),
+    "old packets of a dead holder come again": _dead_holder(
+        9,
         # Of when it had just acquired the address: the younger holder is the one that keeps it.
         Fault(19.5, "replay", count=40, until=6),
         Fault(21, "replay", count=40, until=6),
-        gap=2.5,
-        both=0,
-        serves_from=19.4,
     ),
     # The survivor took a recording for the holder, as soon as that had been silent for 10 s, and released the address.
-    "old packets of a dead holder come again and again": _plan(
-        Fault(17, "power_loss", host="lb1", seconds=40),
+    "old packets of a dead holder come again and again": _dead_holder(
+        40,
         Fault(17.2, "replay", count=150, until=16.9, apart=0.2),
-        gap=2.5,
-        both=0,
-        serves_from=19.4,
     ),
     # A keeper that has just started knows of no packet that is newer.
-    "old packets of a dead holder come again and again while the keeper of the other host is started anew": _plan(
-        Fault(17, "power_loss", host="lb1", seconds=30),
+    "old packets of a dead holder come again and again while the keeper of the other host is started anew": _dead_holder(
+        30,
         Fault(17.2, "replay", count=100, until=16.9, apart=0.2),
         Fault(22, "keeper_killed", host="lb2"),
-        gap=2.5,
-        both=0,
-        serves_from=19.4,
     ),
     # A packet that never arrived is newer than any that did, however late it comes.
-    "packets of a dead holder that were held back come at last": _plan(
+    "packets of a dead holder that were held back come at last": _dead_holder(
+        30,
         Fault(13, "blocked", source="lb1", target="lb2", packets=KEEPER, seconds=4),
-        Fault(17, "power_loss", host="lb1", seconds=30),
         Fault(17.05, "replay", count=100, since=13, until=17, apart=0.1),
-        gap=2.5,
-        both=0,
-        serves_from=19.4,
     ),
     # Heartbeat declares the peer dead up to 0.5 s after deadtime.
     "forged heartbeats of a dead holder": _plan(

@@ -36,12 +36,16 @@ class Wire:
         first, second = self.hosts.values()
         return self.connects(first, second, kind) and self.connects(second, first, kind)
 
+    def other(self, host):
+        (other,) = [each for each in self.hosts.values() if each is not host]
+        return other
+
     def send(self, source, kind, packet):
         """To the other host."""
         if not source.has_carrier:
             source.waiting_packets.append((self.world.now, kind, packet))
             return
-        (target,) = [host for host in self.hosts.values() if host is not source]
+        target = self.other(source)
         if kind == KEEPER and len(self.recorded) < 500:
             self.recorded.append((self.world.now, source, packet))
         copies = 2 if self.world.random.random() < self.duplicates else 1
@@ -72,7 +76,7 @@ class Wire:
 
     def forge_beat(self, source):
         """A heartbeat of this host without a valid signature: Heartbeat ignores it."""
-        (target,) = [host for host in self.hosts.values() if host is not source]
+        target = self.other(source)
         if target.is_on:
             target.hear_beat(source.name)
 
@@ -83,5 +87,5 @@ class Wire:
         chosen = sorted(self.world.random.sample(range(len(some)), min(count, len(some))))
         for place, index in enumerate(chosen):
             source, packet = some[index]
-            (target,) = [host for host in self.hosts.values() if host is not source]
+            target = self.other(source)
             self.world.after(place * apart, lambda target=target, packet=packet: self.deliver(target, KEEPER, packet))

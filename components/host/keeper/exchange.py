@@ -1,4 +1,5 @@
-"""Whether the peer wrote a signed packet a moment ago. Somebody on the network can record packets and send them again later, or hold them back.
+"""Decides whether the peer's keeper wrote a signed packet within the last 2 s. An attacker on the network can record signed packets and replay
+them later, or delay them.
 
 Each packet says when it was sent, by its sender's clock (`at`), and repeats the newest such stamps that its sender has heard from the
 receiver (`answers`). The sender knows a stamp only after the receiver has sent it. So an answer limits by how much the two clocks can
@@ -11,7 +12,7 @@ Used by peer.py.
 import system
 from system import RUN, STATE, read, write
 
-# The number of this boot, and the last number of all: when the keeper was first started since, in nanoseconds since the epoch.
+# The number of this boot: when the keeper first started after it, in nanoseconds since the epoch. LAST_BOOT keeps it across boots.
 BOOT = f"{RUN}/boot"
 LAST_BOOT = f"{STATE}/last-boot"
 # The number of the peer's boot, and by how much its clock is behind this host's, at least, in nanoseconds: for the next keeper.
@@ -24,8 +25,8 @@ WRITE_FROM = 0.1
 MAX_AGE = 2
 # By how much the clocks of two hosts drift apart, in seconds a second, at most: counts since the last answer.
 DRIFT = 0.001
-# Of how many boots of the other host this one answers the newest stamp. Somebody who replays recordings of more of them keeps a host from being
-# answered that boots meanwhile.
+# A packet answers the newest stamp of each of the other host's last boots, this many at most. An attacker who replays recordings of more boots
+# delays the answer to a host that boots at that moment.
 ANSWERED = 4
 
 # A larger number is no time, and may not fit a float.
@@ -45,7 +46,7 @@ class Clock:
 
 
 def _number_of_boot():
-    """Larger than that of each boot before it, although somebody may have set the clock back."""
+    """Returns the number of this boot. It is larger than the numbers of earlier boots, also if the time of day was set back."""
     number = next(iter(_numbers_in(BOOT)), None)
     if number is None:
         number = max(system.time_ns(), *[last + 1 for last in _numbers_in(LAST_BOOT)], 1)
@@ -62,7 +63,7 @@ def _numbers_in(path):
 
 
 class Exchange:
-    """The packets of one other keeper. `file`: where this host keeps what it knows of that one's clock; None for nowhere."""
+    """Judges the packets of one other keeper. `file` keeps that keeper's boot and clock for the next keeper on this host; None: no file."""
 
     def __init__(self, clock, file=None):
         self._clock = clock

@@ -53,10 +53,9 @@ class Hook:
 
     def look(self):
         # The next attempt waits until the one before has ended: the two would do the opposite of each other.
-        if self._ending is not None and self._ending.poll() is not None:
-            self._ending = None
-        if self._ending is not None:
+        if self._ending is not None and self._ending.poll() is None:
             return
+        self._ending = None
         if self._process is not None:
             self._look_at_process()
         elif self._due is not None and system.monotonic() >= self._due:

@@ -1,8 +1,8 @@
 """Runs a program of the user's (fencing, hooks) as a service of its own: the sandbox of the keeper's unit does not bind it, and it goes on when
 the keeper ends. Used by hook.py and fencing.py.
 
-systemd-run would wait for the program and tell its exit code only over D-Bus, which a small host does not have. So outside.sh leaves the code
-in a file, and holds a lock while it runs. Success is a code of 0 in that file, and nothing else.
+systemd-run waits for a program and reports its exit code only over D-Bus, which a minimal host does not have. So outside.sh writes the code to a
+file, and holds a lock while the program runs. Only a code of 0 in that file counts as success.
 """
 
 import os.path
@@ -26,8 +26,8 @@ class Outside:
     def __init__(self, name, command, seconds, environment=None):
         """Starts it, and does not wait. Two of one name never run at once: where an earlier keeper has started one that still runs, that one's
         code counts. OSError where it cannot be started. seconds: how long it may take."""
+        self._name = name
         self._file = f"{FOLDER}/{name}"
-        self._units = f"ha-load-balancer-pair-{name}-*.service"
         self._killed_at = None
         properties = {
             "RuntimeMaxSec": seconds + SPARE,
@@ -38,7 +38,7 @@ class Outside:
             "SyslogIdentifier": "ha-load-balancer-pair",
         }
         options = [
-            f"--unit=ha-load-balancer-pair-{name}-{system.nonce().hex()}.service",
+            f"--unit={_unit(name, system.nonce().hex())}",
             *[f"--property={key}={value}" for key, value in properties.items()],
             *[f"--setenv={key}={value}" for key, value in (environment or {}).items()],
         ]
@@ -73,11 +73,16 @@ class Outside:
         now = system.monotonic()
         if self._killed_at is None or now - self._killed_at > KILL_EVERY:
             self._killed_at = now
-            kill_all(self._units)
+            _kill(self._name)
 
 
-def kill_all(units):
-    """Kills services of the user's programs, also those that an earlier keeper has started. Does not wait."""
+def _unit(name, number):
+    return f"ha-load-balancer-pair-{name}-{number}.service"
+
+
+def _kill(name):
+    """Kills the services of that name, also one that an earlier keeper has started. Does not wait."""
+    units = _unit(name, "*")
     try:
         start(["systemctl", "kill", "--signal=KILL", units])
     except OSError as error:
@@ -87,7 +92,7 @@ def kill_all(units):
 def end_earlier(name):
     """Kills a program of that name that an earlier keeper has started."""
     if is_running(f"{FOLDER}/{name}"):
-        kill_all(f"ha-load-balancer-pair-{name}-*.service")
+        _kill(name)
 
 
 def is_running(file):

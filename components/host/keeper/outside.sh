@@ -1,8 +1,9 @@
 #!/bin/sh
 # The main process of a service that the keeper starts for a program of the user's (outside.py): outside.sh FILE COMMAND [ARGUMENT …]
 #
-# Leaves the program's exit code in FILE. Holds FILE.lock while it runs, which the keeper looks at; the program does not inherit the lock,
-# so what it leaves running in the background does not hold it. Of two that have the same FILE only the first one runs its program.
+# Writes the program's exit code to FILE. Holds a lock on FILE.lock while the program runs; the keeper tests the lock. The program does not
+# inherit the lock, so a process that it leaves in the background does not hold it. While the lock is held, a second outside.sh with the
+# same FILE exits with 75 and does not run its program.
 set -u
 
 file=$1

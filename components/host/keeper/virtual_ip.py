@@ -55,7 +55,9 @@ class VirtualIp:
         self._must_move = (declared.get("onAcquire") or {}).get("isRequired", False)
         self.on_acquire = Hook("acquire", declared.get("onAcquire"), environment)
         self.on_release = Hook("release", declared.get("onRelease"), environment, attempts=RELEASE_ATTEMPTS)
-        self._was_held = self._must_tell_release = self._has_run_hooks = False
+        # Whether it was held when the hooks were looked at last; None before the first time.
+        self._was_held = None
+        self._must_tell_release = False
         # Why the keeper acquired or released it last; None: Heartbeat called the agent itself.
         self.reason = None
         self.held = NO
@@ -129,10 +131,9 @@ class VirtualIp:
     def run_hooks(self, peer):
         """onRelease waits until clients no longer need this host: the peer serves, or the address is gone here."""
         is_held = self.held == HELD
-        if not self._has_run_hooks and not is_held:
+        if self._was_held is None and not is_held:
             # An earlier keeper began it, and the address has moved since.
             self.on_acquire.end_earlier()
-        self._has_run_hooks = True
         if is_held and not self._was_held:
             self._must_tell_release = False
             self.on_release.cancel()

@@ -117,7 +117,8 @@ enable_service() {
     loaded_is "$1-unit" "$(fingerprint "$2")" || systemctl daemon-reload
 }
 
-# remove_files PATH …: gives back what was there before. A host that dies here still has the original, or has it back in place.
+# remove_files PATH …: restores the files that were there before the first run, and deletes the others. If the host dies meanwhile, each
+# original is still saved or is restored already.
 remove_files() {
     for path in "$@"; do
         # Of a run that was broken off; it can hold a secret.
