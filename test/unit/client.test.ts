@@ -1,9 +1,11 @@
 /** What the open-loop client makes of answers, good and bad. */
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createEncrypted } from "node:https";
+import { type AddressInfo, createServer as createTcp, type Server } from "node:net";
 import { expect, test } from "vitest";
-import { Client, longestOutage, type Shot } from "../../cli/client";
-import { sleep } from "../../toolchain/shell";
+import { Client, isGood, longestOutage, type Shot } from "../../cli/client";
+import { sleep, until } from "../../toolchain/shell";
+import { makeAuthority } from "../certificates";
 
 /** The shots at a server that answers like this, one every `interval` milliseconds while something happens. */
 async function shotsAt(answer: RequestListener, interval: number, meanwhile: () => Promise<unknown>): Promise<Shot[]> {
@@ -63,6 +65,61 @@ test("nobody there, by HTTP and by TCP", async () => {
         await sleep(50);
         expect(await client.stop()).toMatchObject([{ error: "ECONNREFUSED" }]);
     }
+});
+
+/** The first shot at a server, to which the client must have no connection any more when it has stopped. `url`: by the server's port. */
+async function shotAtServer(server: Server, host: string, url: (port: number) => string): Promise<Shot> {
+    let connections = 0;
+    server.on("connection", (socket) => {
+        connections++;
+        socket.on("close", () => connections--);
+    });
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    try {
+        const client = new Client(url((server.address() as AddressInfo).port), 10_000, 300);
+        await sleep(50);
+        const [shot] = await client.stop();
+        await until("the client closes its connection", 2000, async () => connections === 0);
+        return shot;
+    } finally {
+        server.close();
+    }
+}
+
+test("asks by TLS, whoever has signed the certificate", async () => {
+    const { certificate: cert, privateKey: key } = makeAuthority("nobody knows it");
+    const server = createEncrypted({ cert, key }, (_, response) => response.end());
+    const shot = await shotAtServer(server, "127.0.0.1", (port) => `https://127.0.0.1:${port}/`);
+    expect(shot).toMatchObject({ status: 200 });
+});
+
+test("a TCP service that connects is good, on IPv6 too, and is left at once", async () => {
+    const shot = await shotAtServer(createTcp(), "::1", (port) => `tcp://[::1]:${port}`);
+    expect(shot).toMatchObject({ status: 0 });
+});
+
+test("who does not answer in time is left", async () => {
+    const shot = await shotAtServer(
+        createTcp((socket) => socket.resume()),
+        "127.0.0.1",
+        (port) => `http://127.0.0.1:${port}/`,
+    );
+    expect(shot).toMatchObject({ error: "timeout" });
+});
+
+test("a client that was stopped looks no more", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const before = timers();
+    const client = new Client("tcp://127.0.0.1:1", 10_000, 300);
+    await sleep(50);
+    expect(timers()).toBe(before + 1);
+    await client.stop();
+    expect(timers()).toBe(before);
+});
+
+test("an answer from 400 on is not good", () => {
+    const good = [0, 200, 399, 400, undefined].filter((status) => isGood({ sent: 0, ended: 1, status }));
+    expect(good).toEqual([0, 200, 399]);
 });
 
 test("an outage counts at both ends, too", () => {

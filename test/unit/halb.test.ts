@@ -4,7 +4,7 @@ import type { Shot } from "../../cli/client";
 import { judged, parseLook, silent, unfit } from "../../cli/look";
 import { columns } from "../../cli/print";
 import { type DeclaredPair, pairsIn, valuesOf } from "../../cli/stack";
-import { bins, timeline } from "../../cli/timeline";
+import { bins, type Mark, timeline } from "../../cli/timeline";
 import { payloadText } from "../../components/steps/payload";
 
 const component = "urn:pulumi:prod::shop::ha-load-balancer-pair:index:HaLoadBalancerPair::web";
@@ -159,20 +159,39 @@ test("the drawing has a bar for each share of time, and each mark", () => {
         { sent: 0, good: 0 },
         { sent: 1, good: 0 },
     ]);
-    const drill = {
-        ...{
-            pair: "<web>",
-            kind: "haproxy" as const,
-            from: "lb1",
-            to: "lb2",
-            began: "1970-01-01T00:00:00.000Z",
-            rate: 100,
-        },
-        ...{ sent: 5, failed: 2, gap: 1.234, isRestored: true, marks: [{ at: 0.1, what: "it stops" }] },
+    expect(bins([{ sent: 1100, ended: 1101, status: 200 }], 1000, 0.1)).toEqual([
+        { sent: 0, good: 0 },
+        { sent: 1, good: 1 },
+    ]);
+});
+
+describe("the drawing", () => {
+    const [kind, began] = ["haproxy" as const, "1970-01-01T00:01:00.000Z"];
+    const shot = (second: number, isGood: boolean): Shot => ({
+        sent: 60_000 + second * 1000,
+        ended: 60_001 + second * 1000,
+        ...(isGood ? { status: 200 } : { error: "ECONNREFUSED" }),
+    });
+    const drawn = (marks: Mark[], shots: Shot[]) => {
+        const who = { pair: "<web>", kind, from: "lb1", to: "lb2", began, rate: 100, isRestored: true };
+        return timeline({ ...who, sent: 5, failed: 2, gap: 1.234, marks }, shots);
     };
-    const svg = timeline(drill, shots);
-    expect(svg).toContain("&#60;web&#62;, haproxy, 1970-01-01T00:00:00.000Z: 2 of 5 requests lost, longest gap 1.23 s");
-    expect(svg).toContain("0.1 s: it stops");
-    expect(svg.match(/#66bb6a/g)).toHaveLength(2);
-    expect(svg.match(/#e53935/g)).toHaveLength(2);
+
+    test("has a bar for each share of time, green and red, and each mark", () => {
+        const shots = [shot(0, true), shot(0.01, true), shot(0.12, true), shot(0.13, false), shot(0.35, false)];
+        const svg = drawn([{ at: 0.1, what: "it stops" }], shots);
+        expect(svg).toContain(
+            "&#60;web&#62;, haproxy, 1970-01-01T00:01:00.000Z: 2 of 5 requests lost, longest gap 1.23 s",
+        );
+        expect(svg).toMatchSnapshot();
+    });
+
+    test("has bars of more time where a drill takes longer, and the words of late marks to their left", () => {
+        const marks = [15, 15.01, 29].map((at) => ({ at, what: `at ${at}` }));
+        expect(drawn(marks, [shot(0, true), shot(29.9, true), shot(30, true)])).toMatchSnapshot();
+        // 300 bars of 0.1 s each, and 151 of 0.25 s; an hour has 60 of a minute.
+        expect(drawn([], [shot(30, true)])).toContain('width="3.2"');
+        expect(drawn([], [shot(30.1, true)])).toContain('width="7.4"');
+        expect(drawn([], [shot(3600, true)])).toContain('width="14.6"');
+    });
 });

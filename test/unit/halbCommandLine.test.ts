@@ -17,6 +17,10 @@ import { failure, usePairStandIn } from "./halbFixture";
 const used = usePairStandIn();
 let folder: string;
 
+// What somebody at a terminal answers; nobody sits at one here.
+const { terminal } = vi.hoisted(() => ({ terminal: { question: vi.fn(), close: vi.fn() } }));
+vi.mock("node:readline/promises", () => ({ createInterface: () => terminal }));
+
 beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "halb-"));
     vi.spyOn(process.stderr, "write").mockImplementation((text) => used.errors.push(String(text)) > 0);
@@ -160,6 +164,38 @@ describe("halb", () => {
         const words = ["drill", "hand-over", "--yes", "--rate", "50", "--patience", "5"];
         expect(await failure(command(words))).toContain("a drill needs a pair that is well");
         expect(await failure(command(["drill", "power", "-y"]))).toContain("no fencing command");
+    });
+
+    describe("a drill at a terminal", () => {
+        const isTTY = process.stdin.isTTY;
+        beforeEach(() => {
+            process.stdin.isTTY = true;
+            // The drill itself is rejected, so that it begins and ends at once.
+            used.pair.hosts[0].serves = false;
+        });
+        afterEach(() => {
+            process.stdin.isTTY = isTTY;
+        });
+
+        test.each(["yes", " yes\t"])("begins after the answer %j", async (answer) => {
+            terminal.question.mockResolvedValue(answer);
+            expect(await failure(command(["drill", "hand-over"]))).toContain("a drill needs a pair that is well");
+            expect(terminal.question.mock.lastCall).toMatchInlineSnapshot(`
+              [
+                "a drill (hand-over) happens to the host of web that serves now. Go on? Only "yes" counts: ",
+              ]
+            `);
+            expect(terminal.close).toHaveBeenCalled();
+        });
+
+        test.each([
+            ["y", async () => "y"],
+            ["nothing", async () => ""],
+            ["Ctrl-C", () => Promise.reject(new Error("Aborted with Ctrl+C"))],
+        ])("does not begin after the answer %s", async (_, answer) => {
+            terminal.question.mockImplementation(answer);
+            expect(await failure(command(["drill", "hand-over"]))).toBe("nothing was done");
+        });
     });
 
     test("host-keys shows the keys of the pair's hosts, or of those that are named", async () => {

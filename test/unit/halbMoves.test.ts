@@ -1,11 +1,13 @@
 /** `halb switchover` and `halb drill`, on a stand-in for a pair (pairStandIn.ts). */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Drill, drill } from "../../cli/drill";
 import { hostCalled, howLong, move, switchover } from "../../cli/switchover";
 import * as shell from "../../toolchain/shell";
+import type { HostStandIn } from "../pairStandIn";
+import type { CommandResult } from "../sshStandIn";
 import { failure, first, output, second, usePairStandIn } from "./halbFixture";
 
 const used = usePairStandIn();
@@ -119,6 +121,18 @@ describe("drill", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
+    /** Does something when a host has answered this function. */
+    function after(host: HostStandIn, call: string, then: () => void): void {
+        const respond = host.ssh.respond as (input: string) => CommandResult;
+        host.ssh.respond = (input) => {
+            const result = respond(input);
+            if (input.endsWith(`${call}\n`)) {
+                then();
+            }
+            return result;
+        };
+    }
+
     const calls = () => used.pair.hosts.map((host) => host.calls.filter((call) => !call.includes("look")));
 
     test("hand-over: moves the address there and back, and measures the client", async () => {
@@ -133,6 +147,50 @@ describe("drill", () => {
               N s  lb2.example.com has the virtual IPs
               N s  lb1.example.com has the virtual IPs again"
         `);
+    });
+
+    test("hand-over: begins at the host that holds the address, and counts the requests that fail", async () => {
+        used.pair.holder = used.pair.hosts[1];
+        after(used.pair.hosts[1], "hand_over", () => {
+            used.pair.status = 503;
+            setTimeout(() => {
+                used.pair.status = 200;
+            }, 50);
+        });
+        const report = join(folder, "report");
+        expect(await drill(used.pair.declared, "hand-over", false, { ...options, report })).toBe(0);
+        const done: Drill = JSON.parse(readFileSync(join(report, "drill.json"), "utf8"));
+        expect(done).toMatchObject({ from: second, to: first });
+        expect(done.failed).toBeGreaterThan(0);
+        expect(done.failed).toBeLessThan(done.sent);
+        expect(used.printed[0]).toContain(`hand-over: ${done.failed} of ${done.sent} requests failed`);
+    });
+
+    test("fails where the pair is not well again afterwards", async () => {
+        after(used.pair.hosts[1], "hand_over", () => {
+            used.pair.hosts[0].units.heartbeat = "failed";
+        });
+        expect(await failure(drill(used.pair.declared, "hand-over", false, options))).toBe(
+            "the pair is well again: not within 2 s",
+        );
+    });
+
+    test("haproxy: moves nothing back where failback has done so", async () => {
+        const [lb1] = used.pair.hosts;
+        after(lb1, "start_haproxy", () => {
+            used.pair.holder = lb1;
+        });
+        expect(await drill(used.pair.declared, "haproxy", false, options)).toBe(0);
+        expect(calls()).toEqual([["stop_haproxy", "start_haproxy"], []]);
+    });
+
+    test.each([
+        ["stop_haproxy", "lb2.example.com takes over: not within 0.3 s"],
+        ["start_haproxy", "HAProxy serves on both hosts: not within 0.3 s"],
+    ])("haproxy: fails where %s has no effect", async (call, said) => {
+        used.pair.hosts[0].results[call] = { stdout: "" };
+        expect(await failure(drill(used.pair.declared, "haproxy", false, options))).toBe(said);
+        expect(used.printed).toEqual([]);
     });
 
     test("haproxy: stops HAProxy on the holder, starts it again and moves the address back", async () => {
@@ -186,6 +244,37 @@ describe("drill", () => {
         `);
     }, 30_000);
 
+    test("power: asks for the host to be switched on where no command is given, and waits until Heartbeat sees it", async () => {
+        const [lb1, lb2] = used.pair.hosts;
+        let looks = 0;
+        after(lb2, "look", () => {
+            looks += lb1.isOff ? 1 : 0;
+            lb1.isOff &&= looks < 3;
+            lb1.lines = [`sees\t${lb1.isOff || looks++ < 5 ? "dead" : "active"}`];
+        });
+        expect(await drill(used.pair.declared, "power", false, options)).toBe(0);
+        expect(looks).toBeGreaterThanOrEqual(5);
+        expect(output(used.errors)).toMatchInlineSnapshot(`
+          "  asking http://SITE/ 200 times a second; 2 s without a failure first
+              N s  lb1.example.com is switched off
+              N s  lb2.example.com has the virtual IPs
+            waiting for lb1.example.com: switch it on
+              N s  lb1.example.com is back
+              N s  lb1.example.com has the virtual IPs again"
+        `);
+    }, 30_000);
+
+    test("power: fails where the other host does not take over, or the host does not come back", async () => {
+        used.pair.hosts[1].results.fence = { stdout: "" };
+        expect(await failure(drill(used.pair.declared, "power", false, options))).toBe(
+            "lb2.example.com takes over: not within 0.6 s",
+        );
+        delete used.pair.hosts[1].results.fence;
+        expect(await failure(drill(used.pair.declared, "power", false, options))).toBe(
+            "lb1.example.com is back: not within 2 s",
+        );
+    }, 30_000);
+
     test("power: fails with the output of --power-on where that fails, and says that the pair is not restored", async () => {
         const said = await failure(
             drill(used.pair.declared, "power", false, { ...options, powerOn: "echo no such machine >&2; exit 7" }),
@@ -204,8 +293,10 @@ describe("drill", () => {
 
     test("is rejected for a pair that is not well", async () => {
         used.pair.hosts[1].serves = false;
+        used.pair.hosts[1].units.heartbeat = "failed";
         expect(await failure(drill(used.pair.declared, "hand-over", false, options))).toMatchInlineSnapshot(`
           "a drill needs a pair that is well:
+            - lb2.example.com: Heartbeat is failed (see "journalctl -u heartbeat" there)
             - lb2.example.com: HAProxy does not answer"
         `);
         expect(calls()).toEqual([[], []]);
@@ -224,12 +315,13 @@ describe("drill", () => {
 
     test("is rejected where no client gets an answer", async () => {
         used.pair.status = 500;
-        expect(
-            (await failure(drill(used.pair.declared, "hand-over", false, options))).replace(used.pair.url, "SITE"),
-        ).toMatchInlineSnapshot(
+        const report = join(folder, "report");
+        const drilled = drill(used.pair.declared, "hand-over", false, { ...options, report });
+        expect((await failure(drilled)).replace(used.pair.url, "SITE")).toMatchInlineSnapshot(
             `"nobody answers at SITE from here (status 500), so there is nothing to measure; run the drill where clients are"`,
         );
         expect(calls()).toEqual([[], []]);
+        expect(readdirSync(report)).toEqual([]);
     });
 
     test("reports a host on which a step of the drill fails, and restores the pair", async () => {
