@@ -16,6 +16,13 @@ function lines(text: string): string[][] {
         .filter(([first]) => first !== "");
 }
 
+/** The hosts' addresses that its `ucast` lines name. */
+export function ucastAddresses(text: string): string[] {
+    return lines(text)
+        .filter(([directive]) => directive === "ucast")
+        .map(([, , address]) => address);
+}
+
 /** What the component says itself, or has no need of. */
 const needless = [
     "node",

@@ -6,7 +6,7 @@ import { UserError } from "../../toolchain/shell";
 import { ownScript } from "../look";
 import { runAsRoot } from "../stack";
 import { importHaproxyCfg } from "./haproxy";
-import { type Imported, importHaCf, importHaresources } from "./heartbeat";
+import { type Imported, importHaCf, importHaresources, ucastAddresses } from "./heartbeat";
 
 /** What a host said of itself; see import.sh. */
 interface Found {
@@ -48,13 +48,7 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
     const names = hosts.map(({ node }) => node);
     const virtualIps = importHaresources(haresources, names);
     const isVirtual = virtualIps.args.map(({ address }) => String(address));
-    const links: Record<string, string[]> = {};
-    for (const { addresses } of hosts) {
-        for (const each of addresses.filter(({ address }) => !isVirtual.includes(address) && !address.includes(":"))) {
-            links[each.interface] = [...(links[each.interface] ?? []), each.address];
-        }
-    }
-    const heartbeat = importHaCf(hosts[0].files["/etc/ha.d/ha.cf"] ?? "", links);
+    const heartbeat = importHaCf(hosts[0].files["/etc/ha.d/ha.cf"] ?? "", linksOf(hosts, isVirtual));
     const haproxy = importHaproxyCfg(hosts[0].files["/etc/haproxy/haproxy.cfg"] ?? "", isVirtual);
     const differing = ["/etc/ha.d/haresources", "/etc/haproxy/haproxy.cfg"].filter(
         (path) => hosts[0].files[path] !== hosts[1].files[path],
@@ -78,6 +72,23 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
                 : []),
         ],
     };
+}
+
+/**
+ * By interface, the address of each host, in the order of hosts. Where a host has several on it, the one that a `ucast` line names;
+ * the virtual IPs are none of them.
+ */
+function linksOf(hosts: Found[], virtualIps: string[]): Record<string, string[]> {
+    const named = hosts.flatMap(({ files }) => ucastAddresses(files["/etc/ha.d/ha.cf"] ?? ""));
+    const links: Record<string, string[]> = {};
+    for (const { addresses } of hosts) {
+        const own = addresses.filter(({ address }) => !virtualIps.includes(address) && !address.includes(":"));
+        for (const name of new Set(own.map((each) => each.interface))) {
+            const onIt = own.filter((each) => each.interface === name).map(({ address }) => address);
+            links[name] = [...(links[name] ?? []), onIt.find((address) => named.includes(address)) ?? onIt[0]];
+        }
+    }
+    return links;
 }
 
 /** How it was logged in, where that is not the default. */
