@@ -70,7 +70,7 @@ export const fields = {
     listen: [...frontend, ...section, ...backend],
     stickTable: ["type", "len", "size", "expire", "nopurge", "store"],
     stick: ["kind", "pattern", "table", "condition"],
-    stats: ["enable", "uri", "port", "user", "password"],
+    stats: ["port", "src", "onVirtualIps", "uri", "user", "password"],
     prometheus: ["port", "uri", "src"],
     peers: ["port"],
     timeout: ["connect", "client", "server", "httpRequest", "httpKeepAlive", "queue", "check", "tunnel"],

@@ -31,7 +31,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
      */
     public readonly url!: pulumi.Output<string>;
     /**
-     * Where its statistics page is. Empty where there is none.
+     * Where its statistics page is: on a virtual IP, or else that of the preferred host. Empty where there is none.
      */
     public readonly statisticsUrl!: pulumi.Output<string>;
     /**
@@ -88,7 +88,9 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         forget(name, gone, hosts, this);
 
         this.url = pulumi.all([pair.haproxy, pair.virtualIps]).apply(([proxy, vips]) => url(proxy, vips));
-        this.statisticsUrl = pair.haproxy.apply(statisticsUrl);
+        this.statisticsUrl = pulumi
+            .all([pair.haproxy, pair.nodes])
+            .apply(([proxy, nodes]) => statisticsUrl(proxy, nodes));
         this.statisticsUser = pair.haproxy.apply(({ stats }) => stats?.user ?? "");
         this.statisticsPassword = statsPassword;
         this.authkeysSecret = pair.authkeysSecret;

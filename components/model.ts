@@ -99,6 +99,8 @@ export interface Section {
 export interface Listening {
     /** On virtual IPs. */
     bind: Pick<Bind, "address" | "port">[];
+    /** On each host's own address. */
+    statsPort?: number;
     prometheusPort?: number;
     peersPort?: number;
 }
@@ -110,8 +112,15 @@ export interface Packages {
     trustsSystem: boolean;
 }
 
-/** Where the statistics page is: of its own binds, or of the section of this name. */
-export type Stats = { uri: string; user: string; bind: Bind[]; section?: string };
+/** The statistics page. */
+export interface Stats {
+    uri: string;
+    user: string;
+    /** Where each host shows its own, and to whom beside itself. */
+    own?: { port: number; src: string[] };
+    /** The section that shows it on virtual IPs, and whether over TLS alone. */
+    section?: { name: string; isTlsOnly: boolean };
+}
 
 /** What root alone may read of what HAProxy is given. */
 export interface HaproxySecrets {

@@ -15,12 +15,11 @@ export function listeningArgs({
     prometheus,
     peers,
 }: HaproxyArgs): pulumi.Output<ListeningArgs> {
-    const { enable, port } = stats ?? {};
     const sections = pulumi.all([listen ?? [], frontend ?? [], backend ?? []].map((list) => each(list, hasStickTable)));
     return settled({
         listen: each(listen, placesOf),
         frontend: each(frontend, placesOf),
-        stats: { enable, port },
+        stats: { port: stats?.port },
         prometheus: prometheus && part(prometheus, ({ port: own }) => ({ port: own })),
         peers,
         hasStickTable: sections.apply((lists) => lists.flat().includes(true)),

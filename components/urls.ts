@@ -1,5 +1,5 @@
 /** Where clients find the pair, and operators its statistics. */
-import type { Bind, Haproxy, VirtualIp } from "./model";
+import type { Bind, Haproxy, Node, VirtualIp } from "./model";
 import { socketAddress } from "./render/socketAddress";
 
 /** Of the first section that listens. Where haproxy.cfg is given as text, the first virtual IP. */
@@ -12,13 +12,11 @@ export function url({ sections }: Haproxy, virtualIps: VirtualIp[]): string {
     return first.mode === "http" ? `${site(bind)}/` : `tcp://${socketAddress(bind.address, bind.port)}`;
 }
 
-/** Empty where there is no page. */
-export function statisticsUrl({ sections, stats }: Haproxy): string {
-    if (!stats) {
-        return "";
-    }
-    const binds = sections.find(({ name }) => name === stats.section)?.bind ?? stats.bind;
-    return `${site(best(binds))}${stats.uri}`;
+/** On a virtual IP, else of the preferred host. Empty where there is no page. */
+export function statisticsUrl({ sections, stats }: Haproxy, [{ address }]: Node[]): string {
+    const section = sections.find(({ name }) => name === stats?.section?.name);
+    const place = section ? best(section.bind) : stats?.own && { address, port: stats.own.port };
+    return stats && place ? `${site(place)}${stats.uri}` : "";
 }
 
 /** With TLS where there is some. */

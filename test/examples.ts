@@ -22,6 +22,7 @@ export function classicArgs(): HaLoadBalancerPairArgs {
                     ],
                 },
             ],
+            stats: { onVirtualIps: "clear" },
         },
     };
 }

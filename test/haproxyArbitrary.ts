@@ -271,8 +271,9 @@ export const haproxyArbitrary: fc.Arbitrary<HaproxyArgs> = oneOf("http", "tcp").
             fc.record({
                 stats: sometimes(
                     fc.record({
-                        enable: sometimes(fc.boolean()),
-                        port: sometimes(fc.constant(8404)),
+                        port: fc.constant(8404),
+                        src: sometimes(fc.array(fc.ipV4(), { minLength: 1, maxLength: 3 })),
+                        onVirtualIps: mode === "http" ? sometimes(fc.constant("clear")) : fc.constant(undefined),
                         uri: sometimes(path()),
                         user: sometimes(oneOf("root", "a.b@c")),
                     }),

@@ -244,7 +244,7 @@ export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<H
     return {
         args: {
             ...{ ...of("listen"), ...of("frontend"), ...of("backend") },
-            stats: hasPage ? page.args : { enable: false },
+            ...(hasPage ? { stats: page.args } : {}),
             ...args,
             ...(texts.length > 0 ? { sections: texts.map((each) => asText(each, defaultsOf(each))).join("\n") } : {}),
         },

@@ -65,5 +65,13 @@ export function findPage(
             ? "haproxy.cfg: the statistics page has no password there; here it has a generated one (statisticsPassword)"
             : "haproxy.cfg: the password of the statistics page is among the arguments: keep it as a secret",
     );
-    return { ...page, section, port, args: port === undefined ? page.args : { port, ...page.args } };
+    page.notes.push(
+        port === undefined
+            ? "haproxy.cfg: the statistics page and its password go over the network in clear where a client does not use TLS, as they did: see " +
+                  "that it is meant (haproxy.stats.onVirtualIps), or give each host a port for its own (haproxy.stats.port)"
+            : `haproxy.cfg: the statistics page is shown at port ${port} of each host's own address, and to that host alone: name who else is ` +
+                  "to see it (haproxy.stats.src)",
+    );
+    const where = port === undefined ? { onVirtualIps: "clear" } : { port };
+    return { ...page, section, port, args: { ...where, ...page.args } };
 }

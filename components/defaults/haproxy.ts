@@ -42,7 +42,7 @@ const defaultBind = [{ port: 80 }];
 export interface ListeningArgs {
     listen?: FrontAtPort[];
     frontend?: FrontAtPort[];
-    stats?: { enable?: boolean; port?: number };
+    stats?: { port?: number };
     prometheus?: { port?: number };
     peers?: { port?: number };
     hasStickTable: boolean;
@@ -56,11 +56,11 @@ type AtPort = Pick<Unwrap<BindArgs>, "address" | "port">;
 
 export function listeningDefaults(args: ListeningArgs, virtualIps: VirtualIp[]): Listening {
     const { listen = [], frontend = [], stats = {}, prometheus } = args;
-    const ofStats = stats.enable === false || stats.port === undefined ? [] : [{ port: stats.port }];
     return {
-        bind: [...[...listen, ...frontend].map(({ bind }) => bind), ofStats].flatMap((bind = defaultBind) =>
+        bind: [...listen, ...frontend].flatMap(({ bind = defaultBind }) =>
             bind.flatMap((each) => onVirtualIps(each, virtualIps)),
         ),
+        statsPort: stats.port,
         prometheusPort: prometheus && (prometheus.port ?? prometheusPort),
         peersPort: peersDefaults(args.peers, args.hasStickTable)?.port,
     };
@@ -89,7 +89,7 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
     return {
         sections,
         ocspUpdate: args.ocspUpdate ?? false,
-        stats: statsDefaults(args.stats, sections, virtualIps),
+        stats: statsDefaults(args.stats, sections),
         prometheus: prometheus && {
             port: prometheus.port ?? prometheusPort,
             uri: prometheus.uri ?? "/metrics",
@@ -124,11 +124,20 @@ function sectionDefaults({ listen, frontend, backend }: Unwrap<HaproxyArgs>, vir
     const fronts = [...(listen ?? []), ...(frontend ?? [])];
     const tlsPort = fronts.map(tlsPortOf).find((port) => port !== undefined) ?? 443;
     const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps, tlsPortOf(each) ?? tlsPort);
+    const isAllTls = fronts.filter(({ mode }) => mode !== "tcp").every(isTlsOnly);
     return [
-        ...(listen ?? []).map((each) => section("listen", each, { ...inFront(each), ...behind(each) })),
+        ...(listen ?? []).map((each) =>
+            section("listen", each, { ...inFront(each), ...behind(each, isTlsOnly(each)) }),
+        ),
         ...(frontend ?? []).map((each) => section("frontend", each, inFront(each))),
-        ...(backend ?? []).map((each) => section("backend", each, behind(each))),
+        ...(backend ?? []).map((each) => section("backend", each, behind(each, isAllTls))),
     ];
+}
+
+/** Whether nobody gets an answer without TLS, but for a redirect to it. */
+function isTlsOnly({ bind = defaultBind, httpsRedirect, lines = [] }: Unwrap<FrontendArgs>): boolean {
+    const isBind = (line: string) => /^\s*bind\s/.test(line);
+    return httpsRedirect === true || (bind.every(({ ssl }) => ssl !== undefined) && !lines.some(isBind));
 }
 
 function section(
@@ -172,10 +181,10 @@ function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: num
     };
 }
 
-function behind(args: Unwrap<BackendArgs>): Partial<Section> {
+function behind(args: Unwrap<BackendArgs>, isTls: boolean): Partial<Section> {
     return {
         balance: args.balance ?? "roundrobin",
-        cookie: args.cookie && cookieDefaults(args.cookie),
+        cookie: args.cookie && cookieDefaults(args.cookie, isTls),
         stick: (args.stick ?? []).map(({ kind = "on", ...rest }) => ({ ...rest, kind })),
         httpchk: args.httpchk && httpchkDefaults(args.httpchk),
         servers: args.servers.map((server) => ({
@@ -212,7 +221,8 @@ function serverSslDefaults({ verify = "required", ca, hostname }: Unwrap<ServerS
     return { verify, ca, hostname: hostname ?? (isIP(address) === 0 ? address : undefined) };
 }
 
-function cookieDefaults({ name, mode = "prefix", indirect, nocache, httponly, secure }: Unwrap<CookieArgs>): Cookie {
+function cookieDefaults(args: Unwrap<CookieArgs>, isTls: boolean): Cookie {
+    const { name, mode = "prefix", indirect, nocache, httponly, secure } = args;
     const isOurs = mode === "insert";
     return {
         name,
@@ -220,7 +230,7 @@ function cookieDefaults({ name, mode = "prefix", indirect, nocache, httponly, se
         indirect: indirect ?? isOurs,
         nocache: nocache ?? isOurs,
         httponly: httponly ?? isOurs,
-        secure: secure ?? false,
+        secure: secure ?? isTls,
     };
 }
 
@@ -228,26 +238,28 @@ function httpchkDefaults({ method = "HEAD", uri = "/", host, expectStatus }: Unw
     return { method, uri, host, expectStatus };
 }
 
-function statsDefaults(
-    args: Omit<Unwrap<StatsArgs>, "password"> = {},
-    sections: Section[],
-    virtualIps: VirtualIp[],
-): Stats | undefined {
-    const bind = args.port === undefined ? [] : bindDefaults([{ port: args.port }], virtualIps);
-    const host = sections.find(showsPages);
-    if (args.enable === false || (bind.length === 0 && !host)) {
+/** None where nobody is to see it. */
+function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}, sections: Section[]): Stats | undefined {
+    const { port, src = [], onVirtualIps, uri = "/haproxy?stats", user = "admin" } = args;
+    const isTlsOnly = onVirtualIps === "tls";
+    const shows = onVirtualIps && sections.find(isTlsOnly ? showsPagesByTls : showsPages);
+    if (port === undefined && !shows) {
         return undefined;
     }
     return {
-        uri: args.uri ?? "/haproxy?stats",
-        user: args.user ?? "admin",
-        bind,
-        section: bind.length === 0 ? host?.name : undefined,
+        ...{ uri, user },
+        own: port === undefined ? undefined : { port, src },
+        section: shows ? { name: shows.name, isTlsOnly } : undefined,
     };
 }
 
 /** Not one that sends everybody away to TLS and has none itself. */
-function showsPages({ mode, bind, httpsRedirect }: Section): boolean {
-    const isReached = httpsRedirect === undefined ? bind.length > 0 : bind.some(({ ssl }) => ssl !== undefined);
-    return mode === "http" && isReached;
+function showsPages(section: Section): boolean {
+    return section.httpsRedirect === undefined
+        ? section.mode === "http" && section.bind.length > 0
+        : showsPagesByTls(section);
+}
+
+function showsPagesByTls({ mode, bind }: Section): boolean {
+    return mode === "http" && bind.some(({ ssl }) => ssl !== undefined);
 }

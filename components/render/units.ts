@@ -11,7 +11,7 @@ const haproxyFiles = [
 
 /**
  * The package's own command lines with the file of secrets in front, and those of health and peers behind. `-L`: among the
- * peers this host goes by its node name, in small letters as everywhere.
+ * peers this host goes by its node name, in small letters as everywhere. An orderly stop waits until the virtual IPs have been handed over.
  */
 export function haproxyDropIn(node: string): string {
     return `[Unit]
@@ -24,6 +24,7 @@ ExecStart=/usr/sbin/haproxy -Ws -S /run/haproxy-master.sock -L ${node} ${haproxy
 ExecReload=
 ExecReload=/usr/sbin/haproxy -c -q -L ${node} ${haproxyFiles}
 ExecReload=/bin/kill -USR2 $MAINPID
+ExecStop=-/bin/sh /usr/local/lib/ha-load-balancer-pair/before-haproxy-stops.sh
 Restart=always
 `;
 }

@@ -24,7 +24,11 @@ export function haproxy({ nodes, haproxy: model, listening, certificates }: Pair
                 files: [
                     ...Object.entries(trusted).map(([path, text]) => ({ path, mode: "0644", text })),
                     { path: "/etc/haproxy/haproxy.cfg", mode: "0644", text: haproxyCfg(resolved) },
-                    { path: "/etc/haproxy/ha-load-balancer-pair-health.cfg", mode: "0644", text: healthCfg() },
+                    {
+                        path: "/etc/haproxy/ha-load-balancer-pair-health.cfg",
+                        mode: "0644",
+                        text: healthCfg(resolved.stats, allNodes[self]),
+                    },
                     {
                         path: "/etc/haproxy/ha-load-balancer-pair-peers.cfg",
                         mode: "0644",

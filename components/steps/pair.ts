@@ -50,9 +50,10 @@ function isBoundTo(bound: string, virtualIp: string): boolean {
 
 /** Where HAProxy listens on a host, all told. */
 export function listensOn(own: Node, listening: Listening): string {
-    const { prometheusPort, peersPort } = listening;
+    const { statsPort, prometheusPort, peersPort } = listening;
     return [
         listens(listening),
+        ...(statsPort === undefined ? [] : [socketAddress(own.address, statsPort)]),
         ...(prometheusPort === undefined ? [] : [socketAddress("0.0.0.0", prometheusPort)]),
         ...(peersPort === undefined ? [] : [own.address, "127.0.0.1"].map((each) => socketAddress(each, peersPort))),
     ].join(" ");

@@ -26,7 +26,7 @@ const hosts = ["lb1.example.com", "lb2.example.com"].map((name) => {
     return { name, address: made.address, hostKey: made.hostKey, identity: machine.id };
 });
 
-export const { url, statisticsUrl } = new HaLoadBalancerPair("web", {
+export const { url } = new HaLoadBalancerPair("web", {
     hosts,
     connection: { privateKey },
     virtualIps: [{ address: config.require("virtualIp") }],

@@ -160,6 +160,17 @@ class Host(TestCase):
             healthy=True, reason=None, doubtful=False, look=lambda: self.done.append(("ask HAProxy",))
         )
         self.haproxy.is_doubtful = lambda: self.haproxy.doubtful
+        self.haproxy.master = lambda: 7
+        self.stop_reason = None
+        # The process ids that it was given, and how often it was to act.
+        self.stop_looks, self.stop_steps = [], []
+        self.stopping = SimpleNamespace(
+            state=None,
+            look=self.stop_looks.append,
+            reason=lambda: self.stop_reason,
+            told=lambda: self.stopping.state,
+            step=lambda: self.stop_steps.append(self.now),
+        )
         self.lost_for, self.is_gone = None, False
         self.gateway = SimpleNamespace(
             look=lambda: self.done.append(("ask gateway",)),
@@ -215,7 +226,7 @@ class Host(TestCase):
         self.make()
 
     def put_in_place(self):
-        for name in ("peer", "haproxy", "gateway", "death", "fencing", "firewall", "addresses", "mending", "moving", "servers", "claims", "proof"):
+        for name in ("peer", "haproxy", "gateway", "death", "fencing", "firewall", "addresses", "mending", "moving", "servers", "claims", "proof", "stopping"):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
         self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
         self.patch(keeper, "Interface", self.make_interface)
@@ -433,12 +444,16 @@ class Looks(Host):
         def interface():
             self.links["wan0"].fault = "interface wan0 has no carrier"
 
+        def stopping():
+            self.stop_reason = "HAProxy is about to stop"
+
         self.assertIsNone(self.keeper.why_unfit())
         for cause, reason in [
             (failing, f"{FIRST} {SECOND} cannot be taken"),
             (gateway, "the gateway is lost"),
             (interface, "interface wan0 has no carrier"),
             (haproxy, "it does not answer"),
+            (stopping, "HAProxy is about to stop"),
         ]:
             with self.subTest(reason):
                 cause()
@@ -482,7 +497,9 @@ class Tells(Host):
         self.first.held, self.first.wish, self.first.is_serving = "held", True, True
         self.second.held, self.second.via, self.second.is_hushed = "lingering", "2001:db8::1", True
         self.second.forced_for = 4.0
+        self.stopping.state = "waiting"
         self.step()
+        self.assertEqual((self.stop_looks, len(self.stop_steps)), ([7], 1))
         self.assertEqual(
             self.peer.told,
             [
@@ -490,6 +507,7 @@ class Tells(Host):
                     "healthy": True,
                     "doubtful": False,
                     "heartbeat": True,
+                    "stops": "waiting",
                     "hears": True,
                     "question": None,
                     "answer": None,

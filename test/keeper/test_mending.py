@@ -229,13 +229,13 @@ class Settles(Mends):
     def test_restarts_heartbeat_that_does_not_settle_within_15_seconds_where_the_virtual_ips_suffer_less(self):
         self.v.peer = {"held": "held", "wanted": True}
         self.begin()
-        self.assertEqual([self.pass_in_steps(15), self.after(0.1)], [0, 1])
+        self.assertEqual([self.pass_in_steps(15), self.pass_in_steps(1.5)], [0, 1])
         self.assertEqual(self.log, ["Heartbeat does not settle with b: it is restarted, and waits for b"])
 
     def test_restarts_heartbeat_that_does_not_settle_within_30_seconds_where_they_suffer_more(self):
         self.v.held = "held"
         self.begin()
-        self.assertEqual([self.pass_in_steps(30), self.after(0.1)], [0, 1])
+        self.assertEqual([self.pass_in_steps(30), self.pass_in_steps(1.5)], [0, 1])
 
     def test_counts_on_while_the_passive_peer_restarts_in_vain_and_anew_on_the_passive_host(self):
         for name, virtual_ip, restarts in (
@@ -274,6 +274,15 @@ class Settles(Mends):
                 self.begin()
                 self.assertEqual(self.after(16), int(suffer_less))
                 self.assertEqual(self.after(15), 1)
+
+    def test_leaves_heartbeat_alone_that_settled_and_hands_over_when_it_is_asked_next(self):
+        self.v.peer = {"held": "held", "wanted": True}
+        self.begin()
+        self.pass_in_steps(12)
+        self.in_transition = False
+        self.pass_in_steps(3)
+        self.in_transition = True
+        self.assertEqual(self.pass_in_steps(1.5), 0)
 
     def test_leaves_heartbeat_alone_that_has_settled_since_it_was_asked(self):
         self.v.held = "held"
@@ -340,14 +349,14 @@ class Settles(Mends):
                 self.assertEqual([self.after(0), self.after(40), self.after(40)], [0, 0, 0])
                 self.assertEqual(self.asked_settled_at, [])
 
-    def test_asks_heartbeat_every_20_seconds_whether_it_has_settled_and_every_5_while_it_is_young_or_has_not(self):
+    def test_asks_heartbeat_every_20_seconds_whether_it_is_settled_every_5_while_it_is_young_and_every_second_until_it_is(self):
         for name, ran_for, in_transition, pause in (
             ("settled", 3600, False, 20),
             ("settled, and no longer young", 60, False, 20),
             ("young", 0, False, 5),
             ("young for a moment more", 54.5, False, 5),
-            ("not settled", 3600, True, 5),
-            ("not settled and young", 0, True, 5),
+            ("not settled", 3600, True, 1),
+            ("not settled and young", 0, True, 1),
         ):
             with self.subTest(name):
                 self.make()

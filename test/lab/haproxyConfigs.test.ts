@@ -18,6 +18,7 @@ import { useLab } from "./fixture";
 
 const configurations = cases(1000).numRuns;
 const peers = peersCfg({ port: 10000 }, nodes, 0);
+const health = healthCfg(model({ stats: { port: 8404, src: ["10.0.0.0/8", "fd00::1"] } }).stats, nodes[0]);
 const server = { name: "a", address: "a", ssl: { ca: authority.certificate } };
 const withAuthority = { backend: [{ name: "a", servers: [server] }] };
 
@@ -52,7 +53,7 @@ describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
     const refused = (cfgs: Record<string, string>) => {
         const all = {
             "secrets.cfg": haproxySecrets("a password"),
-            "health.cfg": healthCfg(),
+            "health.cfg": health,
             "peers.cfg": peers,
             ...cfgs,
         };
@@ -131,7 +132,6 @@ describe("OCSP, which HAProxy staples from 3.0 on", () => {
                     httpRequest: [{ action: "return", words: ["status", "200"] }],
                 },
             ],
-            stats: { enable: false },
         }).replaceAll("192.168.0.99", "192.168.0.100");
         const host = used.lab.host("lb1");
         await host.run(`apt-get -qq update && apt-get -qq -y install --no-install-recommends haproxy >&2

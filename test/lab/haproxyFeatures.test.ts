@@ -44,7 +44,7 @@ const haproxy = {
         },
     ],
     listen: [{ name: "plain", mode: "tcp", bind: [{ port: 8081 }], balance: "first", servers: [web1] }],
-    stats: { port: 8404, uri: "/" },
+    stats: { port: 8404, uri: "/", src: ["192.168.0.1"] },
     logfacility: "local3",
     prometheus: { src: ["192.168.0.1"] },
     sections: `frontend more
@@ -71,7 +71,7 @@ test("a second pulumi up changes nothing", async () => {
     const { url, statisticsUrl } = await used.stack.outputs();
     expect({ url, statisticsUrl }).toEqual({
         url: "tcp://192.168.0.99:8081",
-        statisticsUrl: "http://192.168.0.99:8404/",
+        statisticsUrl: "http://192.168.0.100:8404/",
     });
 });
 
@@ -103,13 +103,23 @@ test("tcp mode, by IPv4 and IPv6", async () => {
     }
 });
 
-test("statistics on a port of their own, sections as text, and each host's metrics for whom they are meant", async () => {
-    const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
-    expect((await page(used.lab, statisticsUrl)).status).toBe(401);
-    expect((await page(used.lab, statisticsUrl, `${statisticsUser}:wrong`)).status).toBe(401);
-    expect((await page(used.lab, statisticsUrl, `${statisticsUser}:${statisticsPassword}`)).body).toContain(
-        "Statistics Report",
-    );
+test("each host's own statistics page, for itself and for whom it is meant", async () => {
+    const { statisticsUser, statisticsPassword } = await used.stack.outputs();
+    const [lb1, lb2] = used.lab.loadBalancers;
+    for (const host of [lb1, lb2]) {
+        const url = `http://${host.plan.address}:8404/`;
+        expect((await page(used.lab, url)).status).toBe(401);
+        expect((await page(used.lab, url, `${statisticsUser}:wrong`)).status).toBe(401);
+        const { body } = await page(used.lab, url, `${statisticsUser}:${statisticsPassword}`);
+        expect(body).toContain("Statistics Report");
+        const ask = `python3 -c 'import urllib.request as r; r.urlopen("${url}", timeout=3)' 2>&1 | tail -1`;
+        expect(await host.run(ask)).toContain("HTTP Error 401");
+        // Without an answer, and so without a question for the password.
+        expect(await (host === lb1 ? lb2 : lb1).run(ask)).toMatch(/reset by peer|closed connection/i);
+    }
+});
+
+test("sections as text, and each host's metrics for whom they are meant", async () => {
     expect((await page(used.lab, `http://${virtualIp}:8082/`)).body).toBe("from text");
     for (const host of used.lab.loadBalancers) {
         expect((await page(used.lab, `http://${host.plan.address}:8405/metrics`)).body).toContain(

@@ -28,6 +28,7 @@ const secure = {
     ...haproxy,
     frontend: [{ ...haproxy.frontend[0], bind, httpsRedirect: true, hsts: 3600 }],
     listen: [{ name: "clients", bind: [clients], servers: [servers[1]] }],
+    stats: { onVirtualIps: "tls" },
 };
 const files = "cat /etc/haproxy/ha-load-balancer-pair/certificates/*";
 let given: ReturnType<typeof certificates>;
@@ -118,7 +119,9 @@ test("renewed certificates go live without a lost request, and old ones go", asy
     secured(
         {
             ...secure,
-            frontend: [{ ...secure.frontend[0], bind: [{ port: 80 }, { port: 443, ssl: { certificates: ["site"] } }] }],
+            frontend: [
+                { ...haproxy.frontend[0], bind: [{ port: 80 }, { port: 443, ssl: { certificates: ["site"] } }] },
+            ],
         },
         [renewed],
     );
@@ -131,6 +134,15 @@ test("renewed certificates go live without a lost request, and old ones go", asy
     }
     expect(await trusting("www.example.com")).toMatch(/^HTTP\/2 200/);
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("the statistics page is shown over TLS alone, also where the site is not", async () => {
+    const status = async (url: string) =>
+        (await used.lab.run(["curl", "-sSk", "-m", "3", "-o", "/dev/null", "-w", "%{http_code}", url])).trim();
+    expect(await status(site)).toBe("200");
+    expect(await status(`${site}haproxy?stats`)).toBe("403");
+    expect(await status(`https://${virtualIp}/haproxy?stats`)).toBe("401");
+    expect(await used.stack.outputs()).toMatchObject({ statisticsUrl: `https://${virtualIp}/haproxy?stats` });
 });
 
 test("what is wrong with a certificate is told by the preview", inAll, async () => {

@@ -5,6 +5,7 @@ import { type Settings, writeConfig } from "../../lab/pulumi";
 import { counts, failedUp, holds, inAll, page, site, underLoad, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "rolling" });
+const haproxy = { timeout: { client: "30s" }, stats: { onVirtualIps: "clear" } };
 
 function configure(settings: Settings): void {
     writeConfig(used.lab, used.stack.place.configFile as string, settings);
@@ -44,13 +45,13 @@ describe("costs no request and moves nothing:", () => {
     });
 
     test("other timeouts", inAll, async () => {
-        await changeUnderLoad("timeouts", { statsPassword: "a-new-password", haproxy: { timeout: { client: "30s" } } });
+        await changeUnderLoad("timeouts", { statsPassword: "a-new-password", haproxy });
     });
 
     test("another deadtime, and the preview shows its line", inAll, async () => {
         const settings = {
             statsPassword: "a-new-password",
-            haproxy: { timeout: { client: "30s" } },
+            haproxy,
             heartbeat: { deadtime: "2" },
         };
         const preview = await changeUnderLoad("deadtime", settings);
@@ -65,7 +66,7 @@ describe("costs no request and moves nothing:", () => {
             const heartbeat = { deadtime: "2", udpport: 695 };
             await changeUnderLoad("udpport", {
                 statsPassword: "a-new-password",
-                haproxy: { timeout: { client: "30s" } },
+                haproxy,
                 heartbeat,
             });
         },
@@ -75,7 +76,7 @@ describe("costs no request and moves nothing:", () => {
         const heartbeat = { deadtime: "2", udpport: 695, logfacility: "local1" };
         await changeUnderLoad("log facility", {
             statsPassword: "a-new-password",
-            haproxy: { timeout: { client: "30s" } },
+            haproxy,
             heartbeat,
         });
     });

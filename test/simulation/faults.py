@@ -149,6 +149,21 @@ def haproxy_down(pair, host, seconds):
     _for(pair, seconds, begin, end)
 
 
+def haproxy_restarted(pair, host, seconds):
+    """In an orderly way. An older version does not know of it."""
+    machine = pair.hosts[host]
+    if machine.is_on and not machine.is_frozen and machine.keeper_version != OLDER:
+        machine.restart_haproxy(seconds)
+
+
+def both_haproxies_restarted(pair, first, apart, seconds):
+    """As two unattended upgrades at the same time do it."""
+    (second,) = [name for name in pair.hosts if name != first]
+    if OLDER not in [host.keeper_version for host in pair.both]:
+        haproxy_restarted(pair, first, seconds)
+        pair.world.after(apart, lambda: haproxy_restarted(pair, second, seconds))
+
+
 def haproxy_hangs(pair, host, seconds):
     machine = pair.hosts[host]
     _for(pair, seconds, lambda: machine.hang_haproxy(True), lambda: machine.hang_haproxy(False))
@@ -304,6 +319,8 @@ KINDS = {
         haproxy_killed,
         haproxy_down,
         haproxy_hangs,
+        haproxy_restarted,
+        both_haproxies_restarted,
         keeper_killed,
         keeper_hangs,
         heartbeat_killed,
@@ -327,7 +344,7 @@ KINDS = {
 # What an operator does on purpose, or what moves nothing: no client may notice any of it.
 PLANNED = (
     *("shutdown", "keeper_killed", "clock_jumps", "disk_full", "disorderly", "replay", "forged_beats", "standby", "takeover"),
-    *("reconfigured", "upgraded", "heartbeat_reloaded"),
+    *("reconfigured", "upgraded", "heartbeat_reloaded", "haproxy_restarted"),
 )
 
 
@@ -349,6 +366,12 @@ def one(random, kind, at):
         "beats_blocked": {"seconds": seconds},
         "partition": {"seconds": seconds},
         "haproxy_killed": {"host": host},
+        "haproxy_restarted": {"host": host, "seconds": round(random.uniform(0.1, 1), 2)},
+        "both_haproxies_restarted": {
+            "first": host,
+            "apart": round(random.uniform(0, 3), 2),
+            "seconds": round(random.uniform(0.1, 1), 2),
+        },
         "keeper_killed": {"host": host},
         "heartbeat_killed": {"host": host},
         "clock_jumps": {"host": host, "by": random.choice((-3600, -1, 1, 3600))},

@@ -65,6 +65,8 @@ class Host:
         self.keeper = None
         self.haproxy = "down"
         self.haproxy_pid = None
+        # Its unit waits for the keeper's word, or HAProxy is about to start again.
+        self.is_haproxy_asked = False
         self.is_stopping = False
         self._parked = []
         self.waiting_packets = []
@@ -191,6 +193,7 @@ class Host:
         if self.haproxy == "down" and self.can_haproxy_start and not self.is_stopping:
             self.haproxy = "running"
             self.haproxy_pid = self.world.random.randrange(1000, 30000)
+            self.is_haproxy_asked = False
             self.world.is_dirty = True
 
     def kill_haproxy(self):
@@ -200,6 +203,32 @@ class Host:
             self.haproxy_pid = None
             self.world.is_dirty = True
             self.after(0.15, self.start_haproxy)
+
+    def restart_haproxy(self, seconds):
+        """What systemd does (units.ts): the unit asks the keeper, waits for its word for 30 s at most, and starts HAProxy again so many seconds
+        after its end."""
+        pid = self.haproxy_pid
+        if self.haproxy != "running" or self.is_stopping:
+            return
+        self.run[f"{RUN}/haproxy-stops"] = f"{pid}\n"
+        self.tell_keeper("haproxy-stops")
+        self.is_haproxy_asked = True
+        ends_at = self.world.now + 30
+
+        def look():
+            if self.haproxy_pid != pid:
+                self.is_haproxy_asked = False
+                return
+            has_keeper = self.keeper is not None and self.keeper.is_running()
+            if has_keeper and self.run.get(f"{RUN}/haproxy-may-stop") != str(pid) and self.world.now < ends_at:
+                self.after(0.1, look)
+                return
+            self.haproxy = "down"
+            self.haproxy_pid = None
+            self.world.is_dirty = True
+            self.after(seconds, self.start_haproxy)
+
+        self.after(0.02, look)
 
     def hang_haproxy(self, hangs):
         if self.haproxy == ("running" if hangs else "hung"):

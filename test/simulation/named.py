@@ -90,6 +90,8 @@ NAMED = {
         Fault(17, "hypervisor_dies", host="lb2", seconds=40), serves_from=32),
     "the holder alone loses the gateway for 10 s": _plan(Fault(17, "gateway_lost", host="lb1", seconds=10), gap=0, both=0),
     "the gateway is down for 10 s": _plan(Fault(17, "gateway_down", seconds=10), gap=0, both=0),
+    # 3 s without a holder in 1 of 12 seeds: asked every 5 s, Heartbeat was unsettled, and then in the middle of this hand-over: the standby
+    # restarted its own, which had long settled.
     "HAProxy cannot start on the holder for 10 s": _plan(Fault(17, "haproxy_down", host="lb1", seconds=10), gap=3, both=0),
     "HAProxy hangs on the holder for 10 s": _plan(Fault(17, "haproxy_hangs", host="lb1", seconds=10), gap=3, both=0),
     # 12 s and more without a holder: the preferred one took the address in its first second, when it still counted as healthy.
@@ -119,6 +121,16 @@ NAMED = {
         Fault(49, "gateway_lost", host="lb1", seconds=2.4),
         Fault(50.9, "blocked", source="lb2", target="lb1", packets=KEEPER, seconds=11),
     ),
+    # 1.3 s without an answer: nobody knew of it before it had happened.
+    "HAProxy is restarted on the holder": _plan(
+        Fault(17, "haproxy_restarted", host="lb1", seconds=0.3), gap=0, both=0, is_planned=True),
+    "HAProxy is restarted on the standby": _plan(
+        Fault(17, "haproxy_restarted", host="lb2", seconds=0.3), gap=0, both=0, is_planned=True),
+    "HAProxy is restarted on both hosts at once": _plan(
+        Fault(17, "both_haproxies_restarted", first="lb1", apart=0, seconds=0.3), gap=0, both=0, is_planned=True),
+    "HAProxy is restarted on both hosts at once, and both hold": _plan(
+        Fault(17, "both_haproxies_restarted", first="lb1", apart=0.2, seconds=0.3), gap=0, both=0, is_planned=True,
+        preferred=("lb1", "lb2")),
     "Heartbeat is reloaded on the holder": _plan(Fault(17, "heartbeat_reloaded", host="lb1"), is_planned=True),
     "Heartbeat is reloaded on the standby": _plan(Fault(17, "heartbeat_reloaded", host="lb2"), is_planned=True),
     "other timings, the standby first": _plan(Fault(17, "reconfigured", first="lb2", deadtime=2.0, apart=5), is_planned=True),

@@ -271,9 +271,10 @@ class System:
     def start(self, command):
         return self._host.execute(command)
 
-    def is_running(self, _process_id):
+    def is_running(self, process_id):
         heartbeat = self._host.heartbeat
-        return heartbeat is not None and heartbeat.is_alive()
+        runs = [heartbeat.pid] if heartbeat is not None and heartbeat.is_alive() else []
+        return process_id in [*runs, self._host.haproxy_pid]
 
     def is_host_stopping(self):
         return self._host.is_stopping

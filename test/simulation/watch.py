@@ -204,6 +204,8 @@ class Watch:
                 return f"{host.name}: Heartbeat sees its peer as {heartbeat.other.status}"
             if self.pair.failback and DUE in host.run and self.is_fit(host):
                 return f"{host.name}: its virtual IPs are to come back"
+            if host.is_haproxy_asked:
+                return f"{host.name}: HAProxy is to stop"
         for address in self.pair.virtual_ips:
             holders = [host.name for host in self.pair.both if host.is_held(address)]
             if len(holders) != 1:

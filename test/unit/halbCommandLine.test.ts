@@ -304,9 +304,6 @@ describe("import", () => {
                   ],
                 },
               ],
-              "stats": {
-                "enable": false,
-              },
             },
             "heartbeat": {
               "bcast": [

@@ -6,7 +6,7 @@ import { withoutNulls } from "../../components/nulls";
 import { validate } from "../../components/validate";
 import { classicArgs } from "../examples";
 import { cases } from "../generated";
-import { haproxyArbitrary } from "../haproxyArbitrary";
+import { certificates, haproxyArbitrary } from "../haproxyArbitrary";
 import { listen, problemsOf, render, servers, virtualIps } from "../haproxyInputs";
 
 const front = (more: object = {}) => ({
@@ -58,11 +58,13 @@ describe("each mistake is named with its path and what to write instead", () => 
                 ],
                 stats: { port: 8404 },
                 prometheus: { port: 8404 },
+                peers: { port: 8404 },
             },
             [
                 "haproxy.listen[1].bind[0]: port 80 of 2001:db8::99 is already used by haproxy.listen[0]",
-                "haproxy.stats.port: port 8404 of every virtual IP is already used by haproxy.listen[1].bind[1]",
                 "haproxy.prometheus.port: port 8404 of every virtual IP is already used by haproxy.listen[1].bind[1]",
+                "haproxy.stats.port: port 8404 of the hosts is already used by haproxy.prometheus.port",
+                "haproxy.peers.port: port 8404 of the hosts is already used by haproxy.prometheus.port",
             ],
         ],
         [
@@ -228,10 +230,45 @@ describe("each mistake is named with its path and what to write instead", () => 
             ],
         ],
         [
-            "the whole file and parts of it",
-            { ...listen(), config: "global", maxconn: 1, stats: { port: 8404 } },
+            "a statistics page that nobody sees",
+            { ...listen(), stats: { uri: "/x", user: "root", src: ["10.0.0.1"] } },
             [
-                "haproxy.stats.port: cannot be given beside haproxy.config, which is the whole file",
+                "haproxy.stats.src: has no effect without port",
+                "haproxy.stats.uri: has no effect without port or onVirtualIps",
+                "haproxy.stats.user: has no effect without port or onVirtualIps",
+            ],
+        ],
+        [
+            "a statistics page in words that have no meaning",
+            { ...listen(), stats: { port: 0, src: ["lan"], onVirtualIps: "yes" } },
+            [
+                "haproxy.stats.port: 0 is not a whole number from 1 to 65535",
+                'haproxy.stats.src[0]: "lan" is neither an IP address nor a network',
+                'haproxy.stats.onVirtualIps: "yes" is not tls or clear',
+            ],
+        ],
+        [
+            "a statistics page over TLS where only mode tcp and a back end have it",
+            {
+                listen: [
+                    { name: "a", bind: [{ port: 81 }], servers },
+                    { name: "b", mode: "tcp", bind: [{ port: 443, ssl: { certificates: ["site"] } }], servers },
+                ],
+                certificates: [{ ...certificates[0], name: "site" }],
+                stats: { onVirtualIps: "tls" },
+            },
+            [expect.stringMatching(/^haproxy\.stats\.onVirtualIps: no listen or frontend in HTTP mode has TLS/)],
+        ],
+        [
+            "a statistics page in clear where nothing is in HTTP mode",
+            { ...listen({ mode: "tcp" }), stats: { onVirtualIps: "clear" } },
+            ["haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page"],
+        ],
+        [
+            "the whole file and parts of it",
+            { ...listen(), config: "global", maxconn: 1, stats: { port: 8404, onVirtualIps: "clear" } },
+            [
+                "haproxy.stats.onVirtualIps: cannot be given beside haproxy.config, which is the whole file",
                 "haproxy.listen: cannot be given beside haproxy.config, which is the whole file",
                 "haproxy.maxconn: cannot be given beside haproxy.config, which is the whole file",
             ],

@@ -1,5 +1,5 @@
 /** haproxy.cfg with more than the classic set-up in it. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
@@ -16,7 +16,7 @@ function linesOf(text: string, head: string): string[] {
         .filter(Boolean);
 }
 
-test("front ends, back ends, rules, metrics and statistics of their own", () => {
+test("front ends, back ends, rules and metrics", () => {
     expect(
         render({
             frontend: [
@@ -60,7 +60,6 @@ test("front ends, back ends, rules, metrics and statistics of their own", () => 
                     lines: ["http-reuse aggressive"],
                 },
             ],
-            stats: { port: 8404, uri: "/" },
             prometheus: { src: ["10.0.0.0/8"] },
             timeout: { check: "2s", tunnel: "10m" },
             maxconn: 5000,
@@ -159,6 +158,7 @@ test("lines of text stand where HAProxy wants them", () => {
             },
         ],
         backend: [{ name: "x", servers }],
+        stats: { onVirtualIps: "clear" },
     });
     const own = linesOf(text, "listen web");
     expect(own.slice(own.indexOf("acl a path"))).toEqual([
@@ -178,16 +178,92 @@ test("lines of text stand where HAProxy wants them", () => {
     ]);
 });
 
-test("requests without TLS go to the port that has it, and the statistics page is where it can be seen", () => {
+test("requests without TLS go to the port that has it", () => {
     const ssl = { certificates: ["site"] };
     const plain = { name: "plain", httpsRedirect: true };
     const secure = { name: "secure", bind: [{ port: 8443, ssl }], defaultBackend: "pages" };
-    const args = { frontend: [plain, secure], backend: [{ name: "pages", servers }] };
+    const args = {
+        frontend: [plain, secure],
+        backend: [{ name: "pages", servers }],
+        stats: { onVirtualIps: "clear" },
+    };
     expect(linesOf(render(args), "frontend plain")).toContain(
         "http-request redirect location https://%[req.hdr(host),host_only]:8443%[capture.req.uri] code 301 unless { ssl_fc }",
     );
-    expect(statisticsUrl(model(args))).toBe("https://192.168.0.99:8443/haproxy?stats");
-    expect(statisticsUrl(model({ ...args, frontend: [plain] }))).toBe("");
+    expect(statisticsUrl(model(args), nodes)).toBe("https://192.168.0.99:8443/haproxy?stats");
+    expect(statisticsUrl(model({ ...args, frontend: [plain] }), nodes)).toBe("");
+});
+
+describe("the statistics page", () => {
+    const ssl = { certificates: ["site"] };
+    const page = (text: string, head: string) => linesOf(text, head).filter((each) => /stats|statistics/.test(each));
+
+    test("is nowhere where nobody asks for it", () => {
+        const args = { listen: [{ name: "web", servers }], stats: { password: "secret" } };
+        expect(render(args)).not.toContain("stats enable");
+        expect(healthCfg(model(args).stats, nodes[0])).toBe(healthCfg(undefined, nodes[0]));
+        expect(statisticsUrl(model(args), nodes)).toBe("");
+    });
+
+    test("is shown by TLS alone, by the first section that has it", () => {
+        const bind = [{ port: 80 }, { port: 443, ssl }];
+        const args = {
+            listen: [
+                { name: "plain", bind: [{ port: 81 }], servers },
+                { name: "both", bind, servers },
+                { name: "later", bind: [{ port: 444, ssl }], servers },
+            ],
+            stats: { onVirtualIps: "tls", uri: "/look?here" },
+        };
+        expect(page(render(args), "listen plain")).toEqual([]);
+        expect(page(render(args), "listen later")).toEqual([]);
+        expect(linesOf(render(args), "listen both")).toEqual([
+            ...["mode http", "bind 192.168.0.99:80", "bind [2001:db8::99]:80"],
+            ...[expect.stringContaining("bind 192.168.0.99:443 ssl"), expect.stringContaining("]:443 ssl")],
+            ...["option httplog", "option http-restrict-req-hdr-names delete", "option forwardfor"],
+            "http-request deny if { pathq -m beg /look?here } !{ ssl_fc }",
+            ...["stats enable", "stats uri /look?here", 'stats auth "admin:${STATS_PASSWORD}"'],
+            ...["balance roundrobin", "server a 10.0.0.1:80 check"],
+        ]);
+        expect(statisticsUrl(model(args), nodes)).toBe("https://192.168.0.99/look?here");
+        const redirected = { ...args, listen: [{ name: "both", bind, httpsRedirect: true, servers }] };
+        expect(render(redirected)).toContain("stats enable");
+        expect(render(redirected)).not.toContain("http-request deny");
+    });
+
+    test("is shown by each host to itself, and to those who are named", () => {
+        const stats = { port: 8404, src: ["10.0.0.0/8", "fd00::1"], user: "me" };
+        const args = { listen: [{ name: "web", servers }], stats };
+        expect(render(args)).not.toContain("stats enable");
+        expect(linesOf(healthCfg(model(args).stats, nodes[1]), statisticsHead)).toEqual([
+            "bind 192.168.0.101:8404",
+            "acl allowed src -- 192.168.0.101 10.0.0.0/8 fd00::1",
+            "tcp-request connection reject unless allowed",
+            "stats enable",
+            "stats uri /haproxy?stats",
+            'stats auth "me:${STATS_PASSWORD}"',
+        ]);
+        expect(statisticsUrl(model(args), nodes)).toBe("http://192.168.0.100:8404/haproxy?stats");
+        const both = model({ ...args, stats: { ...stats, onVirtualIps: "clear" } });
+        expect(statisticsUrl(both, nodes)).toBe("http://192.168.0.99/haproxy?stats");
+        const whole = model({ config: "global", stats });
+        expect(healthCfg(whole.stats, nodes[1])).toBe(healthCfg(model(args).stats, nodes[1]));
+    });
+
+    const statisticsHead = "frontend ha-load-balancer-pair-statistics from ha-load-balancer-pair-health";
+});
+
+test("what TLS may be used applies also where it stands in text alone", () => {
+    const tls = "ssl-default-bind-options";
+    const web = { name: "web", servers };
+    expect(render({ listen: [web] })).not.toContain(tls);
+    expect(render({ listen: [web], globalLines: ["ssl-dh-param-file /x"] })).not.toContain(tls);
+    expect(render({ listen: [{ ...web, lines: ["bind 192.168.0.99:443 ssl crt /x"] }] })).toContain(tls);
+    expect(render({ listen: [{ ...web, servers: [{ ...servers[0], words: ["ssl", "verify", "none"] }] }] })).toContain(
+        tls,
+    );
+    expect(render({ listen: [web], sections: "frontend x\n    bind :444 crt /x ssl\n" })).toContain(tls);
+    expect(render({ listen: [web], defaultsLines: ["default-server ssl verify none"] })).toContain(tls);
 });
 
 test("words are taken as they are, whatever is in them", () => {
@@ -210,16 +286,44 @@ test("a cookie of our own is kept from caches, scripts and servers", () => {
     ]);
 });
 
+test("a cookie goes over TLS alone where clients come by TLS alone", () => {
+    const ssl = { certificates: ["site"] };
+    const cookie = { name: "S" };
+    const plain = { name: "f", bind: [{ port: 80 }], defaultBackend: "b" };
+    const secure = { name: "g", bind: [{ port: 443, ssl }], defaultBackend: "b" };
+    const isSecure = (args: HaproxyArgs, more: object = {}) =>
+        render({ ...args, backend: [{ name: "b", cookie: { ...cookie, ...more }, servers }] }).includes(
+            "cookie S prefix secure",
+        );
+    expect(isSecure({ frontend: [secure] })).toBe(true);
+    expect(isSecure({ frontend: [secure] }, { secure: false })).toBe(false);
+    expect(isSecure({ frontend: [secure, plain] })).toBe(false);
+    expect(isSecure({ frontend: [secure, { ...plain, httpsRedirect: true }] })).toBe(true);
+    expect(isSecure({ frontend: [secure, { name: "h", mode: "tcp", bind: [{ port: 25 }] }] })).toBe(true);
+    expect(isSecure({ frontend: [{ ...secure, lines: ["bind 10.0.0.1:80"] }] })).toBe(false);
+    expect(isSecure({ frontend: [{ name: "f", defaultBackend: "b" }] })).toBe(false);
+    const listen = { name: "l", cookie, servers };
+    expect(render({ listen: [{ ...listen, bind: [{ port: 443, ssl }] }], frontend: [plain] })).toContain(
+        "prefix secure",
+    );
+    expect(render({ listen: [{ ...listen, bind: [{ port: 443, ssl }, { port: 80 }] }] })).not.toContain(
+        "prefix secure",
+    );
+});
+
 test("the file as text is taken as it is", () => {
     expect(render({ config: "global\n    daemon" })).toBe("global\n    daemon\n");
 });
 
 test("what the keeper asks is in a file of its own", () => {
-    expect(healthCfg()).toMatchSnapshot();
+    expect(healthCfg(undefined, nodes[0])).toMatchSnapshot();
 });
 
 test("where clients and operators find it", () => {
-    const find = (args: HaproxyArgs) => [url(model(args), virtualIps), statisticsUrl(model(args))];
+    const find = (args: HaproxyArgs) => {
+        const found = model({ stats: { onVirtualIps: "clear" }, ...args });
+        return [url(found, virtualIps), statisticsUrl(found, nodes)];
+    };
     const db = { name: "db", mode: "tcp", bind: [{ port: 5432 }], servers };
     expect(find({ listen: [{ name: "w", bind: [{ port: 8080 }], servers }] })).toEqual([
         "http://192.168.0.99:8080/",
@@ -235,10 +339,5 @@ test("where clients and operators find it", () => {
         "https://192.168.0.99/haproxy?stats",
     ]);
     expect(find({ listen: [db] })).toEqual(["tcp://192.168.0.99:5432", ""]);
-    expect(find({ listen: [db], stats: { port: 8404, uri: "/stats" } })).toEqual([
-        "tcp://192.168.0.99:5432",
-        "http://192.168.0.99:8404/stats",
-    ]);
-    expect(find({ listen: [{ name: "w", servers }], stats: { enable: false } })).toEqual(["http://192.168.0.99/", ""]);
     expect(find({ config: "global" })).toEqual(["http://192.168.0.99/", ""]);
 });

@@ -114,7 +114,7 @@ listen db 192.168.0.99:5432
                 ...{ httpRequest: "5s", httpKeepAlive: "5s", queue: "4s", tunnel: "30000" },
             },
             defaultsLines: ["option http-server-close"],
-            stats: { uri: "/stats", user: "me", password: "it's:mine" },
+            stats: { onVirtualIps: "clear", uri: "/stats", user: "me", password: "it's:mine" },
             sections: "userlist people\n    user one password $5$abc\n",
             frontend: [
                 {
@@ -159,6 +159,7 @@ listen db 192.168.0.99:5432
             expect.stringMatching(/haproxy\.sections has passwords in it/),
             expect.stringMatching(/listens on the virtual IPs alone here/),
             expect.stringMatching(/password of the statistics page/),
+            expect.stringMatching(/go over the network in clear/),
         ]);
     });
 
@@ -249,6 +250,7 @@ balance first
         expect(told).toEqual([
             expect.stringMatching(/^haproxy\.cfg: a\/a has no port of its own/),
             expect.stringMatching(/password/),
+            expect.stringMatching(/go over the network in clear/),
         ]);
     });
 
@@ -278,8 +280,8 @@ server a 10.0.0.1:80
             logfacility: "local3",
             globalLines: ["log 10.0.0.9:514 local1", "log 127.0.0.1 local1 notice"],
             defaultsLines: ["option httplog clf"],
-            stats: { enable: false },
         });
+        expect(all).not.toHaveProperty("stats");
     });
 
     test("a section of statistics alone is the component's; what it lacks is told", () => {
@@ -292,6 +294,7 @@ server a 10.0.0.1:80
             'haproxy.cfg: "stats refresh 10s" has no counterpart, and is left out',
             'haproxy.cfg: the statistics page has one user here; "c" is left out',
             expect.stringMatching(/password of the statistics page/),
+            expect.stringMatching(/port 8404 of each host's own address, and to that host alone/),
         ]);
     });
 
@@ -306,7 +309,7 @@ server a 10.0.0.1:80
         ["of a second section", `mode http\nbind *:8404\nstats enable\nserver b 10.0.0.1:80`],
     ])("statistics %s stay as they are", (_, lines) => {
         const { args: all } = importHaproxyCfg(`${site}listen stats\n${lines}\n`, ["192.168.0.99"]);
-        expect(all.stats).toEqual({ enable: false });
+        expect(all.stats).toBeUndefined();
         const text = `${all.sections ?? ""}${JSON.stringify(all.listen)}`;
         expect(text).toContain("stats enable");
         expect(text).toContain(lines.includes("127") ? "bind 127.0.0.1:8404" : "8404");

@@ -9,21 +9,27 @@ export * from "./server";
 export * from "./stick";
 export * from "./tls";
 
-/** The statistics page, behind a password. */
+/** The statistics page, behind a password. There is none without `port` and without `onVirtualIps`. */
 export interface StatsArgs {
     /**
-     * Whether there is one. Default: true.
+     * TCP port on which each host shows the page of its own HAProxy, at its own address and without TLS: to the host itself
+     * (`ssh -L 8404:192.168.0.100:8404 root@192.168.0.100`), and to `src`. Default: none.
      */
-    enable?: pulumi.Input<boolean>;
+    port?: pulumi.Input<number>;
+    /**
+     * Addresses and networks (`10.0.0.0/8`) that see the page at `port`, beside the host itself. Default: none.
+     */
+    src?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * How the virtual IPs show the page of the host that holds them, in a `listen` or `frontend` in HTTP mode: `tls`, in the first
+     * one that has TLS, and over TLS alone; `clear`, in the first one, also without TLS: whoever listens on the way then learns the
+     * password. Default: not at all.
+     */
+    onVirtualIps?: pulumi.Input<string>;
     /**
      * Path of the page. Default: `/haproxy?stats`.
      */
     uri?: pulumi.Input<string>;
-    /**
-     * TCP port of its own, on every virtual IP. Default: none; the page is served by the first `listen` or `frontend` in
-     * HTTP mode, and where there is none, there is no page.
-     */
-    port?: pulumi.Input<number>;
     /**
      * User. No colon. Default: `admin`.
      */
@@ -119,7 +125,7 @@ export interface HaproxyArgs {
      */
     ocspUpdate?: pulumi.Input<boolean>;
     /**
-     * The statistics page. It is on, with the defaults, where nothing is given.
+     * The statistics page. Default: none.
      */
     stats?: StatsArgs;
     /**

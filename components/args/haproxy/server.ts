@@ -50,7 +50,8 @@ export interface CookieArgs {
      */
     httponly?: pulumi.Input<boolean>;
     /**
-     * Whether it goes over TLS only. Default: false.
+     * Whether it goes over TLS only. Default: true where clients reach this `listen`, or for a `backend` each `listen` and `frontend` in
+     * HTTP mode, by TLS alone (each `bind` has `ssl`, or there is `httpsRedirect`); else false.
      */
     secure?: pulumi.Input<boolean>;
 }

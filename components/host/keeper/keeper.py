@@ -7,7 +7,7 @@ taken that still is elsewhere, keeps one until the peer has it, and looks at HAP
 Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
 systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
 whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh),
-a line "stopped" the agent's: Heartbeat has let a virtual IP go.
+a line "stopped" the agent's: Heartbeat has let a virtual IP go; a line "haproxy-stops" that of HAProxy's unit (stopping.py).
 """
 
 import clock
@@ -29,6 +29,7 @@ from peer import Peer
 from network import canonical, family_of
 from proof import Proof
 from servers import Servers
+from stopping import Stopping
 from system import RUN, log, notify, while_waiting
 from virtual_ip import VirtualIp
 
@@ -65,6 +66,7 @@ class Keeper:
         self.claims = Claims(self.virtual_ips)
         self.mending = Mending(config, self.virtual_ips, self.peer)
         self.moving = Moving(config, self.virtual_ips, self.peer)
+        self.stopping = Stopping(config, self.virtual_ips, self.peer)
         self.proof = Proof()
         self.started_at = system.monotonic()
         # When the next step is due, by system.monotonic.
@@ -108,6 +110,7 @@ class Keeper:
         self.look_whether_cut_off()
         if self.gateway.lost_for() is not None or self.interface_fault():
             self.cut_off_at = clock.now()
+        self.stopping.look(self.haproxy.master())
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
 
@@ -166,7 +169,7 @@ class Keeper:
     def why_unfit(self):
         return why_unfit(
             {
-                "haproxy": None if self.haproxy.healthy else self.haproxy.reason,
+                "haproxy": self.stopping.reason() or (None if self.haproxy.healthy else self.haproxy.reason),
                 "interface": self.interface_fault(),
                 "is_gateway_gone": self.gateway.is_gone(self.peer),
                 "failing": [one.address for one in self.virtual_ips if one.is_failing()],
@@ -193,6 +196,7 @@ class Keeper:
             "healthy": self.healthy(),
             "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
             "heartbeat": heartbeat_runs,
+            "stops": self.stopping.told(),
             "hears": self.peer.is_fresh(),
             "question": self.proof.question,
             "answer": self.proof.answer,
@@ -250,6 +254,7 @@ class Keeper:
             virtual_ip.announce()
         self.mending.step(self.heartbeat_runs, self.cut_off is not None)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_hand_over(), self.heartbeat_runs)
+        self.stopping.step()
         self.proof.step(self.virtual_ips, self.peer.said if self.peer.is_fresh() else {})
         self.report()
         self.tell()

@@ -20,11 +20,11 @@ ESTRANGED_FOR = 1
 # How long the two may take to find back to each other; and to settle then: they wait for 10 s when both start together.
 FINDS_BACK_WITHIN = 25
 SETTLES_WITHIN = 15
-# Between two questions to Heartbeat, in seconds: whether it sees the peer; whether it has settled; and the same while it had
-# not, or has not run for YOUNG seconds.
+# Between two questions to Heartbeat, in seconds: whether it sees the peer, or has settled by now; whether it is still settled, and the same
+# while it has not run for YOUNG seconds. One that settled and is handing over at the next question must not look as if it had never settled.
 ASK_EVERY = 1
 ASK_SETTLED_EVERY = 20
-ASK_UNSETTLED_EVERY = 5
+ASK_YOUNG_EVERY = 5
 YOUNG = 60
 
 
@@ -110,13 +110,12 @@ class Mending:
         if self._unsettled_since is not None and heartbeat.runs_since() > self._unsettled_since:
             # One that has restarted itself begins anew, and waits for 10 s when both have.
             self._unsettled_since = None
-        may_be_unsettled = self._unsettled_since is not None or now - heartbeat.runs_since() < YOUNG
-        pause = ASK_UNSETTLED_EVERY if may_be_unsettled else ASK_SETTLED_EVERY
-        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
-        # Once more before it is restarted: it may have settled since it was asked.
-        is_over = self._unsettled_since is not None and now - self._unsettled_since > patience
-        if now - self._asked_settled_at <= (ASK_EVERY if is_over else pause):
+        is_young = now - heartbeat.runs_since() < YOUNG
+        pause = ASK_EVERY if self._unsettled_since is not None else ASK_YOUNG_EVERY if is_young else ASK_SETTLED_EVERY
+        if now - self._asked_settled_at <= pause:
             return False
+        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
+        is_over = self._unsettled_since is not None and now - self._unsettled_since > patience
         self._asked_settled_at = now
         answer = heartbeat.settlement(self._node, self._peer_name)
         # No answer in time does not mean that Heartbeat has settled. The passive host restarts its Heartbeat first. The other host counts on

@@ -1,7 +1,6 @@
 /** /etc/haproxy/haproxy.cfg: the same on both hosts, and free of secrets. */
-import type { Haproxy, Stats } from "../../model";
-import { statsLines, trafficSection } from "./section";
-import { bind } from "./server";
+import type { Haproxy } from "../../model";
+import { trafficSection } from "./section";
 import { tlsDefaults, usesTls } from "./tls";
 import { endingInNewline, line, section, word } from "./words";
 
@@ -17,7 +16,6 @@ export function haproxyCfg(haproxy: Haproxy): string {
         section("global", globalLines(haproxy)),
         section("defaults", defaultsLines(haproxy)),
         ...sections.map((each) => trafficSection(each, stats)),
-        ...(stats && stats.bind.length > 0 ? [statsSection(stats)] : []),
         ...(haproxy.prometheus ? [prometheusSection(haproxy.prometheus)] : []),
         ...(moreSections ? [endingInNewline(moreSections)] : []),
     ].join("\n");
@@ -58,14 +56,6 @@ function defaultsLines({ timeout, defaultsLines: more }: Haproxy): string[] {
         `timeout tunnel ${timeout.tunnel}`,
         ...more,
     ];
-}
-
-function statsSection(stats: Stats): string {
-    return section("frontend ha-load-balancer-pair-statistics", [
-        "mode http",
-        ...stats.bind.map(bind),
-        ...statsLines(stats),
-    ]);
 }
 
 /** On every IPv4 address, for each host has figures of its own. */

@@ -1,26 +1,27 @@
 /**
  * /etc/haproxy/ha-load-balancer-pair-health.cfg: what the keeper asks, apart from every port and back end, and whatever
- * haproxy.cfg says: whether this HAProxy works. HAProxy reads it behind haproxy.cfg, with defaults of its own.
+ * haproxy.cfg says: whether this HAProxy works; and the host's own statistics page. HAProxy reads it behind haproxy.cfg, with
+ * defaults of its own.
  */
+import type { Node, Stats } from "../../model";
 import { statsPasswordVariable } from "./haproxySecrets";
+import { ownStatsSection } from "./stats";
 import { section } from "./words";
 
-export function healthCfg(): string {
+const defaults = "ha-load-balancer-pair-health";
+
+export function healthCfg(stats: Stats | undefined, own: Node): string {
     return [
-        section("global", [
-            "stats socket /run/haproxy/ha-load-balancer-pair.sock user root mode 600 level user",
-            // haproxy.cfg has been read: "show env" on a socket would print the password.
-            `unsetenv ${statsPasswordVariable}`,
-        ]),
-        section("defaults ha-load-balancer-pair-health", [
-            "mode http",
-            "timeout connect 5s",
-            "timeout client 5s",
-            "timeout server 5s",
-        ]),
-        section("frontend ha-load-balancer-pair-health from ha-load-balancer-pair-health", [
+        section(`defaults ${defaults}`, ["mode http", "timeout connect 5s", "timeout client 5s", "timeout server 5s"]),
+        section(`frontend ha-load-balancer-pair-health from ${defaults}`, [
             "bind unix@/run/haproxy/health.sock user root mode 600",
             "monitor-uri /",
+        ]),
+        ...(stats ? ownStatsSection(stats, own, defaults) : []),
+        section("global", [
+            "stats socket /run/haproxy/ha-load-balancer-pair.sock user root mode 600 level user",
+            // All that needs it has been read: "show env" on a socket would print the password.
+            `unsetenv ${statsPasswordVariable}`,
         ]),
     ].join("\n");
 }

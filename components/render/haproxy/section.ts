@@ -1,13 +1,14 @@
 /** `listen`, `frontend` and `backend`. */
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
-import { statsPasswordVariable } from "./haproxySecrets";
 import { bind, cookie, httpchk, server } from "./server";
+import { byTlsAlone, statsLines } from "./stats";
 import { stick, stickTable } from "./stick";
 import { line, option, section, word } from "./words";
 
 /** A section in the order in which HAProxy works: what comes in, what is looked at, what is done, where it goes. */
 export function trafficSection(own: Section, stats: Stats | undefined): string {
     const lines = (place: string) => own.lines.filter((text) => placeOf(text) === place);
+    const page = stats?.section?.name === own.name ? stats : undefined;
     return section(`${own.keyword} ${own.name}`, [
         `mode ${own.mode}`,
         ...own.bind.map(bind),
@@ -21,6 +22,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...lines("connection"),
         ...own.httpRequest.map((each) => rule("http-request", each)),
         ...lines("request"),
+        ...(page?.section?.isTlsOnly && own.httpsRedirect === undefined ? [byTlsAlone(page)] : []),
         // Behind the rules, so that one of them can make an exception ("allow").
         ...(own.httpsRedirect === undefined ? [] : [httpsRedirect(own.httpsRedirect)]),
         ...lines("redirect"),
@@ -28,7 +30,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...(own.hsts === undefined
             ? []
             : [`http-after-response set-header Strict-Transport-Security max-age=${own.hsts} if { ssl_fc }`]),
-        ...(stats?.section === own.name ? statsLines(stats) : []),
+        ...(page ? statsLines(page) : []),
         ...own.useBackend.map(useBackend),
         ...(own.defaultBackend === undefined ? [] : [`default_backend ${own.defaultBackend}`]),
         ...(own.balance === undefined ? [] : [`balance ${own.balance}`]),
@@ -57,11 +59,6 @@ function placeOf(text: string): string {
 function httpsRedirect(port: number): string {
     const where = `https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri]`;
     return `http-request redirect location ${where} code 301 unless { ssl_fc }`;
-}
-
-/** The page, with a password that haproxy.cfg does not hold. */
-export function statsLines({ uri, user }: Stats): string[] {
-    return ["stats enable", `stats uri ${uri}`, `stats auth "${user}:\${${statsPasswordVariable}}"`];
 }
 
 function acl({ name, criterion, flags, values }: Acl): string {

@@ -33,8 +33,17 @@ function certificatesOf(pem: string): string {
     return pemBlocks(pem).filter(isCertificate).join("");
 }
 
-export function usesTls({ sections }: Haproxy): boolean {
-    return sections.some(({ bind, servers }) => [...bind, ...servers].some(({ ssl }) => ssl !== undefined));
+/** Lines of text that have TLS. */
+const tlsLine = /^\s*(bind|server|server-template|default-server)(\s.*)?\sssl(\s|$)/;
+
+/** Also where it stands in text alone. */
+export function usesTls({ sections, moreSections, defaultsLines }: Haproxy): boolean {
+    const places = sections.flatMap(({ bind, servers }) => [...bind, ...servers]);
+    const text = [...sections.flatMap(({ lines }) => lines), ...defaultsLines, ...moreSections.split("\n")];
+    return (
+        places.some(({ ssl, words }) => ssl !== undefined || words.includes("ssl")) ||
+        text.some((each) => tlsLine.test(each))
+    );
 }
 
 /** Mozilla's "intermediate" recommendation, 5.7; the protocol versions stand in each line. */

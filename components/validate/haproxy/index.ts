@@ -1,5 +1,4 @@
 /** haproxy. */
-import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type {
     BackendArgs,
@@ -7,8 +6,6 @@ import type {
     HaLoadBalancerPairArgs,
     HaproxyArgs,
     PeersArgs,
-    PrometheusArgs,
-    StatsArgs,
     TimeoutArgs,
     VirtualIpArgs,
 } from "../../args";
@@ -20,6 +17,7 @@ import { certificateNames, certificateTexts } from "./certificates";
 import { listening } from "./listening";
 import { certificateReferences, references } from "./references";
 import { type Declared, section } from "./section";
+import { prometheus, stats } from "./stats";
 
 /** What `config` stands instead of. */
 const insteadOf = [
@@ -57,7 +55,7 @@ export function haproxy(
     certificateReferences(check, args, declared);
     listening(check, args, declared, knownList<VirtualIpArgs>(virtualIps));
     check.flag("haproxy.ocspUpdate", args.ocspUpdate);
-    stats(check, args.stats);
+    stats(check, args, declared);
     prometheus(check, args.prometheus);
     peers(check, args.peers);
     timeouts(check, args);
@@ -90,10 +88,8 @@ function content(check: Checker, args: HaproxyArgs): void {
         }
     }
     if (args.config !== undefined) {
-        for (const name of (["enable", "uri", "port", "user"] as const).filter(
-            (each) => args.stats?.[each] !== undefined,
-        )) {
-            check.add(`haproxy.stats.${name}`, "cannot be given beside haproxy.config, which is the whole file");
+        if (args.stats?.onVirtualIps !== undefined) {
+            check.add("haproxy.stats.onVirtualIps", "cannot be given beside haproxy.config, which is the whole file");
         }
         for (const name of insteadOf.filter((each) => args[each] !== undefined)) {
             check.add(`haproxy.${name}`, "cannot be given beside haproxy.config, which is the whole file");
@@ -106,14 +102,6 @@ function content(check: Checker, args: HaproxyArgs): void {
     }
 }
 
-function stats(check: Checker, input: StatsArgs | undefined): void {
-    const args = check.object<StatsArgs>("haproxy.stats", input, fields.stats);
-    check.flag("haproxy.stats.enable", args?.enable);
-    check.text("haproxy.stats.uri", args?.uri, forms.uri, "the path of a URL");
-    check.port("haproxy.stats.port", args?.port);
-    check.text("haproxy.stats.user", args?.user, forms.user, "a user name (no colon)");
-}
-
 /** What may be a secret; the other checks are run again without it. */
 export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" | "certificates">): void {
     const password = known(args.stats?.password);
@@ -122,19 +110,6 @@ export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" |
     }
     if (Array.isArray(args.certificates)) {
         certificateTexts(check, args.certificates);
-    }
-}
-
-function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
-    const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fields.prometheus);
-    check.port("haproxy.prometheus.port", args?.port);
-    check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
-    for (const { at, value: source } of check.elements("haproxy.prometheus.src", args?.src)) {
-        const [address, length, ...rest] = String(source).split("/");
-        const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= 128);
-        if (isIP(address) === 0 || !isNetwork || rest.length > 0) {
-            check.add(at, `"${source}" is neither an IP address nor a network`);
-        }
     }
 }
 

@@ -19,7 +19,7 @@ export function listening(
     virtualIps: (VirtualIpArgs | undefined)[] | undefined,
 ): void {
     const addresses = virtualIps?.map((virtualIp) => spelled(known(virtualIp?.address)));
-    const all = [...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection), ...ofOwn(args)];
+    const all = [...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection), ...ofMetrics(args)];
     for (const { path, address } of all) {
         if (address !== undefined && addresses?.every((each) => each !== undefined && each !== address)) {
             check.add(`${path}.address`, `"${address}" is not one of the virtual IPs`);
@@ -34,17 +34,24 @@ export function listening(
             );
         }
     });
-    peersAndPrometheus(check, args, declared);
+    onHosts(check, args, declared);
 }
 
-/** The peers have addresses of the hosts, which nothing else of ours has but the metrics. */
-function peersAndPrometheus(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
+/** What listens on addresses of the hosts. */
+function onHosts(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
     const between = known(args.peers) as PeersArgs | undefined;
-    const isThere = between !== undefined || declared.some((each) => each.args.stickTable !== undefined);
-    const port = between?.port === undefined ? peersPort : known(between.port);
-    if (isThere && port !== undefined && port === metricsPort(args)) {
-        check.add("haproxy.peers.port", `port ${port} of the hosts is already used by haproxy.prometheus.port`);
-    }
+    const hasPeers = between !== undefined || declared.some((each) => each.args.stickTable !== undefined);
+    const ports = Object.entries({
+        "haproxy.prometheus.port": metricsPort(args),
+        "haproxy.stats.port": known(args.stats?.port),
+        "haproxy.peers.port": !hasPeers ? undefined : between?.port === undefined ? peersPort : known(between.port),
+    });
+    ports.forEach(([path, port], i) => {
+        const first = port && ports.slice(0, i).find(([, other]) => other === port);
+        if (first) {
+            check.add(path, `port ${port} of the hosts is already used by ${first[0]}`);
+        }
+    });
 }
 
 function metricsPort({ prometheus }: HaproxyArgs): number | undefined {
@@ -71,14 +78,10 @@ function ofSection({ path, args }: Declared): Listening[] {
     });
 }
 
-function ofOwn(args: HaproxyArgs): Listening[] {
-    const { stats } = args;
-    const statsPort = known(stats?.enable) === false ? undefined : known(stats?.port);
-    const ports = {
-        "haproxy.stats.port": statsPort,
-        "haproxy.prometheus.port": metricsPort(args),
-    };
-    return Object.entries(ports).flatMap(([path, port]) => (port === undefined ? [] : [{ path, port }]));
+/** The metrics are on every address of a host, and so on virtual IPs, too. */
+function ofMetrics(args: HaproxyArgs): Listening[] {
+    const port = metricsPort(args);
+    return port === undefined ? [] : [{ path: "haproxy.prometheus.port", port }];
 }
 
 /** What is no address is told elsewhere. */

@@ -1,0 +1,97 @@
+"""An orderly stop of HAProxy on this host (`systemctl restart haproxy`, needrestart): its unit asks first
+(before-haproxy-stops.sh), and HAProxy ends when the virtual IPs have been handed over. If nobody can take them, it ends at once.
+
+If both hosts are asked at once, one stops after the other: first the host that holds nothing, or else the one whose name sorts first.
+"""
+
+import system
+from decide import HELD, LINGERING
+from system import RUN, log, read, remove, write
+
+# The process id of the HAProxy that is to stop, by its unit; and the same id, by the keeper, when it may.
+ASKED = f"{RUN}/haproxy-stops"
+ALLOWED = f"{RUN}/haproxy-may-stop"
+# Seconds from the question to the first answer: if the peer is asked at the same time, both hosts know of it then.
+SETTLES = 0.3
+# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or keeper.RETURNS_IN, or its own restart of HAProxy.
+PEER_RETURNS_IN = 8
+# How far a stop is. Of one that has ended the peer is not told: it does not wait for a HAProxy that may stay down.
+WAITING, ENDING, ENDED = "waiting", "ending", "ended"
+
+
+class Stopping:
+    def __init__(self, config, virtual_ips, peer):
+        self._node = config["node"]
+        self._peer_name = config["peer"]
+        self._virtual_ips = virtual_ips
+        self._peer = peer
+        self._pid = None
+        self._asked_at = None
+        self._peer_asked_at = float("-inf")
+        # None if nobody has asked.
+        self.state = None
+
+    def look(self, pid):
+        """`pid`: of HAProxy's master."""
+        if self._peer_state():
+            self._peer_asked_at = system.monotonic()
+        asked = (read(ASKED) or "").strip()
+        # Between its end and the next start there may be none.
+        if not asked or pid is not None and asked != str(pid):
+            self._forget(asked)
+        elif self._pid != asked:
+            self._pid, self._asked_at, self.state = asked, system.monotonic(), WAITING
+            log("HAProxy is asked to stop on this host")
+        elif not system.is_running(int(asked)):
+            self.state = ENDED
+        elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():
+            self.state = ENDING
+
+    def _forget(self, asked):
+        if asked:
+            # Another HAProxy has been started since.
+            remove(ASKED)
+            remove(ALLOWED)
+        self._pid = self.state = None
+
+    def reason(self):
+        """Why the peer should serve."""
+        return "HAProxy is about to stop" if self.state in (ENDING, ENDED) else None
+
+    def told(self):
+        """What the peer is told."""
+        return None if self.state == ENDED else self.state
+
+    def step(self):
+        if self.state == ENDING and not self._is_worth_waiting() and read(ALLOWED) != self._pid:
+            write(ALLOWED, self._pid)
+
+    def _peer_state(self):
+        return self._peer.said.get("stops") if self._peer.is_fresh() else None
+
+    def _peer_goes_first(self):
+        if self._peer_state() != WAITING:
+            # One that is ending is handing its virtual IPs over to this host.
+            return self._peer_state() == ENDING
+        if not self._is_any_held():
+            return False
+        does_peer_hold = any(self._peer.view(one)["held"] == HELD for one in self._virtual_ips)
+        return not does_peer_hold or self._peer_name < self._node
+
+    def _is_worth_waiting(self):
+        return any(self._is_needed(one) for one in self._virtual_ips if one.held in (HELD, LINGERING))
+
+    def _is_needed(self, virtual_ip):
+        """The peer is about to acquire it, or requests are under way."""
+        if self._peer.view(virtual_ip)["held"] != HELD:
+            return self._can_peer_serve_soon()
+        return virtual_ip.held == LINGERING and virtual_ip.has_connections()
+
+    def _can_peer_serve_soon(self):
+        if not self._peer.is_fresh() or not self._peer.said["heartbeat"]:
+            return False
+        unfit_for = system.monotonic() - max(self._asked_at, self._peer_asked_at)
+        return self._peer.said["healthy"] or unfit_for < PEER_RETURNS_IN
+
+    def _is_any_held(self):
+        return any(one.held == HELD for one in self._virtual_ips)

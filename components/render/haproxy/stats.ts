@@ -1,0 +1,31 @@
+/** The statistics page. */
+import type { Node, Stats } from "../../model";
+import { socketAddress } from "../socketAddress";
+import { statsPasswordVariable } from "./haproxySecrets";
+import { line, section, word } from "./words";
+
+/** With a password that the file does not hold. */
+export function statsLines({ uri, user }: Stats): string[] {
+    return ["stats enable", `stats uri ${uri}`, `stats auth "${user}:\${${statsPasswordVariable}}"`];
+}
+
+/** HAProxy compares the path and the query of a request with the page's (configuration manual, 4.2, stats uri). */
+export function byTlsAlone({ uri }: Stats): string {
+    return `http-request deny if { pathq -m beg ${uri} } !{ ssl_fc }`;
+}
+
+/** A host's own page. Who is not to see it does not get as far as the question for the password. */
+export function ownStatsSection(stats: Stats, { address }: Node, defaults: string): string[] {
+    const { own } = stats;
+    if (own === undefined) {
+        return [];
+    }
+    return [
+        section(`frontend ha-load-balancer-pair-statistics from ${defaults}`, [
+            `bind ${socketAddress(address, own.port)}`,
+            line("acl allowed src --", address, ...own.src.map(word)),
+            "tcp-request connection reject unless allowed",
+            ...statsLines(stats),
+        ]),
+    ];
+}

@@ -1,0 +1,87 @@
+/** `stats`, `prometheus`: pages that say how HAProxy does. */
+import { isIP } from "node:net";
+import type * as pulumi from "@pulumi/pulumi";
+import type { BindArgs, HaproxyArgs, PrometheusArgs, StatsArgs } from "../../args";
+import { fields } from "../../fields";
+import { type Checker, known, knownList } from "../../problems";
+import { forms } from "../forms";
+import type { Declared } from "./section";
+
+export function stats(
+    check: Checker,
+    { stats: input, listen, frontend, config }: HaproxyArgs,
+    declared: Declared[],
+): void {
+    const args = check.object<StatsArgs>("haproxy.stats", input, fields.stats);
+    if (!args) {
+        return;
+    }
+    check.port("haproxy.stats.port", args.port);
+    sources(check, "haproxy.stats.src", args.src);
+    check.text("haproxy.stats.onVirtualIps", args.onVirtualIps, /^(tls|clear)$/, "tls or clear");
+    check.text("haproxy.stats.uri", args.uri, forms.uri, "the path of a URL");
+    check.text("haproxy.stats.user", args.user, forms.user, "a user name (no colon)");
+    const needs = (name: "src" | "uri" | "user", what: string) => {
+        if (args[name] !== undefined) {
+            check.add(`haproxy.stats.${name}`, `has no effect without ${what}`);
+        }
+    };
+    if (args.port === undefined) {
+        needs("src", "port");
+    }
+    if (args.port === undefined && args.onVirtualIps === undefined) {
+        needs("uri", "port or onVirtualIps");
+        needs("user", "port or onVirtualIps");
+    }
+    if (config === undefined && isKnown(listen) && isKnown(frontend)) {
+        onVirtualIps(check, known(args.onVirtualIps), declared);
+    }
+}
+
+/** Whether it is known how many there are, and what is in each. */
+function isKnown(list: HaproxyArgs["listen"] | HaproxyArgs["frontend"]): boolean {
+    return list === undefined || knownList<object>(list)?.every((each) => each !== undefined) === true;
+}
+
+/** The page needs a section that can show it, and over TLS where that is wanted. */
+function onVirtualIps(check: Checker, how: string | undefined, declared: Declared[]): void {
+    const sections = declared.filter(({ keyword, args }) => keyword !== "backend" && canBeHttp(args.mode));
+    if (how === "tls" && !sections.some(({ args }) => hasTls(args.bind))) {
+        check.add(
+            "haproxy.stats.onVirtualIps",
+            "no listen or frontend in HTTP mode has TLS (bind.ssl), so that the password would cross the network in clear: give one " +
+                "TLS, or show each host's page at a port of its own (stats.port), or say clear where that is meant",
+        );
+    } else if (how === "clear" && sections.length === 0) {
+        check.add("haproxy.stats.onVirtualIps", "there is no listen or frontend in HTTP mode that could show the page");
+    }
+}
+
+function canBeHttp(mode: pulumi.Input<string> | undefined): boolean {
+    return mode === undefined || known(mode) === undefined || known(mode) === "http";
+}
+
+/** Also where it is not known yet. */
+function hasTls(bind: Declared["args"]["bind"]): boolean {
+    const list = knownList<BindArgs>(bind);
+    return (
+        bind !== undefined && (list === undefined || list.some((each) => each === undefined || each.ssl !== undefined))
+    );
+}
+
+export function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
+    const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fields.prometheus);
+    check.port("haproxy.prometheus.port", args?.port);
+    check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
+    sources(check, "haproxy.prometheus.src", args?.src);
+}
+
+function sources(check: Checker, path: string, input: PrometheusArgs["src"]): void {
+    for (const { at, value: source } of check.elements(path, input)) {
+        const [address, length, ...rest] = String(source).split("/");
+        const isNetwork = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= 128);
+        if (isIP(address) === 0 || !isNetwork || rest.length > 0) {
+            check.add(at, `"${source}" is neither an IP address nor a network`);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+"""When HAProxy may end that its unit wants to stop."""
+
+import unittest
+from types import SimpleNamespace
+
+from support import TestCase
+
+import stopping
+from decide import HELD, LINGERING, NO
+from stopping import ALLOWED, ASKED, ENDING, PEER_RETURNS_IN, SETTLES, WAITING
+
+
+class Stops(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.files = {}
+        self.patch(stopping, "read", self.files.get)
+        self.patch(stopping, "write", self.files.__setitem__)
+        self.patch(stopping, "remove", lambda path: self.files.pop(path, None))
+        self.patch(stopping, "log", self.logged)
+        self.pid, self.runs = 7, True
+        self.patch(stopping.system, "is_running", lambda pid: self.runs)
+        self.has_connections = False
+        self.virtual_ip = SimpleNamespace(held=HELD, has_connections=lambda: self.has_connections)
+        self.is_fresh = True
+        self.view = {"held": NO}
+        self.said = {"healthy": True, "heartbeat": True, "stops": None}
+        peer = SimpleNamespace(is_fresh=lambda: self.is_fresh, said=self.said, view=lambda virtual_ip: self.view)
+        self.stopping = stopping.Stopping({"node": "b", "peer": "a"}, [self.virtual_ip], peer)
+
+    def ask(self):
+        self.files[ASKED] = "7\n"
+        self.after(0)
+
+    def after(self, seconds):
+        self.now += seconds
+        self.stopping.look(self.pid)
+        self.stopping.step()
+
+    def is_allowed(self):
+        return self.files.get(ALLOWED) == "7"
+
+    def test_nobody_has_asked(self):
+        self.after(1)
+        self.assertEqual((self.stopping.state, self.stopping.reason(), self.files), (None, None, {}))
+
+    def test_it_ends_when_the_peer_has_the_virtual_ip_and_no_request_is_under_way(self):
+        self.ask()
+        self.assertEqual((self.stopping.state, self.stopping.reason()), (WAITING, None))
+        self.after(SETTLES + 0.1)
+        self.assertEqual(self.stopping.reason(), "HAProxy is about to stop")
+        self.assertFalse(self.is_allowed())
+        self.virtual_ip.held = LINGERING
+        self.after(0.1)
+        self.assertFalse(self.is_allowed())
+        self.view["held"] = HELD
+        self.has_connections = True
+        self.after(0.1)
+        self.assertFalse(self.is_allowed())
+        self.has_connections = False
+        self.after(0.1)
+        self.assertTrue(self.is_allowed())
+        self.assertEqual(self.log, ["HAProxy is asked to stop on this host"])
+
+    def test_it_ends_at_once_where_this_host_has_nothing_or_nobody_could_take_it(self):
+        for case in ("nothing here", "a silent peer", "no Heartbeat there"):
+            with self.subTest(case):
+                self.setUp()
+                self.virtual_ip.held = NO if case == "nothing here" else HELD
+                self.is_fresh = case != "a silent peer"
+                self.said["heartbeat"] = case != "no Heartbeat there"
+                self.ask()
+                self.assertFalse(self.is_allowed())
+                self.after(SETTLES + 0.1)
+                self.assertTrue(self.is_allowed())
+
+    def test_an_unfit_peer_is_waited_for_but_not_for_long(self):
+        self.said["healthy"] = False
+        self.ask()
+        self.after(PEER_RETURNS_IN - 0.1)
+        self.assertFalse(self.is_allowed())
+        self.after(0.2)
+        self.assertTrue(self.is_allowed())
+
+    def test_another_haproxy_has_been_started_since(self):
+        self.virtual_ip.held = NO
+        self.ask()
+        self.after(SETTLES + 0.1)
+        self.assertEqual((self.stopping.state, self.stopping.told()), (ENDING, ENDING))
+        for self.pid in (7, None):
+            self.runs = False
+            self.after(0.1)
+            self.assertEqual((self.stopping.reason(), self.stopping.told()), ("HAProxy is about to stop", None))
+        self.pid = 8
+        self.after(0.1)
+        self.assertEqual((self.stopping.state, self.files), (None, {}))
+
+    def test_both_are_asked_and_the_one_that_holds_nothing_goes_first(self):
+        self.said["stops"] = WAITING
+        self.ask()
+        self.after(1)
+        self.assertEqual((self.stopping.state, self.is_allowed()), (WAITING, False))
+        self.virtual_ip.held = NO
+        self.after(0.1)
+        self.assertEqual((self.stopping.state, self.is_allowed()), (ENDING, True))
+
+    def test_both_are_asked_and_hold_and_the_first_by_name_goes_first(self):
+        for name, expected in (("b", WAITING), ("0", ENDING)):
+            with self.subTest(name):
+                self.setUp()
+                self.stopping._node = name
+                self.view["held"] = HELD
+                self.said["stops"] = WAITING
+                self.ask()
+                self.after(1)
+                self.assertEqual(self.stopping.state, expected)
+
+    def test_a_peer_that_ends_first_has_returned_when_this_one_ends(self):
+        self.virtual_ip.held = NO
+        self.said["stops"] = ENDING
+        self.ask()
+        self.after(1)
+        self.assertEqual(self.stopping.state, WAITING)
+        self.virtual_ip.held = HELD
+        self.said.update(stops=None, healthy=False)
+        self.after(0.1)
+        self.assertEqual(self.stopping.state, ENDING)
+        self.after(PEER_RETURNS_IN - 1)
+        self.assertFalse(self.is_allowed())
+        self.said["healthy"] = True
+        self.view["held"] = HELD
+        self.after(0.1)
+        self.assertTrue(self.is_allowed())
+
+    def test_a_silent_peer_does_not_go_first(self):
+        self.said["stops"] = WAITING
+        self.ask()
+        self.is_fresh = False
+        self.after(1)
+        self.assertEqual((self.stopping.state, self.is_allowed()), (ENDING, True))
+
+
+if __name__ == "__main__":
+    unittest.main()
