@@ -119,6 +119,7 @@ test("renewed certificates go live without a lost request, and old ones go", asy
     secured(
         {
             ...secure,
+            listen: [],
             frontend: [
                 { ...haproxy.frontend[0], bind: [{ port: 80 }, { port: 443, ssl: { certificates: ["site"] } }] },
             ],
