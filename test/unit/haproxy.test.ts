@@ -265,6 +265,11 @@ describe("each mistake is named with its path and what to write instead", () => 
             ["haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page"],
         ],
         [
+            "a statistics page where all are sent elsewhere",
+            { ...listen({ httpsRedirect: true }), stats: { onVirtualIps: "clear" } },
+            ["haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page"],
+        ],
+        [
             "the whole file and parts of it",
             { ...listen(), config: "global", maxconn: 1, stats: { port: 8404, onVirtualIps: "clear" } },
             [

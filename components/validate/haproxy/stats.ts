@@ -46,13 +46,15 @@ function isKnown(list: HaproxyArgs["listen"] | HaproxyArgs["frontend"]): boolean
 /** The page needs a section that can show it, and over TLS where that is wanted. */
 function onVirtualIps(check: Checker, how: string | undefined, declared: Declared[]): void {
     const sections = declared.filter(({ keyword, args }) => keyword !== "backend" && canBeHttp(args.mode));
+    // One that sends everybody to TLS, and has none itself, shows nothing.
+    const showing = sections.filter(({ args }) => known(args.httpsRedirect) !== true || hasTls(args.bind));
     if (how === "tls" && !sections.some(({ args }) => hasTls(args.bind))) {
         check.add(
             "haproxy.stats.onVirtualIps",
             "no listen or frontend in HTTP mode has TLS (bind.ssl), so that the password would cross the network in clear: give one " +
                 "TLS, or show each host's page at a port of its own (stats.port), or say clear where that is meant",
         );
-    } else if (how === "clear" && sections.length === 0) {
+    } else if (how === "clear" && showing.length === 0) {
         check.add("haproxy.stats.onVirtualIps", "there is no listen or frontend in HTTP mode that could show the page");
     }
 }
