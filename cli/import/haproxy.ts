@@ -236,7 +236,8 @@ export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<H
     const isTyped = (section: Section) => typed.some(({ from }) => from === section);
     const isGeneral = ({ keyword }: Section) => keyword === "global" || keyword === "defaults";
     const texts = all.filter((each) => !isGeneral(each) && !pages.includes(each) && !isTyped(each));
-    const hasPage = page && (page.section === undefined || !texts.includes(page.section));
+    const shows = ({ keyword, args: own }: Typed) => keyword !== "backend" && (own.mode ?? "http") === "http";
+    const hasPage = page && (page.section === undefined ? typed.some(shows) : !texts.includes(page.section));
     const of = (keyword: Keyword) => {
         const list = typed.filter((each) => each.keyword === keyword).map((each) => each.args);
         return list.length > 0 ? { [keyword]: list } : {};

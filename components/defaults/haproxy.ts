@@ -118,13 +118,16 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
     };
 }
 
-function sectionDefaults({ listen, frontend, backend }: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Section[] {
+function sectionDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Section[] {
+    const { listen, frontend, backend, sections = "" } = args;
     const isTls = ({ ssl }: Unwrap<BindArgs>) => ssl !== undefined;
     const tlsPortOf = (each: Unwrap<FrontendArgs>) => each.bind?.find(isTls)?.port;
     const fronts = [...(listen ?? []), ...(frontend ?? [])];
     const tlsPort = fronts.map(tlsPortOf).find((port) => port !== undefined) ?? 443;
     const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps, tlsPortOf(each) ?? tlsPort);
-    const isAllTls = fronts.filter(({ mode }) => mode !== "tcp").every(isTlsOnly);
+    const inHttp = fronts.filter(({ mode }) => mode !== "tcp");
+    const isAllTyped = inHttp.length > 0 && !/^\s*(frontend|listen)\s/m.test(sections);
+    const isAllTls = isAllTyped && inHttp.every(isTlsOnly);
     return [
         ...(listen ?? []).map((each) =>
             section("listen", each, { ...inFront(each), ...behind(each, isTlsOnly(each)) }),
@@ -230,7 +233,8 @@ function cookieDefaults(args: Unwrap<CookieArgs>, isTls: boolean): Cookie {
         indirect: indirect ?? isOurs,
         nocache: nocache ?? isOurs,
         httponly: httponly ?? isOurs,
-        secure: secure ?? isTls,
+        // HAProxy writes it into a cookie that it inserts, and into no other one.
+        secure: secure ?? (isOurs && isTls),
     };
 }
 

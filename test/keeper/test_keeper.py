@@ -169,7 +169,7 @@ class Host(TestCase):
             look=self.stop_looks.append,
             reason=lambda: self.stop_reason,
             told=lambda: self.stopping.state,
-            step=lambda: self.stop_steps.append(self.now),
+            step=lambda heartbeat_runs: self.stop_steps.append(heartbeat_runs),
         )
         self.lost_for, self.is_gone = None, False
         self.gateway = SimpleNamespace(
@@ -219,7 +219,9 @@ class Host(TestCase):
             step=lambda *known: self.done.append(("mend", *known)),
             was_asleep=lambda: self.slept.append("mending"),
         )
-        self.moving = SimpleNamespace(step=lambda *known: self.done.append(("move", *known)))
+        self.moving = SimpleNamespace(
+            step=lambda *known: self.done.append(("move", *known)), give_all=lambda: self.done.append(("give all",)) or True
+        )
         self.proof = SimpleNamespace(step=lambda virtual_ips, said: self.proven_by.append(said), question=None, answer=None)
         self.proven_by = []
         self.put_in_place()
@@ -240,6 +242,8 @@ class Host(TestCase):
         self.patch(system, "read_lines", lambda pipe: self.drain(pipe) or self.lines)
         self.patch(system, "wait", self.wait)
         self.patch(system, "is_host_stopping", lambda: False)
+        self.haproxy_has_job = False
+        self.patch(system, "has_job", lambda unit: self.haproxy_has_job)
 
     def make_interface(self, name, families, virtual_ips):
         interface = SimpleNamespace(name=name, families=families, virtual_ips=virtual_ips, fault=None, link_fault=None)
@@ -499,7 +503,7 @@ class Tells(Host):
         self.second.forced_for = 4.0
         self.stopping.state = "waiting"
         self.step()
-        self.assertEqual((self.stop_looks, len(self.stop_steps)), ([7], 1))
+        self.assertEqual((self.stop_looks, self.stop_steps), ([7], [True]))
         self.assertEqual(
             self.peer.told,
             [

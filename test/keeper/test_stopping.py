@@ -7,7 +7,7 @@ from support import TestCase
 
 import stopping
 from decide import HELD, LINGERING, NO
-from stopping import ALLOWED, ASKED, ENDING, PEER_RETURNS_IN, SETTLES, WAITING
+from stopping import ALLOWED, ASKED, ENDING, FINISHES_IN, PEER_RESTARTS_IN, PEER_RETURNS_IN, SETTLES, WAITING
 
 
 class Stops(TestCase):
@@ -21,9 +21,10 @@ class Stops(TestCase):
         self.pid, self.runs = 7, True
         self.patch(stopping.system, "is_running", lambda pid: self.runs)
         self.has_connections = False
-        self.virtual_ip = SimpleNamespace(held=HELD, has_connections=lambda: self.has_connections)
+        self.virtual_ip = SimpleNamespace(held=HELD, forced_for=None, has_connections=lambda: self.has_connections)
         self.is_fresh = True
-        self.view = {"held": NO}
+        self.view = {"held": NO, "serves": True}
+        self.heartbeat_runs = True
         self.said = {"healthy": True, "heartbeat": True, "stops": None}
         peer = SimpleNamespace(is_fresh=lambda: self.is_fresh, said=self.said, view=lambda virtual_ip: self.view)
         self.stopping = stopping.Stopping({"node": "b", "peer": "a"}, [self.virtual_ip], peer)
@@ -35,7 +36,7 @@ class Stops(TestCase):
     def after(self, seconds):
         self.now += seconds
         self.stopping.look(self.pid)
-        self.stopping.step()
+        self.stopping.step(self.heartbeat_runs)
 
     def is_allowed(self):
         return self.files.get(ALLOWED) == "7"
@@ -63,9 +64,11 @@ class Stops(TestCase):
         self.assertEqual(self.log, ["HAProxy is asked to stop on this host"])
 
     def test_it_ends_at_once_where_this_host_has_nothing_or_nobody_could_take_it(self):
-        for case in ("nothing here", "a silent peer", "no Heartbeat there"):
+        for case in ("nothing here", "a silent peer", "no Heartbeat there", "no Heartbeat here", "an operator's hold"):
             with self.subTest(case):
                 self.setUp()
+                self.heartbeat_runs = case != "no Heartbeat here"
+                self.virtual_ip.forced_for = 3.0 if case == "an operator's hold" else None
                 self.virtual_ip.held = NO if case == "nothing here" else HELD
                 self.is_fresh = case != "a silent peer"
                 self.said["heartbeat"] = case != "no Heartbeat there"
@@ -73,6 +76,37 @@ class Stops(TestCase):
                 self.assertFalse(self.is_allowed())
                 self.after(SETTLES + 0.1)
                 self.assertTrue(self.is_allowed())
+
+    def test_connections_are_waited_for_but_not_for_long(self):
+        self.ask()
+        self.after(SETTLES + 0.1)
+        self.virtual_ip.held, self.view["held"], self.has_connections = LINGERING, HELD, True
+        self.after(0)
+        self.after(FINISHES_IN - 0.1)
+        self.assertFalse(self.is_allowed())
+        self.after(0.2)
+        self.assertTrue(self.is_allowed())
+
+    def test_a_peer_that_clients_do_not_reach_yet_is_waited_for(self):
+        self.virtual_ip.held, self.view = LINGERING, {"held": HELD, "serves": False}
+        self.ask()
+        self.after(1)
+        self.assertFalse(self.is_allowed())
+        self.view["serves"] = True
+        self.after(0.1)
+        self.assertTrue(self.is_allowed())
+
+    def test_one_that_had_ended_before_the_keeper_started_is_not_told_of(self):
+        self.runs = False
+        self.ask()
+        self.assertEqual((self.stopping.reason(), self.log), ("HAProxy was stopped", []))
+
+    def test_both_are_asked_in_the_middle_of_a_hand_over(self):
+        self.virtual_ip.held = LINGERING
+        self.said["stops"] = WAITING
+        self.ask()
+        self.after(1)
+        self.assertEqual((self.stopping.state, self.is_allowed()), (WAITING, False))
 
     def test_an_unfit_peer_is_waited_for_but_not_for_long(self):
         self.said["healthy"] = False
@@ -90,7 +124,7 @@ class Stops(TestCase):
         for self.pid in (7, None):
             self.runs = False
             self.after(0.1)
-            self.assertEqual((self.stopping.reason(), self.stopping.told()), ("HAProxy is about to stop", None))
+            self.assertEqual((self.stopping.reason(), self.stopping.told()), ("HAProxy was stopped", None))
         self.pid = 8
         self.after(0.1)
         self.assertEqual((self.stopping.state, self.files), (None, {}))
@@ -100,7 +134,7 @@ class Stops(TestCase):
         self.ask()
         self.after(1)
         self.assertEqual((self.stopping.state, self.is_allowed()), (WAITING, False))
-        self.virtual_ip.held = NO
+        self.virtual_ip.held, self.view["held"] = NO, HELD
         self.after(0.1)
         self.assertEqual((self.stopping.state, self.is_allowed()), (ENDING, True))
 
@@ -125,7 +159,7 @@ class Stops(TestCase):
         self.said.update(stops=None, healthy=False)
         self.after(0.1)
         self.assertEqual(self.stopping.state, ENDING)
-        self.after(PEER_RETURNS_IN - 1)
+        self.after(PEER_RESTARTS_IN - 1)
         self.assertFalse(self.is_allowed())
         self.said["healthy"] = True
         self.view["held"] = HELD

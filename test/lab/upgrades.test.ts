@@ -20,6 +20,8 @@ async function upgraded(some: Host[], packages: string[]): Promise<void> {
 }
 
 const units = ["haproxy", "heartbeat", "ha-load-balancer-pair"];
+/** What needrestart restarts in one command, by name: after the C library all, after OpenSSL those that use it. */
+const restarted = ["ha-load-balancer-pair haproxy heartbeat", "ha-load-balancer-pair haproxy"];
 const mainPids = (host: Host) => host.run(`systemctl show -p MainPID --value ${units.join(" ")}`);
 
 test.each([
@@ -40,11 +42,13 @@ test.each([
     expect(failed).toBe(0);
 });
 
-test("all services are restarted on one host after the other, as needrestart does it: no request is lost", async () => {
+test.each(
+    restarted,
+)("%s are restarted on one host after the other, as needrestart does it: no request is lost", async (some) => {
     for (const host of hosts()) {
         const before = await mainPids(host);
-        const { failed } = await underLoad(used.lab, `all services of ${host.name} are restarted`, async () => {
-            await host.run(`systemctl restart ${units.join(" ")}`);
+        const { failed } = await underLoad(used.lab, `${some} of ${host.name} are restarted`, async () => {
+            await host.run(`systemctl restart ${some}`);
             await untilRest(used.lab, "lb1");
         });
         expect(await mainPids(host)).not.toEqual(before);
@@ -61,7 +65,7 @@ test("all services are restarted on both hosts at once: a client misses 8 s at m
 });
 
 test("HAProxy is restarted on the holder, and on both hosts at once: no request is lost", async () => {
-    const restarted = async (some: Host[]) => {
+    const restart = async (some: Host[]) => {
         const before = await Promise.all(some.map(mainPids));
         await Promise.all(some.map((host) => host.run("systemctl restart haproxy")));
         expect(await Promise.all(some.map(mainPids))).not.toEqual(before);
@@ -69,7 +73,7 @@ test("HAProxy is restarted on the holder, and on both hosts at once: no request 
     };
     for (const some of [[hosts()[0]], hosts()]) {
         const title = `HAProxy is restarted on ${some.map(({ name }) => name).join(" and ")}`;
-        expect((await underLoad(used.lab, title, () => restarted(some))).failed).toBe(0);
+        expect((await underLoad(used.lab, title, () => restart(some))).failed).toBe(0);
     }
 });
 

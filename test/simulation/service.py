@@ -276,6 +276,9 @@ class System:
         runs = [heartbeat.pid] if heartbeat is not None and heartbeat.is_alive() else []
         return process_id in [*runs, self._host.haproxy_pid]
 
+    def has_job(self, _unit):
+        return False
+
     def is_host_stopping(self):
         return self._host.is_stopping
 

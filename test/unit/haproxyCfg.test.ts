@@ -227,8 +227,16 @@ describe("the statistics page", () => {
         ]);
         expect(statisticsUrl(model(args), nodes)).toBe("https://192.168.0.99/look?here");
         const redirected = { ...args, listen: [{ name: "both", bind, httpsRedirect: true, servers }] };
-        expect(render(redirected)).toContain("stats enable");
+        expect(linesOf(render(redirected), "listen both")).toContain(
+            "http-request redirect location https://%[req.hdr(host),host_only]%[capture.req.uri] code 301 if { pathq -m beg /look?here } !{ ssl_fc }",
+        );
         expect(render(redirected)).not.toContain("http-request deny");
+        // An "allow" ends the rules.
+        const allowed = { ...args.listen[1], httpRequest: [{ action: "allow" }] };
+        const rules = linesOf(render({ ...args, listen: [allowed] }), "listen both").filter((each) =>
+            each.startsWith("http-request"),
+        );
+        expect(rules).toEqual(["http-request deny if { pathq -m beg /look?here } !{ ssl_fc }", "http-request allow"]);
     });
 
     test("is shown by each host to itself, and to those who are named", () => {
@@ -288,12 +296,12 @@ test("a cookie of our own is kept from caches, scripts and servers", () => {
 
 test("a cookie goes over TLS alone where clients come by TLS alone", () => {
     const ssl = { certificates: ["site"] };
-    const cookie = { name: "S" };
+    const cookie = { name: "S", mode: "insert" };
     const plain = { name: "f", bind: [{ port: 80 }], defaultBackend: "b" };
     const secure = { name: "g", bind: [{ port: 443, ssl }], defaultBackend: "b" };
     const isSecure = (args: HaproxyArgs, more: object = {}) =>
         render({ ...args, backend: [{ name: "b", cookie: { ...cookie, ...more }, servers }] }).includes(
-            "cookie S prefix secure",
+            "cookie S insert indirect nocache httponly secure",
         );
     expect(isSecure({ frontend: [secure] })).toBe(true);
     expect(isSecure({ frontend: [secure] }, { secure: false })).toBe(false);
@@ -302,12 +310,16 @@ test("a cookie goes over TLS alone where clients come by TLS alone", () => {
     expect(isSecure({ frontend: [secure, { name: "h", mode: "tcp", bind: [{ port: 25 }] }] })).toBe(true);
     expect(isSecure({ frontend: [{ ...secure, lines: ["bind 10.0.0.1:80"] }] })).toBe(false);
     expect(isSecure({ frontend: [{ name: "f", defaultBackend: "b" }] })).toBe(false);
+    expect(isSecure({ frontend: [secure], sections: "cache small\n    total-max-size 4\n" })).toBe(true);
+    expect(isSecure({ frontend: [secure], sections: "frontend x\n    bind 10.0.0.1:80\n" })).toBe(false);
+    expect(isSecure({ sections: "frontend x\n    bind 10.0.0.1:80\n    default_backend b\n" })).toBe(false);
+    expect(isSecure({ frontend: [secure] }, { mode: "prefix" })).toBe(false);
     const listen = { name: "l", cookie, servers };
     expect(render({ listen: [{ ...listen, bind: [{ port: 443, ssl }] }], frontend: [plain] })).toContain(
-        "prefix secure",
+        "httponly secure",
     );
     expect(render({ listen: [{ ...listen, bind: [{ port: 443, ssl }, { port: 80 }] }] })).not.toContain(
-        "prefix secure",
+        "httponly secure",
     );
 });
 

@@ -50,8 +50,8 @@ export interface CookieArgs {
      */
     httponly?: pulumi.Input<boolean>;
     /**
-     * Whether it goes over TLS only. Default: true where clients reach this `listen`, or for a `backend` each `listen` and `frontend` in
-     * HTTP mode, by TLS alone (each `bind` has `ssl`, or there is `httpsRedirect`); else false.
+     * Whether it goes over TLS only; HAProxy heeds it with `insert`. Default: with `insert`, true where clients reach this `listen`, or for a
+     * `backend` each `listen` and `frontend` in HTTP mode, by TLS alone (each `bind` has `ssl`, or there is `httpsRedirect`); else false.
      */
     secure?: pulumi.Input<boolean>;
 }

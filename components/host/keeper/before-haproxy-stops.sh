@@ -4,16 +4,16 @@ set -eu
 
 run=/run/ha-load-balancer-pair
 
-# One that has ended by itself serves nobody any more.
+# MAINPID is empty if HAProxy has ended already.
 [ -n "${MAINPID-}" ] || exit 0
 
 echo "$MAINPID" >"$run/haproxy-stops"
 [ ! -p "$run/keeper" ] || echo haproxy-stops 1<>"$run/keeper"
 
-# A host that shuts down has stopped the keeper before.
-tries=300
-while [ "$tries" -gt 0 ] && systemctl is-active --quiet ha-load-balancer-pair; do
+ends_at=$(($(date +%s) + 40))
+while [ "$(date +%s)" -lt "$ends_at" ]; do
     [ "$(cat "$run/haproxy-may-stop" 2>/dev/null)" != "$MAINPID" ] || exit 0
-    tries=$((tries - 1))
+    # It can end meanwhile, and the keeper with it: at a shutdown systemd stops the keeper before HAProxy.
+    [ -d "/proc/$MAINPID" ] && systemctl is-active --quiet ha-load-balancer-pair || exit 0
     sleep 0.1
 done

@@ -43,6 +43,7 @@ TELL_WATCHDOG_EVERY = 1
 # How long a host that shuts down waits for requests to be answered, in seconds; and for the peer to take what it lets go, for so much longer
 # than deadtime: Heartbeat has been seen to need 0.72 s more to declare its peer dead. The unit's TimeoutStopSec is 15.
 FINISH_WITHIN = 10
+HANDS_OVER_WITHIN = 5
 TAKEN_AFTER_DEADTIME = 2
 
 
@@ -75,6 +76,8 @@ class Keeper:
         self.awake_at = float("-inf")
         self.wake = system.make_pipe(f"{RUN}/keeper")
         self.is_leaving = False
+        # Whether it asked for a hand-over when it was stopped.
+        self.hands_over = False
         self.heartbeat_runs = False
         # Why nobody reaches this host, and since when; None if somebody may.
         self.cut_off = None
@@ -254,7 +257,7 @@ class Keeper:
             virtual_ip.announce()
         self.mending.step(self.heartbeat_runs, self.cut_off is not None)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_hand_over(), self.heartbeat_runs)
-        self.stopping.step()
+        self.stopping.step(self.heartbeat_runs)
         self.proof.step(self.virtual_ips, self.peer.said if self.peer.is_fresh() else {})
         self.report()
         self.tell()
@@ -384,6 +387,7 @@ class Keeper:
         began = system.monotonic()
         self.look()
         self.release_what_no_heartbeat_stops()
+        self.hands_over = self.hand_over_before_haproxy()
         while any(self.is_needed(one, system.monotonic() - began) for one in self.virtual_ips):
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.held == LINGERING:
@@ -407,9 +411,24 @@ class Keeper:
                 virtual_ip.linger()
         self.look()
 
+    def hand_over_before_haproxy(self):
+        """Where the keeper and HAProxy are restarted together (needrestart), systemd stops the keeper first, and HAProxy's unit finds nobody to
+        ask. Whether Heartbeat was asked to hand over."""
+        said = self.peer.said if self.peer.is_fresh() else {}
+        is_peer_fit = said.get("healthy") and said.get("heartbeat")
+        if not is_peer_fit or not self.heartbeat_runs or all(one.held != HELD or one.forced_for is not None for one in self.virtual_ips):
+            return False
+        # The two jobs come one after the other.
+        system.wait([], 0.1)
+        if system.is_host_stopping() or not system.has_job("haproxy"):
+            return False
+        return self.moving.give_all()
+
     def is_needed(self, virtual_ip, waited):
         """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while
         the peer is silent."""
+        if virtual_ip.held == HELD:
+            return self.hands_over and virtual_ip.forced_for is None and waited < HANDS_OVER_WITHIN
         if virtual_ip.held != LINGERING:
             return False
         peer = self.peer.view(virtual_ip)

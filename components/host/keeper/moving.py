@@ -75,14 +75,19 @@ class Moving:
         is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
-                log("asking Heartbeat to hand the virtual IPs over")
-                # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
-                if heartbeat.give_all() and self._group:
-                    write(DUE, "")
+                self.give_all()
         elif self._can_take_back(healthy) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()
+
+    def give_all(self):
+        log("asking Heartbeat to hand the virtual IPs over")
+        is_asked = heartbeat.give_all()
+        # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
+        if is_asked and self._group:
+            write(DUE, "")
+        return is_asked
 
     def _can_take_back(self, healthy):
         own = self._own()

@@ -13,8 +13,10 @@ ASKED = f"{RUN}/haproxy-stops"
 ALLOWED = f"{RUN}/haproxy-may-stop"
 # Seconds from the question to the first answer: if the peer is asked at the same time, both hosts know of it then.
 SETTLES = 0.3
-# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or keeper.RETURNS_IN, or its own restart of HAProxy.
-PEER_RETURNS_IN = 8
+# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or keeper.RETURNS_IN; and after a stop of its own HAProxy.
+PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
+# How long requests that are under way are waited for, in seconds.
+FINISHES_IN = 10
 # How far a stop is. Of one that has ended the peer is not told: it does not wait for a HAProxy that may stay down.
 WAITING, ENDING, ENDED = "waiting", "ending", "ended"
 
@@ -27,6 +29,8 @@ class Stopping:
         self._peer = peer
         self._pid = None
         self._asked_at = None
+        # When the peer held all virtual IPs.
+        self._released_at = None
         self._peer_asked_at = float("-inf")
         # None if nobody has asked.
         self.state = None
@@ -40,8 +44,10 @@ class Stopping:
         if not asked or pid is not None and asked != str(pid):
             self._forget(asked)
         elif self._pid != asked:
-            self._pid, self._asked_at, self.state = asked, system.monotonic(), WAITING
-            log("HAProxy is asked to stop on this host")
+            self._pid, self._asked_at, self._released_at = asked, system.monotonic(), None
+            self.state = WAITING if system.is_running(int(asked)) else ENDED
+            if self.state == WAITING:
+                log("HAProxy is asked to stop on this host")
         elif not system.is_running(int(asked)):
             self.state = ENDED
         elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():
@@ -56,14 +62,14 @@ class Stopping:
 
     def reason(self):
         """Why the peer should serve."""
-        return "HAProxy is about to stop" if self.state in (ENDING, ENDED) else None
+        return {ENDING: "HAProxy is about to stop", ENDED: "HAProxy was stopped"}.get(self.state)
 
     def told(self):
         """What the peer is told."""
         return None if self.state == ENDED else self.state
 
-    def step(self):
-        if self.state == ENDING and not self._is_worth_waiting() and read(ALLOWED) != self._pid:
+    def step(self, heartbeat_runs):
+        if self.state == ENDING and not self._is_worth_waiting(heartbeat_runs) and read(ALLOWED) != self._pid:
             write(ALLOWED, self._pid)
 
     def _peer_state(self):
@@ -73,25 +79,26 @@ class Stopping:
         if self._peer_state() != WAITING:
             # One that is ending is handing its virtual IPs over to this host.
             return self._peer_state() == ENDING
-        if not self._is_any_held():
-            return False
-        does_peer_hold = any(self._peer.view(one)["held"] == HELD for one in self._virtual_ips)
-        return not does_peer_hold or self._peer_name < self._node
+        mine = any(one.held in (HELD, LINGERING) for one in self._virtual_ips)
+        theirs = any(self._peer.view(one)["held"] in (HELD, LINGERING) for one in self._virtual_ips)
+        return self._peer_name < self._node if mine == theirs else mine
 
-    def _is_worth_waiting(self):
-        return any(self._is_needed(one) for one in self._virtual_ips if one.held in (HELD, LINGERING))
+    def _is_worth_waiting(self, heartbeat_runs):
+        here = [one for one in self._virtual_ips if one.held in (HELD, LINGERING)]
+        if any(self._is_awaited(one) for one in here):
+            return heartbeat_runs and self._can_peer_serve_soon()
+        self._released_at = self._released_at or system.monotonic()
+        is_late = system.monotonic() - self._released_at > FINISHES_IN
+        return not is_late and any(one.held == LINGERING and one.has_connections() for one in here)
 
-    def _is_needed(self, virtual_ip):
-        """The peer is about to acquire it, or requests are under way."""
-        if self._peer.view(virtual_ip)["held"] != HELD:
-            return self._can_peer_serve_soon()
-        return virtual_ip.held == LINGERING and virtual_ip.has_connections()
+    def _is_awaited(self, virtual_ip):
+        """Whether the peer is to acquire it, and to be reached by its clients (onAcquire.isRequired). An operator's hold stays here."""
+        peer = self._peer.view(virtual_ip)
+        return virtual_ip.forced_for is None and not (peer["held"] == HELD and peer["serves"])
 
     def _can_peer_serve_soon(self):
         if not self._peer.is_fresh() or not self._peer.said["heartbeat"]:
             return False
-        unfit_for = system.monotonic() - max(self._asked_at, self._peer_asked_at)
-        return self._peer.said["healthy"] or unfit_for < PEER_RETURNS_IN
-
-    def _is_any_held(self):
-        return any(one.held == HELD for one in self._virtual_ips)
+        now = system.monotonic()
+        returns = now - self._asked_at < PEER_RETURNS_IN or now - self._peer_asked_at < PEER_RESTARTS_IN
+        return self._peer.said["healthy"] or returns

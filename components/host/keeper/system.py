@@ -182,6 +182,11 @@ def is_host_stopping():
     return run(["systemctl", "is-system-running"], 2, logs_errors=False) == "stopping"
 
 
+def has_job(unit):
+    """Whether systemd is about to stop, start or restart a unit: see systemctl(1), show."""
+    return run(["systemctl", "show", "-p", "Job", "--value", unit], 2, logs_errors=False) not in (None, "", "0")
+
+
 _to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 _to_systemd.setblocking(False)
 

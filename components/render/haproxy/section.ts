@@ -1,7 +1,7 @@
 /** `listen`, `frontend` and `backend`. */
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
 import { bind, cookie, httpchk, server } from "./server";
-import { byTlsAlone, statsLines } from "./stats";
+import { byTlsAlone, httpsRedirect, statsLines } from "./stats";
 import { stick, stickTable } from "./stick";
 import { line, option, section, word } from "./words";
 
@@ -20,11 +20,14 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...own.acl.map(acl),
         ...lines("acl"),
         ...lines("connection"),
+        // Before the rules: "allow" ends them.
+        ...(page?.section?.isTlsOnly ? [byTlsAlone(page, own.httpsRedirect)] : []),
         ...own.httpRequest.map((each) => rule("http-request", each)),
         ...lines("request"),
-        ...(page?.section?.isTlsOnly && own.httpsRedirect === undefined ? [byTlsAlone(page)] : []),
         // Behind the rules, so that one of them can make an exception ("allow").
-        ...(own.httpsRedirect === undefined ? [] : [httpsRedirect(own.httpsRedirect)]),
+        ...(own.httpsRedirect === undefined
+            ? []
+            : [`http-request ${httpsRedirect(own.httpsRedirect)} unless { ssl_fc }`]),
         ...lines("redirect"),
         ...own.httpResponse.map((each) => rule("http-response", each)),
         ...(own.hsts === undefined
@@ -53,12 +56,6 @@ function placeOf(text: string): string {
         redirect: "redirect",
     };
     return places[keyword] ?? "end";
-}
-
-/** Not by `redirect scheme`, which keeps the port that the client came to. */
-function httpsRedirect(port: number): string {
-    const where = `https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri]`;
-    return `http-request redirect location ${where} code 301 unless { ssl_fc }`;
 }
 
 function acl({ name, criterion, flags, values }: Acl): string {

@@ -10,8 +10,14 @@ export function statsLines({ uri, user }: Stats): string[] {
 }
 
 /** HAProxy compares the path and the query of a request with the page's (configuration manual, 4.2, stats uri). */
-export function byTlsAlone({ uri }: Stats): string {
-    return `http-request deny if { pathq -m beg ${uri} } !{ ssl_fc }`;
+export function byTlsAlone({ uri }: Stats, redirect: number | undefined): string {
+    const action = redirect === undefined ? "deny" : httpsRedirect(redirect);
+    return `http-request ${action} if { pathq -m beg ${uri} } !{ ssl_fc }`;
+}
+
+/** Not by `redirect scheme`, which keeps the port that the client came to. */
+export function httpsRedirect(port: number): string {
+    return `redirect location https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri] code 301`;
 }
 
 /** A host's own page. Who is not to see it does not get as far as the question for the password. */

@@ -15,7 +15,10 @@ restart_haproxy() {
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
     # It ends when its last request is answered, and systemd starts it anew where its unit says so.
-    if wait_until 10 has_ended; then systemctl start haproxy; else systemctl restart haproxy; fi || not_running
+    # Not by systemctl restart: that would hand the virtual IPs over first (host/keeper/stopping.py).
+    wait_until 10 has_ended || systemctl kill --signal=TERM haproxy
+    wait_until 10 has_ended || :
+    systemctl start haproxy || not_running
     systemctl kill --kill-who=main --signal=USR1 "$bridge" || :
     # Not before the bridge has closed its ports, either.
     wait_until 10 bridge_has_ended || :
