@@ -138,6 +138,18 @@ class Stops(TestCase):
         self.after(0.1)
         self.assertEqual((self.stopping.state, self.is_allowed()), (ENDING, True))
 
+    def test_what_lingers_beside_the_holder_does_not_count(self):
+        for here, there, expected in ((HELD, LINGERING, WAITING), (LINGERING, HELD, ENDING)):
+            with self.subTest(here):
+                self.setUp()
+                # By its name this host would go first.
+                self.stopping._node = "0"
+                self.virtual_ip.held, self.view["held"] = here, there
+                self.said["stops"] = WAITING
+                self.ask()
+                self.after(1)
+                self.assertEqual(self.stopping.state, expected)
+
     def test_both_are_asked_and_hold_and_the_first_by_name_goes_first(self):
         for name, expected in (("b", WAITING), ("0", ENDING)):
             with self.subTest(name):

@@ -79,8 +79,9 @@ class Stopping:
         if self._peer_state() != WAITING:
             # One that is ending is handing its virtual IPs over to this host.
             return self._peer_state() == ENDING
-        mine = any(one.held in (HELD, LINGERING) for one in self._virtual_ips)
-        theirs = any(self._peer.view(one)["held"] in (HELD, LINGERING) for one in self._virtual_ips)
+        pairs = [(one.held, self._peer.view(one)["held"]) for one in self._virtual_ips]
+        mine = any(_has(here, there) for here, there in pairs)
+        theirs = any(_has(there, here) for here, there in pairs)
         return self._peer_name < self._node if mine == theirs else mine
 
     def _is_worth_waiting(self, heartbeat_runs):
@@ -102,3 +103,8 @@ class Stopping:
         now = system.monotonic()
         returns = now - self._asked_at < PEER_RETURNS_IN or now - self._peer_asked_at < PEER_RESTARTS_IN
         return self._peer.said["healthy"] or returns
+
+
+def _has(here, there):
+    """Whether a host holds a virtual IP, or nobody does and it still has it. What lingers beside a holder is left of an earlier hand-over."""
+    return here == HELD or (here == LINGERING and there != HELD)
