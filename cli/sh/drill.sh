@@ -2,10 +2,12 @@
 
 drill=ha-load-balancer-pair-drill
 
-# It is started again, also where nobody comes back to do it.
+# It is started again, also where nobody comes back to do it. A stop alone would hand the virtual IPs over before (stopping.py): it is killed,
+# and stopped before systemd starts it again.
 stop_haproxy() {
     forget_timer
     systemd-run --quiet --collect --unit "$drill" --on-active=300 systemctl start haproxy
+    systemctl kill --signal=KILL haproxy
     systemctl stop haproxy
 }
 
