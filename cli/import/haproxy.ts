@@ -218,7 +218,8 @@ export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<H
     const args: HaproxyArgs = {};
     const notes: string[] = [];
     const defaultsOf = readGeneral(all, args, notes);
-    const page = findPage(all, virtualIps, (each) => isHttp(each, defaultsOf(each)));
+    const isWeb = (section: Section) => isHttp(section, defaultsOf(section));
+    const page = findPage(all, virtualIps, isWeb);
     const pages = all.filter((section) => section === page?.section && page.port !== undefined);
     let typed: Typed[] = all
         .filter((section) => isTraffic(section) && !pages.includes(section))
@@ -236,8 +237,8 @@ export function importHaproxyCfg(text: string, virtualIps: string[]): Imported<H
     const isTyped = (section: Section) => typed.some(({ from }) => from === section);
     const isGeneral = ({ keyword }: Section) => keyword === "global" || keyword === "defaults";
     const texts = all.filter((each) => !isGeneral(each) && !pages.includes(each) && !isTyped(each));
-    const shows = ({ keyword, args: own }: Typed) => keyword !== "backend" && (own.mode ?? "http") === "http";
-    const hasPage = page && (page.section === undefined ? typed.some(shows) : !texts.includes(page.section));
+    const isShown = typed.some(({ from }) => receives(from) && isWeb(from));
+    const hasPage = page && (page.section === undefined ? isShown : !texts.includes(page.section));
     const of = (keyword: Keyword) => {
         const list = typed.filter((each) => each.keyword === keyword).map((each) => each.args);
         return list.length > 0 ? { [keyword]: list } : {};

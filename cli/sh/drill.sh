@@ -2,8 +2,8 @@
 
 drill=ha-load-balancer-pair-drill
 
-# It is started again, also where nobody comes back to do it. A stop alone would hand the virtual IPs over before (stopping.py): it is killed,
-# and stopped before systemd starts it again.
+# A timer starts HAProxy again if nobody comes back to do so. HAProxy is killed first, because its unit answers an orderly stop with a hand-over
+# (stopping.py). The stop then keeps systemd from starting it again.
 stop_haproxy() {
     forget_timer
     systemd-run --quiet --collect --unit "$drill" --on-active=300 systemctl start haproxy

@@ -120,7 +120,6 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
 
 function sectionDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Section[] {
     const { listen, frontend, backend, sections = "" } = args;
-    const isTls = ({ ssl }: Unwrap<BindArgs>) => ssl !== undefined;
     const tlsPortOf = (each: Unwrap<FrontendArgs>) => each.bind?.find(isTls)?.port;
     const fronts = [...(listen ?? []), ...(frontend ?? [])];
     const tlsPort = fronts.map(tlsPortOf).find((port) => port !== undefined) ?? 443;
@@ -137,10 +136,14 @@ function sectionDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Se
     ];
 }
 
-/** Whether nobody gets an answer without TLS, but for a redirect to it. */
+function isTls({ ssl }: { ssl?: unknown }): boolean {
+    return ssl !== undefined;
+}
+
+/** Whether a client without TLS gets at most a redirect to TLS. */
 function isTlsOnly({ bind = defaultBind, httpsRedirect, lines = [] }: Unwrap<FrontendArgs>): boolean {
     const isBind = (line: string) => /^\s*bind\s/.test(line);
-    return httpsRedirect === true || (bind.every(({ ssl }) => ssl !== undefined) && !lines.some(isBind));
+    return httpsRedirect === true || (bind.every(isTls) && !lines.some(isBind));
 }
 
 function section(
@@ -242,7 +245,7 @@ function httpchkDefaults({ method = "HEAD", uri = "/", host, expectStatus }: Unw
     return { method, uri, host, expectStatus };
 }
 
-/** None where nobody is to see it. */
+/** Undefined if neither `port` nor `onVirtualIps` asks for the page. */
 function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}, sections: Section[]): Stats | undefined {
     const { port, src = [], onVirtualIps, uri = "/haproxy?stats", user = "admin" } = args;
     const isTlsOnly = onVirtualIps === "tls";
@@ -251,7 +254,8 @@ function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}, sections:
         return undefined;
     }
     return {
-        ...{ uri, user },
+        uri,
+        user,
         own: port === undefined ? undefined : { port, src },
         section: shows ? { name: shows.name, isTlsOnly } : undefined,
     };
@@ -265,5 +269,5 @@ function showsPages(section: Section): boolean {
 }
 
 function showsPagesByTls({ mode, bind }: Section): boolean {
-    return mode === "http" && bind.some(({ ssl }) => ssl !== undefined);
+    return mode === "http" && bind.some(isTls);
 }

@@ -160,13 +160,12 @@ class Host(TestCase):
             healthy=True, reason=None, doubtful=False, look=lambda: self.done.append(("ask HAProxy",))
         )
         self.haproxy.is_doubtful = lambda: self.haproxy.doubtful
-        self.haproxy.master = lambda: 7
         self.stop_reason = None
-        # The process ids that it was given, and how often it was to act.
+        # How often it was to look, and whether Heartbeat ran when it was to act.
         self.stop_looks, self.stop_steps = [], []
         self.stopping = SimpleNamespace(
             state=None,
-            look=self.stop_looks.append,
+            look=lambda: self.stop_looks.append(self.now),
             reason=lambda: self.stop_reason,
             told=lambda: self.stopping.state,
             step=lambda heartbeat_runs: self.stop_steps.append(heartbeat_runs),
@@ -503,7 +502,7 @@ class Tells(Host):
         self.second.forced_for = 4.0
         self.stopping.state = "waiting"
         self.step()
-        self.assertEqual((self.stop_looks, self.stop_steps), ([7], [True]))
+        self.assertEqual((len(self.stop_looks), self.stop_steps), (1, [True]))
         self.assertEqual(
             self.peer.told,
             [
@@ -963,6 +962,24 @@ class Stops(Host):
         self.assertEqual(self.stop(), 0)
         self.assertIs(self.peer.told[-1]["leaves"], True)
         self.assertEqual(len(self.peer.told), 1)
+
+    def test_hands_over_first_where_haproxy_is_restarted_with_it_and_the_peer_can_serve(self):
+        for name, case, waits in (
+            ("both are restarted", {}, 5.1),
+            ("the keeper alone", {"haproxy_has_job": False}, 0.1),
+            ("an unfit peer", {"healthy": False}, 0),
+            ("no Heartbeat there", {"heartbeat": False}, 0),
+            ("no Heartbeat here", {"runs": False}, 0),
+            ("nothing is held", {"held": "no"}, 0),
+            ("an operator's hold", {"forced_for": 3.0}, 0),
+        ):
+            with self.subTest(name):
+                self.make()
+                self.haproxy_has_job, self.runs = case.get("haproxy_has_job", True), case.get("runs", True)
+                self.peer.said = {"healthy": case.get("healthy", True), "heartbeat": case.get("heartbeat", True)}
+                self.first.held, self.first.forced_for = case.get("held", "held"), case.get("forced_for")
+                self.assertAlmostEqual(self.stop(), waits, delta=0.25 if waits > 5 else 0.001)
+                self.assertEqual(len(self.did("give all")), int(waits > 5))
 
     def test_withdraws_its_vetoes(self):
         self.stop()

@@ -19,6 +19,7 @@ class Stops(TestCase):
         self.patch(stopping, "remove", lambda path: self.files.pop(path, None))
         self.patch(stopping, "log", self.logged)
         self.pid, self.runs = 7, True
+        self.patch(stopping.haproxy, "master", lambda: self.pid)
         self.patch(stopping.system, "is_running", lambda pid: self.runs)
         self.has_connections = False
         self.virtual_ip = SimpleNamespace(held=HELD, forced_for=None, has_connections=lambda: self.has_connections)
@@ -35,7 +36,7 @@ class Stops(TestCase):
 
     def after(self, seconds):
         self.now += seconds
-        self.stopping.look(self.pid)
+        self.stopping.look()
         self.stopping.step(self.heartbeat_runs)
 
     def is_allowed(self):

@@ -205,7 +205,7 @@ class Host:
             self.after(0.15, self.start_haproxy)
 
     def restart_haproxy(self, seconds):
-        """What systemd does (units.ts): the unit asks the keeper, waits for its word for 30 s at most, and starts HAProxy again so many seconds
+        """What systemd does (units.ts): the unit asks the keeper, waits for its word for 40 s at most, and starts HAProxy again so many seconds
         after its end."""
         pid = self.haproxy_pid
         if self.haproxy != "running" or self.is_stopping:
@@ -213,7 +213,7 @@ class Host:
         self.run[f"{RUN}/haproxy-stops"] = f"{pid}\n"
         self.tell_keeper("haproxy-stops")
         self.is_haproxy_asked = True
-        ends_at = self.world.now + 30
+        ends_at = self.world.now + 40
 
         def look():
             if self.haproxy_pid != pid:

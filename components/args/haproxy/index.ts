@@ -21,9 +21,9 @@ export interface StatsArgs {
      */
     src?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * How the virtual IPs show the page of the host that holds them, in a `listen` or `frontend` in HTTP mode: `tls`, in the first
-     * one that has TLS, and over TLS alone; `clear`, in the first one, also without TLS: whoever listens on the way then learns the
-     * password. Default: not at all.
+     * How the virtual IPs show the page of the host that holds them. `tls`: the first `listen` or `frontend` in HTTP mode that has TLS
+     * shows it, over TLS alone. `clear`: the first one in HTTP mode shows it, also without TLS; an eavesdropper then learns the password.
+     * Default: the virtual IPs do not show it.
      */
     onVirtualIps?: pulumi.Input<string>;
     /**

@@ -44,7 +44,7 @@ class Haproxy:
         # A host that was frozen has not seen HAProxy fail meanwhile.
         passed = min(now - self._looked_at, SLOW)
         self._looked_at = now
-        pid = self.master()
+        pid = master()
         reason = self._ask(now, pid)
         has_restarted = pid is not None and self._pid not in (None, pid)
         if has_restarted:
@@ -63,14 +63,6 @@ class Haproxy:
             self.healthy = False
         elif now - self._bad_at > GOOD_FOR:
             self.healthy = True
-
-    @staticmethod
-    def master():
-        """The master's process id. A reload keeps it."""
-        try:
-            return int(read(MASTER_PID) or "")
-        except ValueError:
-            return None
 
     def is_doubtful(self):
         """Whether it failed just now, and may be about to count as unhealthy."""
@@ -104,6 +96,14 @@ class Haproxy:
             return "it does not run"
         self._sent_at = now
         return False
+
+
+def master():
+    """The master's process id. A reload keeps it."""
+    try:
+        return int(read(MASTER_PID) or "")
+    except ValueError:
+        return None
 
 
 def _is_stopped(pid):

@@ -43,8 +43,9 @@ TELL_WATCHDOG_EVERY = 1
 # How long a host that shuts down waits for requests to be answered, in seconds; and for the peer to take what it lets go, for so much longer
 # than deadtime: Heartbeat has been seen to need 0.72 s more to declare its peer dead. The unit's TimeoutStopSec is 15.
 FINISH_WITHIN = 10
-HANDS_OVER_WITHIN = 5
 TAKEN_AFTER_DEADTIME = 2
+# How long it waits for Heartbeat to release what it was asked to hand over, in seconds.
+HANDS_OVER_WITHIN = 5
 
 
 class Keeper:
@@ -76,8 +77,6 @@ class Keeper:
         self.awake_at = float("-inf")
         self.wake = system.make_pipe(f"{RUN}/keeper")
         self.is_leaving = False
-        # Whether it asked for a hand-over when it was stopped.
-        self.hands_over = False
         self.heartbeat_runs = False
         # Why nobody reaches this host, and since when; None if somebody may.
         self.cut_off = None
@@ -113,7 +112,7 @@ class Keeper:
         self.look_whether_cut_off()
         if self.gateway.lost_for() is not None or self.interface_fault():
             self.cut_off_at = clock.now()
-        self.stopping.look(self.haproxy.master())
+        self.stopping.look()
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
 
@@ -387,8 +386,8 @@ class Keeper:
         began = system.monotonic()
         self.look()
         self.release_what_no_heartbeat_stops()
-        self.hands_over = self.hand_over_before_haproxy()
-        while any(self.is_needed(one, system.monotonic() - began) for one in self.virtual_ips):
+        hands_over = self.hand_over_before_haproxy()
+        while any(self.is_needed(one, system.monotonic() - began, hands_over) for one in self.virtual_ips):
             for virtual_ip in self.virtual_ips:
                 if virtual_ip.held == LINGERING:
                     virtual_ip.linger()
@@ -412,23 +411,23 @@ class Keeper:
         self.look()
 
     def hand_over_before_haproxy(self):
-        """Where the keeper and HAProxy are restarted together (needrestart), systemd stops the keeper first, and HAProxy's unit finds nobody to
-        ask. Whether Heartbeat was asked to hand over."""
+        """Asks Heartbeat to hand over if systemd is about to stop HAProxy, too; whether it did so. If both are restarted together (needrestart),
+        systemd stops the keeper first, and before-haproxy-stops.sh finds no keeper to ask."""
         said = self.peer.said if self.peer.is_fresh() else {}
         is_peer_fit = said.get("healthy") and said.get("heartbeat")
         if not is_peer_fit or not self.heartbeat_runs or all(one.held != HELD or one.forced_for is not None for one in self.virtual_ips):
             return False
-        # The two jobs come one after the other.
+        # systemctl asks for the keeper's restart first, and for HAProxy's right after it.
         system.wait([], 0.1)
         if system.is_host_stopping() or not system.has_job("haproxy"):
             return False
         return self.moving.give_all()
 
-    def is_needed(self, virtual_ip, waited):
+    def is_needed(self, virtual_ip, waited, hands_over=False):
         """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while
-        the peer is silent."""
+        the peer is silent. `hands_over`: whether Heartbeat was asked to release what is held."""
         if virtual_ip.held == HELD:
-            return self.hands_over and virtual_ip.forced_for is None and waited < HANDS_OVER_WITHIN
+            return hands_over and virtual_ip.forced_for is None and waited < HANDS_OVER_WITHIN
         if virtual_ip.held != LINGERING:
             return False
         peer = self.peer.view(virtual_ip)

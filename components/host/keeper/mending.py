@@ -20,8 +20,9 @@ ESTRANGED_FOR = 1
 # How long the two may take to find back to each other; and to settle then: they wait for 10 s when both start together.
 FINDS_BACK_WITHIN = 25
 SETTLES_WITHIN = 15
-# Between two questions to Heartbeat, in seconds: whether it sees the peer, or has settled by now; whether it is still settled, and the same
-# while it has not run for YOUNG seconds. One that settled and is handing over at the next question must not look as if it had never settled.
+# Seconds between two questions to Heartbeat. ASK_EVERY: whether it sees the peer, and whether it has settled if it had not at the last question.
+# With a longer pause one that settled and is handing over at the next question would look as if it had never settled.
+# ASK_SETTLED_EVERY: whether it is still settled; ASK_YOUNG_EVERY: the same in its first YOUNG seconds.
 ASK_EVERY = 1
 ASK_SETTLED_EVERY = 20
 ASK_YOUNG_EVERY = 5

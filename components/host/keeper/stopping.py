@@ -4,6 +4,7 @@
 If both hosts are asked at once, one stops after the other: first the host that holds nothing, or else the one whose name sorts first.
 """
 
+import haproxy
 import system
 from decide import HELD, LINGERING
 from system import RUN, log, read, remove, write
@@ -17,7 +18,7 @@ SETTLES = 0.3
 PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
 # How long requests that are under way are waited for, in seconds.
 FINISHES_IN = 10
-# How far a stop is. Of one that has ended the peer is not told: it does not wait for a HAProxy that may stay down.
+# How far a stop is. The peer is not told of one that has ended: it must not wait for a HAProxy that may stay down.
 WAITING, ENDING, ENDED = "waiting", "ending", "ended"
 
 
@@ -35,14 +36,15 @@ class Stopping:
         # None if nobody has asked.
         self.state = None
 
-    def look(self, pid):
-        """`pid`: of HAProxy's master."""
+    def look(self):
         if self._peer_state():
             self._peer_asked_at = system.monotonic()
         asked = (read(ASKED) or "").strip()
-        # Between its end and the next start there may be none.
-        if not asked or pid is not None and asked != str(pid):
-            self._forget(asked)
+        if not asked:
+            self._pid = self.state = None
+        # Between its end and the next start there may be no master.
+        elif haproxy.master() not in (None, int(asked)):
+            self._forget()
         elif self._pid != asked:
             self._pid, self._asked_at, self._released_at = asked, system.monotonic(), None
             self.state = WAITING if system.is_running(int(asked)) else ENDED
@@ -53,11 +55,10 @@ class Stopping:
         elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():
             self.state = ENDING
 
-    def _forget(self, asked):
-        if asked:
-            # Another HAProxy has been started since.
-            remove(ASKED)
-            remove(ALLOWED)
+    def _forget(self):
+        """Another HAProxy has been started since."""
+        remove(ASKED)
+        remove(ALLOWED)
         self._pid = self.state = None
 
     def reason(self):

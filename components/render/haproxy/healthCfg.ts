@@ -17,7 +17,7 @@ export function healthCfg(stats: Stats | undefined, own: Node): string {
             "bind unix@/run/haproxy/health.sock user root mode 600",
             "monitor-uri /",
         ]),
-        ...(stats ? ownStatsSection(stats, own, defaults) : []),
+        ...(stats?.own ? [ownStatsSection(stats, stats.own, own, defaults)] : []),
         section("global", [
             "stats socket /run/haproxy/ha-load-balancer-pair.sock user root mode 600 level user",
             // All that needs it has been read: "show env" on a socket would print the password.

@@ -20,18 +20,17 @@ export function httpsRedirect(port: number): string {
     return `redirect location https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri] code 301`;
 }
 
-/** A host's own page. Who is not to see it does not get as far as the question for the password. */
-export function ownStatsSection(stats: Stats, { address }: Node, defaults: string): string[] {
-    const { own } = stats;
-    if (own === undefined) {
-        return [];
-    }
-    return [
-        section(`frontend ha-load-balancer-pair-statistics from ${defaults}`, [
-            `bind ${socketAddress(address, own.port)}`,
-            line("acl allowed src --", address, ...own.src.map(word)),
-            "tcp-request connection reject unless allowed",
-            ...statsLines(stats),
-        ]),
-    ];
+/** A host's own page. HAProxy rejects other clients' connections before it asks for the password. */
+export function ownStatsSection(
+    stats: Stats,
+    { port, src }: NonNullable<Stats["own"]>,
+    { address }: Node,
+    defaults: string,
+): string {
+    return section(`frontend ha-load-balancer-pair-statistics from ${defaults}`, [
+        `bind ${socketAddress(address, port)}`,
+        line("acl allowed src --", address, ...src.map(word)),
+        "tcp-request connection reject unless allowed",
+        ...statsLines(stats),
+    ]);
 }

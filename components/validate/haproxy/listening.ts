@@ -7,7 +7,7 @@ import type { Declared } from "./section";
 
 interface Listening {
     path: string;
-    /** None where it is every virtual IP. */
+    /** None where it is every virtual IP, or an address of the hosts. */
     address?: string;
     port: number;
 }
@@ -19,39 +19,49 @@ export function listening(
     virtualIps: (VirtualIpArgs | undefined)[] | undefined,
 ): void {
     const addresses = virtualIps?.map((virtualIp) => spelled(known(virtualIp?.address)));
-    const all = [...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection), ...ofMetrics(args)];
+    // The metrics are on every address of a host, and so on virtual IPs, too.
+    const all = [
+        ...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection),
+        ...at("haproxy.prometheus.port", metricsPort(args)),
+    ];
     for (const { path, address } of all) {
         if (address !== undefined && addresses?.every((each) => each !== undefined && each !== address)) {
             check.add(`${path}.address`, `"${address}" is not one of the virtual IPs`);
         }
     }
+    eachOnce(check, all, "every virtual IP");
+    eachOnce(check, onHosts(args, declared), "the hosts");
+}
+
+/** `everywhere`: what a place without an address is called. */
+function eachOnce(check: Checker, all: Listening[], everywhere: string): void {
     all.forEach((each, i) => {
         const first = all.slice(0, i).find((other) => meet(other, each));
         if (first) {
-            check.add(
-                each.path,
-                `port ${each.port} of ${each.address ?? "every virtual IP"} is already used by ${first.path}`,
-            );
+            check.add(each.path, `port ${each.port} of ${each.address ?? everywhere} is already used by ${first.path}`);
         }
     });
-    onHosts(check, args, declared);
 }
 
 /** What listens on addresses of the hosts. */
-function onHosts(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
-    const between = known(args.peers) as PeersArgs | undefined;
-    const hasPeers = between !== undefined || declared.some((each) => each.args.stickTable !== undefined);
-    const ports = Object.entries({
-        "haproxy.prometheus.port": metricsPort(args),
-        "haproxy.stats.port": known(args.stats?.port),
-        "haproxy.peers.port": !hasPeers ? undefined : between?.port === undefined ? peersPort : known(between.port),
-    });
-    ports.forEach(([path, port], i) => {
-        const first = port && ports.slice(0, i).find(([, other]) => other === port);
-        if (first) {
-            check.add(path, `port ${port} of the hosts is already used by ${first[0]}`);
-        }
-    });
+function onHosts(args: HaproxyArgs, declared: Declared[]): Listening[] {
+    return [
+        ...at("haproxy.prometheus.port", metricsPort(args)),
+        ...at("haproxy.stats.port", known(args.stats?.port)),
+        ...at("haproxy.peers.port", ownPeersPort(args, declared)),
+    ];
+}
+
+function at(path: string, port: number | undefined): Listening[] {
+    return port === undefined ? [] : [{ path, port }];
+}
+
+function ownPeersPort({ peers }: HaproxyArgs, declared: Declared[]): number | undefined {
+    const between = known(peers) as PeersArgs | undefined;
+    if (between === undefined && declared.every(({ args }) => args.stickTable === undefined)) {
+        return undefined;
+    }
+    return between?.port === undefined ? peersPort : known(between.port);
 }
 
 function metricsPort({ prometheus }: HaproxyArgs): number | undefined {
@@ -76,12 +86,6 @@ function ofSection({ path, args }: Declared): Listening[] {
         const isKnown = address !== undefined || bind?.address === undefined;
         return port !== undefined && isKnown ? [{ path: `${path}.bind[${i}]`, port, address: spelled(address) }] : [];
     });
-}
-
-/** The metrics are on every address of a host, and so on virtual IPs, too. */
-function ofMetrics(args: HaproxyArgs): Listening[] {
-    const port = metricsPort(args);
-    return port === undefined ? [] : [{ path: "haproxy.prometheus.port", port }];
 }
 
 /** What is no address is told elsewhere. */

@@ -80,7 +80,7 @@ function leadsNowhere(front: Declared["args"]): boolean {
 }
 
 /** Undefined where it is not known yet. */
-function mode({ mode: input }: Declared["args"]): string | undefined {
+export function mode({ mode: input }: Declared["args"]): string | undefined {
     return input === undefined ? "http" : known(input);
 }
 

@@ -1,10 +1,10 @@
 /** `stats`, `prometheus`: pages that say how HAProxy does. */
 import { isIP } from "node:net";
-import type * as pulumi from "@pulumi/pulumi";
 import type { BindArgs, HaproxyArgs, PrometheusArgs, StatsArgs } from "../../args";
 import { fields } from "../../fields";
-import { type Checker, known, knownList } from "../../problems";
+import { type Checker, known, wholeList } from "../../problems";
 import { forms } from "../forms";
+import { mode } from "./references";
 import type { Declared } from "./section";
 
 export function stats(
@@ -33,19 +33,16 @@ export function stats(
         needs("uri", "port or onVirtualIps");
         needs("user", "port or onVirtualIps");
     }
-    if (config === undefined && isKnown(listen) && isKnown(frontend)) {
+    if (config === undefined && wholeList(listen) && wholeList(frontend)) {
         onVirtualIps(check, known(args.onVirtualIps), declared);
     }
 }
 
-/** Whether it is known how many there are, and what is in each. */
-function isKnown(list: HaproxyArgs["listen"] | HaproxyArgs["frontend"]): boolean {
-    return list === undefined || knownList<object>(list)?.every((each) => each !== undefined) === true;
-}
-
 /** The page needs a section that can show it, and over TLS where that is wanted. */
 function onVirtualIps(check: Checker, how: string | undefined, declared: Declared[]): void {
-    const sections = declared.filter(({ keyword, args }) => keyword !== "backend" && canBeHttp(args.mode));
+    const sections = declared.filter(
+        ({ keyword, args }) => keyword !== "backend" && ["http", undefined].includes(mode(args)),
+    );
     // One that sends everybody to TLS, and has none itself, shows nothing.
     const showing = sections.filter(({ args }) => known(args.httpsRedirect) !== true || hasTls(args.bind));
     if (how === "tls" && !sections.some(({ args }) => hasTls(args.bind))) {
@@ -59,16 +56,9 @@ function onVirtualIps(check: Checker, how: string | undefined, declared: Declare
     }
 }
 
-function canBeHttp(mode: pulumi.Input<string> | undefined): boolean {
-    return mode === undefined || known(mode) === undefined || known(mode) === "http";
-}
-
 /** Also where it is not known yet. */
 function hasTls(bind: Declared["args"]["bind"]): boolean {
-    const list = knownList<BindArgs>(bind);
-    return (
-        bind !== undefined && (list === undefined || list.some((each) => each === undefined || each.ssl !== undefined))
-    );
+    return wholeList<BindArgs>(bind)?.some(({ ssl }) => ssl !== undefined) ?? true;
 }
 
 export function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
