@@ -40,6 +40,8 @@ export interface Site {
     /** The namespace that operators and clients are in. */
     control: string;
     image: Image;
+    /** Another apt repository for its load balancers, in /srv/next. */
+    nextRepository?: string;
     /** Whether its load balancers are the base and nothing else. */
     isMinimal?: boolean;
     /** The folder of the converged pair that the lab begins with (converged.ts). */
@@ -266,6 +268,7 @@ export class Host {
             `--hostname=${this.plan.fqdn}`,
             `--directory=${this.root}`,
             `--bind-ro=${this.site.image.repository}:/srv/repo`,
+            ...(this.site.nextRepository ? [`--bind-ro=${this.site.nextRepository}:/srv/next`] : []),
             `--network-namespace-path=/run/netns/${this.id}`,
         ];
     }

@@ -22,6 +22,8 @@ export interface LabPlan {
     backEnds: number;
     /** Whether the load balancers lack what Debian's cloud images have, Python and Perl among it. Default: no. */
     isMinimal?: boolean;
+    /** A Debian release whose packages each host has in /srv/next. Default: none. */
+    nextRelease?: string;
     /** The folder of a converged pair to begin with (converged.ts). Default: bare hosts. */
     converged?: string;
 }
@@ -82,8 +84,10 @@ export class Lab {
     }
 
     private static async of(plan: LabPlan): Promise<Lab> {
-        const { name, release, isMinimal, converged } = plan;
-        return new Lab(plan, { ...Lab.site(name), image: await ensureImage(release), isMinimal, converged });
+        const { name, release, nextRelease, isMinimal, converged } = plan;
+        const image = await ensureImage(release);
+        const next = nextRelease === undefined ? undefined : (await ensureImage(nextRelease)).repository;
+        return new Lab(plan, { ...Lab.site(name), image, nextRepository: next, isMinimal, converged });
     }
 
     /** Makes the lab and boots its hosts; where something fails half-way, nothing is left of it. */

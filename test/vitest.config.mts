@@ -6,9 +6,15 @@ const lab = { maxWorkers: 4, testTimeout: 900_000, hookTimeout: 900_000 };
 
 /** What takes longest comes first, so that no file runs alone at the end. What is not here comes after these, the largest file first. */
 const first = [
+    "ownership",
     "documentation",
     "classic",
     "brokenOff",
+    "networks",
+    "managers",
+    "upgrades",
+    "releaseUpgrade",
+    "versions",
     "Events.test",
     "drift",
     "rotation",

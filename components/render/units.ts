@@ -10,6 +10,27 @@ const haproxyFiles = [
     .join(" ");
 
 /**
+ * What HAProxy and Heartbeat lose (systemd.exec(5)), with all that they start: what neither of them needs, whatever is declared. HAProxy may
+ * read files anywhere, use devices (TLS engines) and enter network namespaces (`namespace`), and Heartbeat may use a watchdog, so that
+ * these stay. It takes effect when the service starts the next time.
+ */
+const sharedSandbox = `ProtectSystem=full
+ProtectHome=read-only
+ProtectControlGroups=yes
+ProtectKernelLogs=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native`;
+
+/** HAProxy has no part in the kernel's settings, modules and clock; Heartbeat's agent sets promote_secondaries, and its init script loads softdog. */
+const haproxySandbox = `${sharedSandbox}
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictRealtime=yes
+SystemCallFilter=~@clock @cpu-emulation @debug @module @obsolete @raw-io @reboot @swap
+SystemCallErrorNumber=EPERM`;
+
+/**
  * The package's own command lines with the file of secrets in front, and those of health and peers behind. `-L`: among the
  * peers this host goes by its node name, in small letters as everywhere. An orderly stop waits until the virtual IPs have been handed over.
  */
@@ -26,6 +47,7 @@ ExecReload=/usr/sbin/haproxy -c -q -L ${node} ${haproxyFiles}
 ExecReload=/bin/kill -USR2 $MAINPID
 ExecStop=-/bin/sh /usr/local/lib/ha-load-balancer-pair/before-haproxy-stops.sh
 Restart=always
+${haproxySandbox}
 `;
 }
 
@@ -52,6 +74,7 @@ SendSIGKILL=yes
 Restart=always
 RestartSec=1
 TimeoutStopSec=60
+${sharedSandbox}
 `;
 }
 

@@ -14,7 +14,14 @@ export function health(
     peerIsGone: boolean,
     preflight: remote.Command,
 ): Step {
-    const claim = report(preflight).apply((text) => text.trim().split(" ").slice(-1)[0]);
+    // The host's own text becomes a word of a command line on it.
+    const claim = report(preflight).apply((text) =>
+        text
+            .trim()
+            .split(" ")
+            .slice(-1)[0]
+            .replace(/[^A-Za-z0-9:.-]/g, ""),
+    );
     return {
         name: "health",
         scripts: ["pair.sh", "health.sh"],

@@ -9,19 +9,20 @@ import type { Step } from "./step";
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
 export function expectations(pair: Pair, self: number): pulumi.Output<Expectations> {
-    const { nodes, heartbeat, virtualIps, listening, id, formerIds } = pair;
+    const { nodes, heartbeat, virtualIps, listening, id, formerIds, fencing } = pair;
     return pulumi
-        .all([nodes, heartbeat, virtualIps, listening, formerIds])
-        .apply(([allNodes, model, vips, listen, former]) => ({
+        .all([nodes, heartbeat, virtualIps, listening, formerIds, fencing])
+        .apply(([allNodes, model, vips, listen, former, fence]) => ({
             node: allNodes[self].name,
             own_addresses: words([allNodes[self].address, ...model.ucast.map((link) => link.addresses[self])]),
             link_selectors: words(linkSelectors(model, self)),
             virtual_ips: words(vips.map(agentArgument)),
             virtual_ip_selectors: virtualIpSelectors(vips, self),
             listens: listensOn(allNodes[self], listen),
-            hooks: words(
-                vips.flatMap(({ onAcquire, onRelease }) => [onAcquire, onRelease].map((each) => each?.command)),
-            ),
+            hooks: words([
+                ...vips.flatMap(({ onAcquire, onRelease }) => [onAcquire, onRelease].map((each) => each?.command)),
+                fence?.command,
+            ]),
             virtual_ip_addresses: words([...new Set(vips.map(({ address }) => address))]),
             pair: id,
             version,

@@ -75,7 +75,8 @@ export function notAsked(why: string): Survey {
 export function parse(text: string, now = Date.now()): Survey {
     const survey: Survey = structuredClone(nothing);
     for (const [keyword, first, second] of text.split("\n").map((line) => line.split("\t"))) {
-        if (keyword === "generation") {
+        if (keyword === "generation" && /^[a-z0-9]+$/.test(second)) {
+            // It becomes a word of a command line on this host.
             survey.generations[first] = second;
         } else if (keyword === "drift") {
             survey.drift.push({ step: first, what: second });

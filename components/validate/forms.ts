@@ -2,7 +2,7 @@
 export const forms = {
     nodeName: /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
     /** A name has 15 characters at most, an alternative name 127. */
-    interface: /^[A-Za-z0-9_.@-]{1,127}$/,
+    interface: /^[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,126}$/,
     haproxyName: /^[A-Za-z0-9_.:-]+$/,
     /** A path of a URL: nothing that HAProxy's parser or HTTP reads as more than a path. */
     uri: /^\/[A-Za-z0-9/._~!&()*+,;=:@%?-]*$/,
@@ -13,8 +13,8 @@ export const forms = {
     printable: /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/,
     facility:
         /^(kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|auth2|ftp|ntp|audit|alert|cron2|authpriv|local[0-7])$/,
-    /** deb-version(7) */
-    version: /^[0-9][A-Za-z0-9.+~:-]*$/,
+    /** deb-version(7). apt takes a "-" or "+" at the end for "remove" or "install" (apt-get(8)). */
+    version: /^[0-9]([A-Za-z0-9.+~:-]*[A-Za-z0-9.~])?$/,
     balance:
         /^(roundrobin|static-rr|leastconn|first|source|random(\([1-9]\d?\))?|uri|url_param [A-Za-z0-9_.-]+|hdr\([A-Za-z0-9-]+\)|hash [A-Za-z0-9_.,():-]+)$/,
     /** What an acl looks at: fetches and converters, their arguments in brackets. */

@@ -15,7 +15,7 @@ import { fields } from "../fields";
 import { type Checker, known, knownList, wholeList } from "../problems";
 import { milliseconds } from "../time";
 import { forms } from "./forms";
-import { address } from "./hosts";
+import { address, addressOrZoned } from "./hosts";
 
 export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"], hostList: HostArgs[]): void {
     if (input === undefined || knownList(input)?.length === 0) {
@@ -122,7 +122,9 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     }
     heartbeatTimes(check, args);
     check.port("heartbeat.udpport", args.udpport);
-    addresses(check, "heartbeat.ping", args.ping);
+    for (const { at, value } of check.elements("heartbeat.ping", args.ping)) {
+        addressOrZoned(check, at, value);
+    }
     check.text("heartbeat.logfacility", args.logfacility, forms.facility, "a syslog facility");
     check.flag("heartbeat.autoFailback", args.autoFailback);
     check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);

@@ -55,6 +55,15 @@ export function connection(check: Checker, path: string, input: ConnectionArgs |
 
 export function address(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     const value = known(input);
+    addressOrZoned(check, path, value);
+    if (value?.includes("%")) {
+        check.add(path, `"${value}" has a zone; declare an address without "%"`);
+    }
+}
+
+/** Also an address with its interface: "fe80::1%eth0". */
+export function addressOrZoned(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
+    const value = known(input);
     if (value !== undefined && isIP(value) === 0) {
         check.add(path, `"${value}" is not an IP address`);
     }

@@ -92,7 +92,9 @@ in_root "$work/base" apt-get -qq update >>"$dir.log" 2>&1
 # One call each: what one installs must not be left out for the other.
 cloud="python3 python3-apt perl bzip2 psmisc pciutils bind9-host"
 managers="network-manager netplan.io ifupdown dnsmasq-base"
-for packages in "heartbeat haproxy" "nginx-light" "$cloud" "keepalived" "arping" "socat" "net-tools" $managers; do
+# What upgrades a host by itself, and what restarts services after an upgrade.
+upgraders="unattended-upgrades needrestart"
+for packages in "heartbeat haproxy" "nginx-light" "$cloud" "keepalived" "arping" "socat" "net-tools" $managers $upgraders; do
     # shellcheck disable=SC2086 # a list of package names, split on purpose
     in_root "$work/base" apt-get -qq -y --no-install-recommends --download-only install $packages >>"$dir.log" 2>&1
 done

@@ -28,6 +28,24 @@ test("a first pulumi up that failed half-way leaves nothing behind after a destr
     writeConfig(used.lab, configFile, {});
 });
 
+/** Another program has a port of the new configuration on the standby: the HAProxy that serves there goes on, with its own files. */
+async function expectLeftAlone(): Promise<void> {
+    const [, lb2] = hosts();
+    const look = () =>
+        lb2.run(`systemctl show -p MainPID --value haproxy; cat /etc/haproxy/haproxy.cfg
+            ls /etc/systemd/system/haproxy.service.d; systemctl show -p NeedDaemonReload haproxy`);
+    const before = await look();
+    await lb2.run("systemd-run --quiet --unit taker python3 -m http.server --bind 127.0.0.1 8405");
+    const configFile = used.stack.place.configFile as string;
+    writeConfig(used.lab, configFile, { haproxy: { sections: "listen extra\n    bind 127.0.0.1:8405\n" } });
+    const said = await failedUp(used.stack);
+    expect(said).toContain("HAProxy cannot start with the new configuration; the previous configuration was restored");
+    expect(said).toMatch(/ALERT.*127\.0\.0\.1:8405/);
+    expect(await look()).toBe(before);
+    await lb2.run("systemctl stop taker");
+    writeConfig(used.lab, configFile, {});
+}
+
 test("a user's own HAProxy, with its configuration, its drop-in and its packages, is back after a destroy", async () => {
     await onBoth(`apt-get -qq update && apt-get -qq -y install haproxy >/dev/null 2>&1
         mkdir -p /etc/systemd/system/haproxy.service.d /etc/ha.d
@@ -43,8 +61,10 @@ test("a user's own HAProxy, with its configuration, its drop-in and its packages
     const mine = hosts().map(({ address }) => `http://${address}:8080/`);
     expect((await page(used.lab, mine[0])).status).toBe(200);
 
+    await expectLeftAlone();
     await used.stack.up();
     expect((await page(used.lab, site)).status).toBe(200);
+    await hosts()[0].run("apt-mark hold heartbeat");
     // What an administrator installs later is none of ours.
     await onBoth("apt-get -qq -y install socat >/dev/null 2>&1");
     await used.stack.destroy();

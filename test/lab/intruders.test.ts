@@ -53,6 +53,18 @@ test("the keeper's sandbox scores 3.5 or less in systemd-analyze security", asyn
     expect(score).toBeLessThanOrEqual(3.5);
 });
 
+test("HAProxy and Heartbeat cannot write to /etc and /usr", async () => {
+    for (const service of ["haproxy", "heartbeat"]) {
+        const analysed = await lb1().run(`systemd-analyze security --no-pager ${service}`);
+        console.log(/Overall exposure level.*/.exec(analysed)?.[0]);
+        const pid = await lb1().run(`systemctl show -p MainPID --value ${service}`);
+        for (const file of ["/etc/written", "/usr/written"]) {
+            const { stderr } = await lb1().attempt(`nsenter -t ${pid} -m touch ${file}`);
+            expect(stderr).toMatch(/Read-only file system/);
+        }
+    }
+});
+
 test("the sandbox lets the agent set promote_secondaries, and no other parameter of the kernel", async () => {
     const pid = await lb1().run("systemctl show -p MainPID --value ha-load-balancer-pair");
     const write = (path: string) => lb1().attempt(`nsenter -t ${pid} -m sh -c 'cat ${path} >${path}'`);

@@ -1,6 +1,6 @@
 /** The component from Pulumi's other languages: its schema, a Pulumi YAML program on real hosts, and SDKs that compile. */
 // @module-tag all
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,9 +12,9 @@ import { root } from "../../toolchain/paths";
 import { venv } from "../../toolchain/python";
 import { copyComponent, inferredSchema, schemaFile } from "../../toolchain/schema";
 import { run } from "../../toolchain/shell";
-import type { Stack } from "../../toolchain/stack";
+import { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
-import { counts, page, site, useLab, virtualIp } from "./fixture";
+import { counts, page, site, underLoad, useLab, virtualIp } from "./fixture";
 
 const dir = mkdtempSync(join(tmpdir(), "languages-"));
 const inferred = join(dir, "schema.json");
@@ -53,9 +53,34 @@ test("the schema is the one that is checked in, with a description on every prop
     expect(properties.filter(([, { description }]) => !description?.trim()).map(([name]) => name)).toEqual([]);
 });
 
+/** What examples/yaml declares, in a program that imports the component. */
+const typescript = `import * as pulumi from "@pulumi/pulumi";
+import { HaLoadBalancerPair, type HostArgs } from "${join(root, "components")}";
+const config = new pulumi.Config();
+export const { url } = new HaLoadBalancerPair("web", {
+    hosts: config.requireObject<HostArgs[]>("hosts"),
+    connection: { privateKey: config.requireSecret("sshPrivateKey") },
+    virtualIps: [{ address: config.require("virtualIp") }],
+    haproxy: { listen: [{ name: "web", servers: [{ name: "web1", address: config.require("server") }] }] },
+});
+`;
+
 describe("a Pulumi YAML program", () => {
     const used = useLab({ name: "yaml" });
     let stack: Stack;
+
+    /** A stack of the same project, with the same configuration, run by the TypeScript program. */
+    function inProcess(name: string): Stack {
+        const program = join(dir, "typescript");
+        mkdirSync(program, { recursive: true });
+        writeFileSync(join(program, "Pulumi.yaml"), "name: yaml\nruntime: nodejs\nmain: index.ts\n");
+        writeFileSync(join(program, "index.ts"), typescript);
+        if (!existsSync(join(program, "node_modules"))) {
+            symlinkSync(join(root, "node_modules"), join(program, "node_modules"));
+        }
+        const configFile = join(stack.place.dir, "Pulumi.prod.yaml");
+        return new Stack({ ...stack.place, dir: program, name, configFile });
+    }
 
     beforeAll(async () => {
         stack = await stackIn(join(dir, "examples", "yaml"), used.lab, "prod", {
@@ -70,6 +95,23 @@ describe("a Pulumi YAML program", () => {
         expect((await page(used.lab, site)).body).toBe("This is web1.\n");
         expect((await stack.outputs()).url).toBe(site);
         expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
+    });
+
+    test("a TypeScript program takes the same pair over: no request is lost, and nothing changes", async () => {
+        const { failed } = await underLoad(used.lab, "from the plugin to a program", async () => {
+            expect(counts(await inProcess("prod").up())).toEqual({ unchanged: 21 });
+        });
+        expect(failed).toBe(0);
+        expect(counts(await stack.up())).toEqual({ unchanged: 21 });
+    });
+
+    test("a second stack with the same hosts, in TypeScript, is refused", async () => {
+        const second = inProcess("second");
+        await second.create();
+        const { code, stdout } = await second.attemptUp();
+        expect(code).not.toBe(0);
+        expect(stdout).toContain("the host belongs to another pair: yaml/prod/web");
+        expect((await page(used.lab, site)).body).toBe("This is web1.\n");
     });
 
     test("is told of drift and of wrong inputs as any program is", async () => {

@@ -7,7 +7,7 @@ import { root } from "../../toolchain/paths";
 import { run, until } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
-import { counts, page, useLab } from "./fixture";
+import { counts, page, underLoad, useLab } from "./fixture";
 import { useInstalled } from "./installed";
 
 const used = useLab({ name: "package" });
@@ -72,6 +72,20 @@ test("ten lines of TypeScript in a project of their own converge a pair", async 
     const { url } = await stack.outputs();
     expect((await page(used.lab, url)).body.trim()).toBe("This is web1.");
     expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
+});
+
+test("the state gets another passphrase: no request is lost, and nothing changes", async () => {
+    const outputs = await stack.outputs();
+    await stack.run(["stack", "change-secrets-provider", "passphrase"], { input: "another one\n" });
+    const old = await stack.attempt(["preview"]);
+    expect(old.code).not.toBe(0);
+    expect(old.stdout + old.stderr).toContain("incorrect passphrase");
+    stack = new Stack({ ...stack.place, env: { ...stack.place.env, PULUMI_CONFIG_PASSPHRASE: "another one" } });
+    const { failed } = await underLoad(used.lab, "another passphrase", async () => {
+        expect(counts(await stack.up())).toEqual({ unchanged: 21 });
+    });
+    expect(failed).toBe(0);
+    expect(await stack.outputs()).toEqual(outputs);
 });
 
 test("and its halb knows the pair from the state", async () => {

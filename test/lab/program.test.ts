@@ -112,7 +112,9 @@ describe("mistakes", () => {
         await first.run("mkdir -p /etc/netplan; echo 'addresses: [192.168.0.99/24]' >/etc/netplan/50-static.yaml");
         await first.run(`mkdir -p ${state}; echo shop/prod/lb >${state}/pair`);
         await first.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 100000))K /var/filler");
-        await second.run("systemd-run --quiet --unit taker systemd-socket-activate -l 80 --accept cat");
+        // A program named haproxy, outside of haproxy.service.
+        await second.run("cp /usr/bin/systemd-socket-activate /usr/local/sbin/haproxy");
+        await second.run("systemd-run --quiet --unit taker /usr/local/sbin/haproxy -l 80 --accept cat");
         await second.run(
             "printf '#!/bin/sh\necho $(($(/usr/bin/date +%%s) - 7200))\n' >/usr/local/bin/date; chmod +x /usr/local/bin/date",
         );
@@ -123,7 +125,7 @@ describe("mistakes", () => {
         await stranger.run("ip address delete 192.168.0.99/24 dev eth0; sysctl -q net.ipv4.icmp_echo_ignore_all=0");
         await first.run("systemctl stop mover; rm -r /usr/local/bin/keepalived /etc/netplan");
         await first.run(`rm -r ${state} /var/filler`);
-        await second.run("systemctl stop taker; rm /usr/local/bin/date");
+        await second.run("systemctl stop taker; rm /usr/local/bin/date /usr/local/sbin/haproxy");
         for (const line of [
             /lb1\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99\. What to do: declare an address/,
             /lb2\.example\.com: another machine answers on the virtual IP 192\.168\.0\.99/,
@@ -131,7 +133,7 @@ describe("mistakes", () => {
             /lb1\.example\.com: virtual IP 192\.168\.0\.99 is configured statically in \/etc\/netplan\/50-static\.yaml/,
             /lb1\.example\.com: the host belongs to another pair: shop\/prod\/lb\. What to do: destroy it there first/,
             /lb1\.example\.com: \/var has \d\d MiB free, and 300 are needed\. What to do: make room/,
-            /lb2\.example\.com: port 80 is taken by systemd-socket- \(process \d+\)\. What to do: stop that program/,
+            /lb2\.example\.com: port 80 is taken by haproxy \(process \d+\)\. What to do: stop that program/,
             /lb2\.example\.com: there is no apt-get\. What to do: use Debian 12 or later/,
             /lb2\.example\.com: its clock is 7[12]\d\d s behind the one here\. What to do: set it/,
         ]) {

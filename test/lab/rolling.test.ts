@@ -114,6 +114,16 @@ describe("an upgrade of the packages", () => {
         expect(await onBoth("systemctl is-active haproxy heartbeat")).toEqual(Array(2).fill("active\nactive"));
     });
 
+    test("of a package on hold is rejected by name, and changes nothing", inAll, async () => {
+        await onBoth("apt-mark hold haproxy");
+        configure({ haproxy: { version: "9.9" } });
+        expect(await failedUp(used.stack)).toContain(
+            'lb2.example.com: step "packages" failed (apply): package haproxy is on hold',
+        );
+        await onBoth("apt-mark unhold haproxy");
+        expect(await onBoth("systemctl is-active haproxy heartbeat")).toEqual(Array(2).fill("active\nactive"));
+    });
+
     test("of HAProxy and Heartbeat costs no request and moves nothing, and the new programs run", async () => {
         await onBoth("echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list");
         const later = {

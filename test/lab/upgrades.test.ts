@@ -1,6 +1,6 @@
 /** The system's packages are upgraded under a pair that serves, on one host and on both at once, as unattended upgrades do it. */
 // @module-tag all
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { untilRest } from "../../lab/rest";
 import { counts, underLoad, useServingPair } from "./fixture";
@@ -19,8 +19,10 @@ async function upgraded(some: Host[], packages: string[]): Promise<void> {
     await untilRest(used.lab, "lb1");
 }
 
-const all = "ha-load-balancer-pair haproxy heartbeat";
-const mainPids = (host: Host) => host.run(`systemctl show -p MainPID --value ${all}`);
+const services = ["ha-load-balancer-pair", "haproxy", "heartbeat"];
+const all = services.join(" ");
+const mainPids = async (host: Host) =>
+    (await host.run(`systemctl show -p MainPID --value ${all}`)).split("\n").filter(Boolean);
 
 test.each([
     ["HAProxy", ["haproxy"]],
@@ -40,20 +42,44 @@ test.each([
     expect(failed).toBe(0);
 });
 
-// What needrestart restarts in one command, by name: after the C library all, after OpenSSL those that use it.
-test.each([
-    all,
-    "ha-load-balancer-pair haproxy",
-])("%s are restarted on one host after the other, as needrestart does it: no request is lost", async (some) => {
-    for (const host of hosts()) {
-        const before = await mainPids(host);
-        const { failed } = await underLoad(used.lab, `${some} of ${host.name} are restarted`, async () => {
-            await host.run(`systemctl restart ${some}`);
+describe("tools of an administrator", () => {
+    const onBoth = (command: string) => Promise.all(hosts().map((host) => host.run(command)));
+
+    beforeAll(async () => {
+        // A flat repository has no origin.
+        await onBoth(`export DEBIAN_FRONTEND=noninteractive
+            apt-get -qq update && apt-get -qq -y --no-install-recommends install unattended-upgrades needrestart >/dev/null 2>&1
+            echo 'Unattended-Upgrade::Origins-Pattern { "origin=*"; };' >/etc/apt/apt.conf.d/99lab`);
+    });
+
+    // OpenSSL: HAProxy and the keeper use it, Heartbeat does not.
+    test.each([
+        ["the C library", "libc6", ["ha-load-balancer-pair", "haproxy", "heartbeat"]],
+        ["OpenSSL", "libssl3", ["ha-load-balancer-pair", "haproxy"]],
+    ])("needrestart after an upgrade of %s, on one host after the other: no request is lost", async (_, library, users) => {
+        for (const host of hosts()) {
+            const before = await mainPids(host);
+            const { failed } = await underLoad(used.lab, `needrestart of ${library} on ${host.name}`, async () => {
+                await host.run(`export NEEDRESTART_MODE=a; ${upgrade(library)}`);
+                await untilRest(used.lab, "lb1");
+            });
+            const after = await mainPids(host);
+            expect(services.filter((_, i) => after[i] !== before[i])).toEqual(users);
+            expect(failed).toBe(0);
+        }
+    });
+
+    test("unattended-upgrades of HAProxy and Heartbeat on both hosts at once: no request is lost", async () => {
+        await onBoth(
+            "echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list; apt-get -qq update",
+        );
+        const { failed } = await underLoad(used.lab, "unattended-upgrades on both hosts", async () => {
+            await onBoth("NEEDRESTART_MODE=a unattended-upgrade --verbose");
             await untilRest(used.lab, "lb1");
         });
-        expect(await mainPids(host)).not.toEqual(before);
+        expect(await onBoth("dpkg-query -W -f '${Version}\\n' haproxy heartbeat | grep -c later1")).toEqual(["2", "2"]);
         expect(failed).toBe(0);
-    }
+    });
 });
 
 test("all services are restarted on both hosts at once: a client misses 8 s at most", async () => {

@@ -154,6 +154,30 @@ test.concurrent("leaves the acquisition to the keeper if fencing is declared, bu
     expect(await host(`${fenced}; hold ${ip4}`)).toContain(`lan0 ${ip4}/32 held`);
 });
 
+test.concurrent.each([
+    ["IPv4 on a socket for both families", ip4, ip4],
+    ["IPv6", ip6, "2001:db8::99"],
+])("keeps its own open connections when it passes others on: %s", async (_, virtualIp, client) => {
+    const connections = join(agent, "..", "keeper", "connections.sh");
+    // What nft would load; on real hosts the lab's tests load it.
+    const seen = await host(`ip link set lo up; own; take ${virtualIp}
+mkdir /run/bin; printf '#!/bin/sh\\ncat\\n' >/run/bin/nft; chmod 755 /run/bin/nft; PATH=/run/bin:$PATH
+mkfifo /run/ready
+python3 -c '
+import socket, sys, time
+server = socket.create_server(("::", 80), family=socket.AF_INET6, dualstack_ipv6=True)
+client = socket.create_connection((sys.argv[1], 80), source_address=(sys.argv[1], 40000))
+served, _ = server.accept()
+print("ready", flush=True)
+time.sleep(5)' ${virtualIp} >/run/ready &
+read -r _ </run/ready
+sh '${connections}' pass-on ${virtualIp} ${virtualIp.includes(":") ? "2001:db8::2" : "192.0.2.2"} lan0 | grep '^add element'
+kill $!`);
+    const elements = seen.filter((line) => line.startsWith("add element")).map((line) => line.replace(/^.* here /, ""));
+    // Both ends of the connection are on this host.
+    expect(elements.sort()).toEqual([`{ ${client} . 40000 }`, `{ ${client} . 80 }`]);
+});
+
 test.concurrent("reports running only for what Heartbeat started", async () => {
     expect((await host(`own; take ${ip4}; status ${ip4}; start ${ip4}; status ${ip4}`)).slice(0, 2)).toEqual([
         "stopped",

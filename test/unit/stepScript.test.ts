@@ -22,6 +22,11 @@ test("a step that is ended at its time limit says so, with the way out", async (
     expect(stderr).not.toContain("its message is above");
 });
 
+test("a step's words with brackets match no file of the user who logs in", async () => {
+    const { stderr } = await runStep("apply() { pwd >&2; exit 1; }");
+    expect(stderr).toMatch(/^\/$/m);
+});
+
 test("a command that fails without a word of the step's is named by its exit status", async () => {
     const { code, stderr } = await runStep("apply() { (exit 7); }");
     expect(code).toBe(7);

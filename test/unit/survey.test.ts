@@ -42,6 +42,11 @@ test("the lines of survey.sh", () => {
     });
 });
 
+test("a generation that is no word is none: it becomes a part of a command line", () => {
+    const said = ["x;id", "$(id)", "g 1", "", "-x", "g1'"].map((value) => `generation\thaproxy\t${value}\n`);
+    expect(said.map((text) => parse(text).generations)).toEqual(said.map(() => ({})));
+});
+
 describe("the generation of a step", () => {
     const survey = { ...blank, generations: { haproxy: "g1", kernel: "g2" } };
 

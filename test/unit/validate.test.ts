@@ -56,6 +56,13 @@ describe("each mistake is named with its path and what to write instead", () => 
         ["virtualIps", [], ["virtualIps: must be one virtual IP at least"]],
         ["virtualIps[0].address", "192.168.0.256", ['virtualIps[0].address: "192.168.0.256" is not an IP address']],
         [
+            "virtualIps[0]",
+            { address: "fe80::5%eth0" },
+            ['virtualIps[0].address: "fe80::5%eth0" has a zone; declare an address without "%"'],
+        ],
+        ["heartbeat.ping", ["fe80::1%eth0"], []],
+        ["virtualIps[0].interface", "-", ['virtualIps[0].interface: "-" is not the name of a network interface']],
+        [
             "virtualIps[0].address",
             "192.168.0.101",
             [
@@ -179,6 +186,9 @@ describe("each mistake is named with its path and what to write instead", () => 
             ],
         ],
         ["heartbeat.keyVersion", 0, ["heartbeat.keyVersion: 0 is not a whole number from 1 to 1000000"]],
+        // For apt a "-" at the end means: remove the package.
+        ["haproxy.version", "2.6.12-1-", ['haproxy.version: "2.6.12-1-" is not the version of a Debian package']],
+        ["heartbeat.version", "3.0.6+", ['heartbeat.version: "3.0.6+" is not the version of a Debian package']],
         ["haproxy.version", "2.6 *", ['haproxy.version: "2.6 *" is not the version of a Debian package']],
         ["goneHosts", ["lb2\n"], ['goneHosts[0]: "lb2\n" is not a node name']],
         [

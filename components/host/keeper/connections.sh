@@ -17,7 +17,8 @@ keeps=no
 address=$2
 # A name for nft has no colons.
 table=virtual-ip-$(echo "$address" | tr : _)
-case $address in *:*) family=ip6 kind=ipv6_addr ;; *) family=ip kind=ipv4_addr ;; esac
+# ss takes what is behind the last colon for a port.
+case $address in *:*) family=ip6 kind=ipv6_addr bracketed="[$address]" ;; *) family=ip kind=ipv4_addr bracketed=$address ;; esac
 
 # Both tables, whether they are there or not.
 clear() {
@@ -51,9 +52,11 @@ RULES
 # have been the holder, or be the one on which it lingers) is ours too; but not what is closed and only remembered (TIME-WAIT), for
 # the client may have used that port again, with the other host.
 pass_on() {
-    ss -Htn state syn-recv state established state close-wait state fin-wait-1 state last-ack src "$address" |
+    ss -Htn state syn-recv state established state close-wait state fin-wait-1 state last-ack src "$bracketed" |
         awk -v "set=$family $table here" '
             { port = client = $NF; sub(/.*:/, "", port); sub(/:[^:]*$/, "", client); gsub(/[][]|%.*/, "", client) }
+            # A program can have one socket for both families.
+            client ~ /[.]/ { sub(/^::ffff:/, "", client) }
             { print "add element", set, "{", client, ".", port, "}" }'
     cat <<RULES
 add rule $family $table connections $family saddr . tcp sport @here accept

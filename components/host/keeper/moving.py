@@ -72,7 +72,7 @@ class Moving:
         # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
         # without a wish: a Heartbeat that was restarted here has found it in place.
         wants = _is_any_held(self._movable()) or any(one.is_wanted_by_heartbeat() for one in self._movable())
-        is_peer_fit = said["healthy"] and not said.get("doubtful") and said["heartbeat"]
+        is_peer_fit = said["healthy"] and not said["doubtful"] and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
                 self.give_all()

@@ -9,6 +9,7 @@ import json
 import clock
 import exchange
 import network
+import packet as packet_form
 import system
 from arrival import receive
 from decide import HELD, NO
@@ -160,7 +161,7 @@ class Peer:
         signed_with = self._signed_with(signatures, text)
         if not any(signed_with):
             return False
-        body = _parse(text)
+        body = packet_form.parse(text)
         if body is None or body["for"] != self._config["node"]:
             return False
         if body["node"] in self._former:
@@ -184,7 +185,7 @@ class Peer:
         self.heard_at = came_at
         # Packets that leave an interface without a route come from any address.
         self._other_source = None if source[0] in self._declared else (sock, source)
-        self._note_protocol(body.get("protocol", PROTOCOL))
+        self._note_protocol(PROTOCOL if body["protocol"] is None else body["protocol"])
         self.said = body
         self._note_key(signed_with[-1])
         return True
@@ -239,26 +240,19 @@ class Peer:
 
     def view(self, virtual_ip):
         """What the peer is, and has of one virtual IP, by its last word."""
-        said = self.said.get("virtualIps", {}).get(virtual_ip.address, {})
+        said = self.said.get("virtualIps", {}).get(virtual_ip.address) or packet_form.of_virtual_ip({})
         return {
+            **said,
             "fresh": self.is_fresh(),
-            "held": said.get("held", NO),
-            "age": said.get("age", 0.0) + system.monotonic() - (self.heard_at or 0.0),
-            "wanted": said.get("wanted", False),
-            "via": said.get("via"),
-            # A keeper of an older version does not say it. If both hosts answer, clients reach one; if neither does, they reach none.
-            "hushed": said.get("hushed", True),
-            "forced_for": said.get("forced_for"),
-            "isolated": said.get("isolated", False),
-            "serves": said.get("serves", said.get("held") == HELD),
+            "age": said["age"] + system.monotonic() - (self.heard_at or 0.0),
             "healthy": self.said.get("healthy", False),
             "heartbeat": self.said.get("heartbeat", False),
-            # Two that meet again say at first that they do not hear each other. A keeper of an older version does not say it.
+            # Two that meet again say at first that they do not hear each other.
             "hears": self.said.get("hears", True) or self.fresh_for() < self._config["silence"],
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"], one.get("hushed"), one.get("forced_for") is not None) for address, one in self.said.get("virtualIps", {}).items()}
+        return {address: (one["held"], one["wanted"], one["hushed"], one["forced_for"] is not None) for address, one in self.said.get("virtualIps", {}).items()}
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""
@@ -274,17 +268,6 @@ class Peer:
 
     def is_fresh(self):
         return self.silence() < (FORMER_SILENCE if self.said.get("former") else self._config["silence"])
-
-
-def _parse(text):
-    """The body of a signed packet; None for a packet of a form that this version does not know."""
-    try:
-        body = json.loads(text)
-        is_known = isinstance(body["node"], str) and isinstance(body["for"], str)
-        stamps = {"at": exchange.parse(body["at"]), "answers": [exchange.parse(stamp) for stamp in body["answers"]]}
-        return {"virtualIps": {}, "healthy": False, "heartbeat": False, **body, **stamps} if is_known else None
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
 
 
 def _held_by_any(*views):

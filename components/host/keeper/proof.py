@@ -53,19 +53,25 @@ def _program(question, virtual_ips):
     listed = system.run(["ss", "-Htnp", "state", "established", *ports], 2) or ""
     for line in listed.splitlines():
         # The queues, the two ends, and `users:(("haproxy",pid=7,fd=9))`, which is missing until the program has accepted the connection.
-        words = line.split()
-        if len(words) > 4 and [_host(words[2]), _host(words[3])] == [canonical(address), canonical(source)]:
-            return _name(words[4])
+        words = line.split(None, 4)
+        process_ids = re.findall(r",pid=(\d+),fd=\d+\)", line)
+        if process_ids and [_host(words[2]), _host(words[3])] == [canonical(address), canonical(source)]:
+            return _name(process_ids[-1])
     return NO_PROGRAM
 
 
 def _host(end):
     """Of "[::ffff:192.0.2.1]:80": HAProxy can have one socket for both families."""
     text = end.rpartition(":")[0].strip("[]")
-    return canonical(text.removeprefix("::ffff:") if "." in text else text)
+    try:
+        return canonical(text.removeprefix("::ffff:") if "." in text else text)
+    except OSError:
+        # An address with its interface: "[fe80::1]%eth0:80".
+        return None
 
 
-def _name(users):
-    name, process_id = re.match(r'users:\(\("([^"]*)",pid=(\d+)', users).groups()
+def _name(process_id):
+    """The name in `ss`'s output is whatever the program calls itself, also `x",pid=1`."""
+    name = (system.read(f"/proc/{process_id}/comm") or "").strip()
     is_ours = "/haproxy.service" in (system.read(f"/proc/{process_id}/cgroup") or "")
     return HAPROXY if is_ours else f"{name} (process {process_id})"

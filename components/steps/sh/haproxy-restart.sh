@@ -6,11 +6,12 @@ bridge=ha-load-balancer-pair-bridge
 saved_migrate=$state/sysctl.net.ipv4.tcp_migrate_req
 
 restart_haproxy() {
-    if ! is_active haproxy || ! start_bridge; then
+    if ! is_active haproxy || is_exclusive; then
         migrate_no_more
         systemctl restart haproxy || not_running
         return 0
     fi
+    start_bridge || bridge_failed
     migrate_requests
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
@@ -23,6 +24,19 @@ restart_haproxy() {
     # Not before the bridge has closed its ports, either.
     wait_until 10 bridge_has_ended || :
     migrate_no_more
+}
+
+# A HAProxy with `noreuseport` lets no second one have its ports.
+is_exclusive() {
+    grep -qsw noreuseport "$cfg" "$scratch/previous-${cfg##*/}"
+}
+
+# The HAProxy that runs is left alone: it serves, and a start with these files would fail, too.
+bridge_failed() {
+    journalctl -q --no-pager -o cat -n 500 -u "$bridge" | grep ALERT | tail -n 15 >&2 || :
+    restore_previous
+    fail 'HAProxy cannot start with the new configuration; the previous configuration was restored and is serving' \
+        'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'
 }
 
 # Linux 5.14 or later; without it a few connections that nobody has accepted yet break. What was there before is on disk, where

@@ -17,9 +17,7 @@ apply() {
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
-    for file in "$cfg" "$health" "$peers"; do
-        [ ! -e "$file" ] || cp -p "$file" "$scratch/previous-${file##*/}"
-    done
+    keep_previous
     install_files
     # What was not as it is to be may be what HAProxy has read.
     [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
@@ -61,13 +59,28 @@ has_new_worker() {
     workers | grep -qvxFf "$scratch/old-workers"
 }
 
-# A host that starts again must find what HAProxy can start with.
+# A host that boots must find files with which HAProxy can start.
+keep_previous() {
+    for file in "$cfg" "$health" "$peers" "$drop_in"; do
+        [ ! -e "$file" ] || cp -p "$file" "$scratch/previous-${file##*/}"
+    done
+}
+
+restore_previous() {
+    for file in "$cfg" "$health" "$peers" "$drop_in"; do
+        if [ -e "$scratch/previous-${file##*/}" ]; then
+            put "$scratch/previous-${file##*/}" "$file"
+        elif [ "$file" = "$drop_in" ]; then
+            rm -f "$drop_in"
+        fi
+    done
+    systemctl daemon-reload
+}
+
 not_reloaded() {
     # Behind what is wrong stand two lines for each proxy that goes on.
     journalctl -q --no-pager -o cat -n 500 -u haproxy | grep ALERT | tail -n 15 >&2 || :
-    for file in "$cfg" "$health" "$peers"; do
-        [ ! -e "$scratch/previous-${file##*/}" ] || put "$scratch/previous-${file##*/}" "$file"
-    done
+    restore_previous
     [ ! -e "$scratch/previous-${cfg##*/}" ] || systemctl reload haproxy || :
     fail 'HAProxy failed to start with the new configuration; the previous configuration was restored and is serving' \
         'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'

@@ -60,9 +60,23 @@ resolve_interface() {
         *) found=$(kernel_name "$1") why="network interface \"$1\" does not exist" ;;
     esac
     interface=$found
-    [ "$(echo "$found" | grep -c .)" -ne 1 ] || return 0
+    if [ "$(echo "$found" | grep -c .)" -eq 1 ]; then
+        has_plain_name || return 1
+        return 0
+    fi
     [ -z "$found" ] || why="several interfaces match ${2-$1}: $(echo "$found" | tr '\n' ' ')"
     way="set ${2+virtualIps[].}interface to one of: $(candidates)"
+    return 1
+}
+
+# The name goes into ha.cf and into rules of nftables. The kernel takes almost any character.
+# shellcheck disable=SC2034 # the callers of resolve_interface use them
+has_plain_name() {
+    case $interface in
+        *[!A-Za-z0-9_.@-]*) ;;
+        *) return 0 ;;
+    esac
+    why="the name of network interface $interface has other characters than letters, digits and _.@-" way='rename the interface'
     return 1
 }
 
@@ -89,6 +103,6 @@ END
 fill_in_links() {
     for selector in $link_selectors; do
         resolve_interface "$selector" || return 1
-        sed -i "s|{$selector}|$interface|" "$1"
+        sed -i "s|{$(echo "$selector" | sed 's/[.]/[.]/g')}|$interface|" "$1"
     done
 }

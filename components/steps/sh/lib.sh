@@ -5,6 +5,8 @@
 set -eu
 umask 022
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+# A word like [fd00::1]:80 is a pattern, which a file in the working directory could match.
+cd /
 
 # What this component keeps on the host. Only root may read it: originals can hold secrets.
 state=/var/lib/ha-load-balancer-pair

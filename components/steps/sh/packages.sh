@@ -11,6 +11,8 @@ apply() {
         is_as_declared "$package" || missing="$missing $package"
     done
     if [ -n "$missing" ]; then
+        # shellcheck disable=SC2086 # a list of package names, split on purpose
+        reject_held $missing
         remember_packages
         hold_services
         # shellcheck disable=SC2086 # a list of package names, split on purpose
@@ -24,6 +26,16 @@ apply() {
 is_as_declared() {
     is_installed "${1%%=*}" || return 1
     case $1 in *=*) [ "$(version_of "${1%%=*}")" = "${1#*=}" ] ;; esac
+}
+
+# An administrator's hold (apt-mark(8)) counts. apt refuses to change the package, too, but names neither the hold nor the way out.
+reject_held() {
+    apt-mark showhold >"$scratch/held"
+    for package in "$@"; do
+        name=${package%%=*}
+        ! grep -qxF "$name" "$scratch/held" ||
+            fail "package $name is on hold" "run \"apt-mark unhold $name\" on this host, or declare the installed version"
+    done
 }
 
 # What is there before apt is run, so that it can be told afterwards what came with it.

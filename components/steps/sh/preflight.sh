@@ -15,7 +15,8 @@ converged_by=$state/version
 
 apply() {
     examine
-    echo "$pair" >"$owner"
+    # The shell's echo reads a backslash in a name as an escape.
+    printf '%s\n' "$pair" >"$owner"
     echo "$version" >"$converged_by"
     store time_now "$issued"
     echo "$step $(cat "$issued")"
@@ -99,7 +100,7 @@ examine_arp() {
 examine_hooks() {
     for program in ${hooks-}; do
         [ -x "$program" ] || refuse_hook "hook $program does not exist or is not executable" \
-            'install it on both hosts before the pair (virtualIps[].onAcquire, onRelease)'
+            'install it on both hosts before the pair (virtualIps[].onAcquire, onRelease; fencing.command)'
     done
 }
 
@@ -116,19 +117,34 @@ is_free() {
     [ ! -e "$owner" ] || printf '%s\n' "$pair" "${former_pairs-}" | grep -qxF -e "$(cat "$owner")"
 }
 
-# HAProxy itself may have the port: it is configured anew.
+# HAProxy's service may have the port: it is configured anew.
 examine_ports() {
     for target in $listens; do
-        taker=$(ss -Hltnp "sport = :${target##*:}" | awk -v own="${target%:*}" '
-            { sub(/:[0-9]*$/, "", $4) }
-            ($4 == own || $4 == "*" || $4 == "[::]" || ($4 == "0.0.0.0" && own !~ /:/) || (own == "0.0.0.0" && $4 !~ /:/)) && !/"haproxy"/ {
-                print $6
-                exit
-            }' | sed -n 's/^users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p')
-        [ -z "$taker" ] ||
-            refuse "port ${target##*:} is taken by $taker" \
+        while read -r pid; do
+            if [ -z "$pid" ] || is_own_haproxy "$pid"; then
+                continue
+            fi
+            refuse "port ${target##*:} is taken by $(cat "/proc/$pid/comm") (process $pid)" \
                 'stop that program, move it to another port, or declare another one for HAProxy (haproxy.listen.bind)'
+            break
+        done <<END
+$(listeners "$target")
+END
     done
+}
+
+# Prints the process id of each program that listens on ADDRESS:PORT. The name beside it is whatever the program calls itself, also `x",pid=1`.
+listeners() {
+    ss -Hltnp "sport = :${1##*:}" | awk -v own="${1%:*}" '
+        { sub(/:[0-9]*$/, "", $4) }
+        $4 == own || $4 == "*" || $4 == "[::]" || ($4 == "0.0.0.0" && own !~ /:/) || (own == "0.0.0.0" && $4 !~ /:/)
+    ' | sed -n 's/.*,pid=\([0-9]*\),fd=[0-9]*).*/\1/p'
+}
+
+# Another HAProxy would share the port with ours (SO_REUSEPORT, socket(7)), and answer a part of the clients. A process that has ended
+# meanwhile has no folder.
+is_own_haproxy() {
+    [ ! -d "/proc/$1" ] || grep -qE '/(haproxy|ha-load-balancer-pair-bridge(-again)?)\.service(/|$)' "/proc/$1/cgroup" 2>/dev/null
 }
 
 # Somebody's own Heartbeat is killed in its time (see heartbeat.sh). One with a watchdog would take the whole host with it, and one

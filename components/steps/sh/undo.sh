@@ -44,11 +44,11 @@ remove_packages() {
     installed | comm -12 "$state/packages.ours" - >"$scratch/ours"
     # shellcheck disable=SC2046 # a list of package names, split on purpose
     if [ -s "$scratch/ours" ] && takes_only_ours; then
-        apt purge $(cat "$scratch/ours")
+        apt purge --allow-change-held-packages $(cat "$scratch/ours")
     elif [ -s "$scratch/ours" ]; then
         say 'packages installed since need some of those that came with this component; these stay'
-        apt purge $(comm -12 "$scratch/ours" "$scratch/requested")
-        apt purge $(unneeded | comm -12 "$scratch/ours" -)
+        apt purge --allow-change-held-packages $(comm -12 "$scratch/ours" "$scratch/requested")
+        apt purge --allow-change-held-packages $(unneeded | comm -12 "$scratch/ours" -)
     fi
     # Heartbeat's packages leave their user and its group behind.
     if [ -e "$state/hacluster.is-new" ] && ! is_installed heartbeat; then

@@ -1,0 +1,125 @@
+/** Two versions of the package on one pair that serves: the one in previous/, and the one of this checkout. */
+// @module-tag all
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { version } from "../../components/version";
+import type { Host } from "../../lab/host";
+import { untilRest, untilSettled } from "../../lab/rest";
+import { root } from "../../toolchain/paths";
+import { run, sleep } from "../../toolchain/shell";
+import { Stack } from "../../toolchain/stack";
+import { counts, failure, halb, underLoad, untilHolds, useServingPair } from "./fixture";
+import { useInstalled } from "./installed";
+
+const used = useServingPair({ name: "versions" });
+const installed = useInstalled();
+const remembered = "/var/lib/ha-load-balancer-pair/version";
+const previousVersion = "0.0.9";
+
+const current = () => new Stack({ ...used.stack.place, dir: installed.dir });
+const previous = () => new Stack({ ...used.stack.place, dir: join(installed.dir, "previous") });
+const hosts = () => used.lab.loadBalancers;
+const versions = () => Promise.all(hosts().map((host) => host.run(`cat ${remembered}`)));
+
+/** The keepers of the two versions ignore each other's packets (previous/README.md). */
+async function untilHeartbeatsSettle(): Promise<void> {
+    await Promise.all(hosts().map(untilSettled));
+    // In its first 10 s Heartbeat ignores a request to hand over.
+    await sleep(10_000);
+}
+
+async function handOver(from: Host, to: Host): Promise<void> {
+    await from.run("/usr/share/heartbeat/hb_standby all");
+    await untilHolds(to);
+}
+
+/** Makes a folder a project with the program of `programs/moved`, importing the package by its name. */
+function makeProject(dir: string): void {
+    const program = join(root, "test/lab/programs/moved");
+    cpSync(join(program, "Pulumi.yaml"), join(dir, "Pulumi.yaml"));
+    const text = readFileSync(join(program, "index.ts"), "utf8");
+    writeFileSync(join(dir, "index.ts"), text.replace("../../../../components", "ha-load-balancer-pair"));
+}
+
+beforeAll(async () => {
+    // Below the other project, whose node_modules has the packages that both versions depend on.
+    const own = join(installed.dir, "previous", "node_modules", "ha-load-balancer-pair");
+    mkdirSync(own, { recursive: true });
+    await run(["tar", "-xzf", join(root, "test/lab/previous/package.tgz"), "-C", own, "--strip-components=1"]);
+    makeProject(installed.dir);
+    makeProject(join(installed.dir, "previous"));
+    await current().up();
+});
+
+test("the previous version is refused on hosts that this version converged, before anything changes", async () => {
+    for (const words of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const said = await failure(previous(), ...words);
+        expect(said).toContain(
+            `converged by version ${version} of ha-load-balancer-pair, and this is ${previousVersion}`,
+        );
+        expect(said).toContain(`delete ${remembered} on both hosts`);
+    }
+    expect(await versions()).toEqual([version, version]);
+});
+
+test("back to the previous version on purpose: no request is lost", async () => {
+    await Promise.all(hosts().map((host) => host.run(`rm ${remembered}`)));
+    const { failed } = await underLoad(used.lab, "back to the previous version", () => previous().up());
+    expect(failed).toBe(0);
+    expect(await versions()).toEqual([previousVersion, previousVersion]);
+    expect(counts(await previous().preview())).toEqual({ unchanged: 21 });
+});
+
+describe("this version on the standby, the previous one on the holder", () => {
+    test("the standby takes this version, and no request is lost", async () => {
+        const { failed } = await underLoad(used.lab, "this version on the standby", () =>
+            current().up("--target", "**::lb-lb2.example.com-*"),
+        );
+        expect(failed).toBe(0);
+        expect(await versions()).toEqual([previousVersion, version]);
+    });
+
+    test("they hand over to each other by Heartbeat, and a client misses 2 s at most; halb refuses to", async () => {
+        const [lb1, lb2] = hosts();
+        for (const [from, to] of [
+            [lb1, lb2],
+            [lb2, lb1],
+        ]) {
+            await untilHeartbeatsSettle();
+            const { gap } = await underLoad(used.lab, `hand-over to ${to.name}`, () => handOver(from, to));
+            expect(gap).toBeLessThan(2);
+        }
+        const { code, stderr } = await halb(used, ["switchover", "--to", "lb2"]);
+        expect(code).not.toBe(0);
+        expect(stderr).toContain("nothing was moved: its keeper does not hear that of the peer");
+    });
+
+    test("each takes over from the other when it loses power", async () => {
+        const takesOver = async (dead: Host, survivor: Host) => {
+            await untilHeartbeatsSettle();
+            const { gap } = await underLoad(used.lab, `${dead.name} loses power`, async () => {
+                await dead.powerOff();
+                await untilHolds(survivor);
+            });
+            expect(gap).toBeLessThan(10);
+            await dead.boot();
+        };
+        const [lb1, lb2] = hosts();
+        await takesOver(lb1, lb2);
+        // It takes its own back.
+        await untilHolds(lb1);
+        await untilHeartbeatsSettle();
+        await handOver(lb1, lb2);
+        await takesOver(lb2, lb1);
+    });
+});
+
+test("this version on both: no request is lost, and nothing is left to change", async () => {
+    await untilHeartbeatsSettle();
+    const { failed } = await underLoad(used.lab, "this version on both", () => current().up());
+    expect(failed).toBe(0);
+    expect(await versions()).toEqual([version, version]);
+    await untilRest(used.lab);
+    expect(counts(await current().preview())).toEqual({ unchanged: 21 });
+});
