@@ -10,9 +10,8 @@ const haproxyFiles = [
     .join(" ");
 
 /**
- * What HAProxy and Heartbeat lose (systemd.exec(5)), with all that they start: what neither of them needs, whatever is declared. HAProxy may
- * read files anywhere, use devices (TLS engines) and enter network namespaces (`namespace`), and Heartbeat may use a watchdog, so that
- * these stay. It takes effect when the service starts the next time.
+ * What systemd denies HAProxy and Heartbeat, with all that they start (systemd.exec(5)). HAProxy may read files anywhere, use devices (TLS
+ * engines) and enter network namespaces (`namespace`), and Heartbeat may use a watchdog: these stay. Takes effect at the next start of the service.
  */
 const sharedSandbox = `ProtectSystem=full
 ProtectHome=read-only
@@ -22,8 +21,12 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 SystemCallArchitectures=native`;
 
-/** HAProxy has no part in the kernel's settings, modules and clock; Heartbeat's agent sets promote_secondaries, and its init script loads softdog. */
+/**
+ * HAProxy does not need the kernel's settings, modules and clock; Heartbeat's agent sets promote_secondaries. A socket or a map file can be in
+ * /etc/haproxy, and a program that HAProxy starts (Data Plane API) writes there.
+ */
 const haproxySandbox = `${sharedSandbox}
+ReadWritePaths=-/etc/haproxy
 ProtectKernelModules=yes
 ProtectKernelTunables=yes
 RestrictRealtime=yes

@@ -56,7 +56,7 @@ export function connection(check: Checker, path: string, input: ConnectionArgs |
 export function address(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     const value = known(input);
     addressOrZoned(check, path, value);
-    if (value?.includes("%")) {
+    if (typeof value === "string" && value.includes("%")) {
         check.add(path, `"${value}" has a zone; declare an address without "%"`);
     }
 }

@@ -177,6 +177,8 @@ describe("the other pages about a pair that runs", inAll, () => {
 
     test("docs/upgrading.md", async () => {
         expect(await done("docs/upgrading.md", "pulumi preview --diff")).toContain("21 unchanged");
+        // For a new version of the component, and for a new Debian release, whose other commands releaseUpgrade.test.ts types.
+        expect(await done("docs/upgrading.md", "pulumi up")).toContain("21 unchanged");
         expect(await done("docs/upgrading.md", "pulumi up")).toContain("21 unchanged");
     });
 

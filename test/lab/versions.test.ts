@@ -9,7 +9,7 @@ import { untilRest, untilSettled } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
 import { run, sleep } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
-import { counts, failure, halb, underLoad, untilHolds, useServingPair } from "./fixture";
+import { counts, failure, halb, snapshot, underLoad, untilHolds, useServingPair } from "./fixture";
 import { useInstalled } from "./installed";
 
 const used = useServingPair({ name: "versions" });
@@ -53,6 +53,7 @@ beforeAll(async () => {
 });
 
 test("the previous version is refused on hosts that this version converged, before anything changes", async () => {
+    const before = await Promise.all(hosts().map(snapshot));
     for (const words of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const said = await failure(previous(), ...words);
         expect(said).toContain(
@@ -60,6 +61,7 @@ test("the previous version is refused on hosts that this version converged, befo
         );
         expect(said).toContain(`delete ${remembered} on both hosts`);
     }
+    expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
     expect(await versions()).toEqual([version, version]);
 });
 

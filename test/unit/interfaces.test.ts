@@ -19,12 +19,12 @@ test("a name with characters of sed or a shell is rejected before it reaches a f
         const { code, stdout } = await attempt(["unshare", "--net", "sh"], { input: begin + body });
         expect(code).toBe(0);
         expect(stdout).toBe(
-            `the name of network interface ${name} has other characters than letters, digits and _.@-. rename the interface\n`,
+            `network interface "${name}": unsupported characters in its name (allowed: letters, digits, _ . @ -). rename the interface\n`,
         );
     }
 });
 
-test("a dot in a selector is a dot", async () => {
+test("a dot in a selector matches no other character", async () => {
     const body = `add eth1.1; add eth111
 link_selectors='eth1.1 eth111'
 file=$(mktemp)

@@ -42,7 +42,7 @@ test("the lines of survey.sh", () => {
     });
 });
 
-test("a generation that is no word is none: it becomes a part of a command line", () => {
+test("ignores a generation that is more than one word of letters and digits", () => {
     const said = ["x;id", "$(id)", "g 1", "", "-x", "g1'"].map((value) => `generation\thaproxy\t${value}\n`);
     expect(said.map((text) => parse(text).generations)).toEqual(said.map(() => ({})));
 });

@@ -61,6 +61,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             ['virtualIps[0].address: "fe80::5%eth0" has a zone; declare an address without "%"'],
         ],
         ["heartbeat.ping", ["fe80::1%eth0"], []],
+        ["virtualIps[0].address", 7, ['virtualIps[0].address: "7" is not an IP address']],
         ["virtualIps[0].interface", "-", ['virtualIps[0].interface: "-" is not the name of a network interface']],
         [
             "virtualIps[0].address",

@@ -2,16 +2,23 @@
 # HAProxy with the new files has the same ports (SO_REUSEPORT, see socket(7)). What the old one has accepted it answers; what
 # it has not the kernel gives to the other one.
 
-bridge=ha-load-balancer-pair-bridge
+bridge=ha-load-balancer-pair-bridge-$$
+bridges='ha-load-balancer-pair-bridge*'
 saved_migrate=$state/sysctl.net.ipv4.tcp_migrate_req
 
 restart_haproxy() {
-    if ! is_active haproxy || is_exclusive; then
+    if ! is_active haproxy; then
         migrate_no_more
         systemctl restart haproxy || not_running
         return 0
+    elif is_exclusive; then
+        migrate_no_more
+        systemctl restart haproxy || not_restarted
+        return 0
     fi
+    link_sockets
     start_bridge || bridge_failed
+    unlink_sockets
     migrate_requests
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
@@ -19,24 +26,73 @@ restart_haproxy() {
     # Not by systemctl restart: that would hand the virtual IPs over first (host/keeper/stopping.py).
     wait_until 10 has_ended || systemctl kill --signal=TERM haproxy
     wait_until 10 has_ended || :
-    systemctl start haproxy || not_running
+    systemctl start haproxy || not_restarted
     systemctl kill --kill-who=main --signal=USR1 "$bridge" || :
     # Not before the bridge has closed its ports, either.
     wait_until 10 bridge_has_ended || :
     migrate_no_more
 }
 
-# A HAProxy with `noreuseport` lets no second one have its ports.
+# Whether HAProxy lets no second one have its ports: `noreuseport`, an abstract socket (abns@), or another user, with whom the kernel shares no
+# port (SO_REUSEPORT, socket(7)).
 is_exclusive() {
-    grep -qsw noreuseport "$cfg" "$scratch/previous-${cfg##*/}"
+    [ -n "$(systemctl show -p User --value haproxy)" ] || grep -qsE '\bnoreuseport\b|abns@' "$cfg" "$scratch/previous-${cfg##*/}"
+}
+
+# A HAProxy that starts takes the paths of its UNIX sockets from the one that runs, and does not give them back if it fails after that.
+# HAProxy binds each under the name PATH.PID.tmp, which the kernel keeps, and renames it.
+link_sockets() {
+    ss -Hlxp | awk '/[(]"haproxy",pid=/ && $5 ~ /^[/]/ { sub(/[.][0-9]+[.]tmp$/, "", $5); print $5 }' | sort -u >"$scratch/sockets"
+    while read -r path; do
+        ln -f "$path" "$path.ha-load-balancer-pair" || :
+    done <"$scratch/sockets"
+}
+
+unlink_sockets() {
+    while read -r path; do
+        rm -f "$path.ha-load-balancer-pair"
+    done <"$scratch/sockets"
+}
+
+restore_sockets() {
+    while read -r path; do
+        [ -S "$path.ha-load-balancer-pair" ] || continue
+        # mv keeps two names of the same socket.
+        rm -f "$path"
+        mv -T "$path.ha-load-balancer-pair" "$path"
+    done <"$scratch/sockets"
 }
 
 # The HAProxy that runs is left alone: it serves, and a start with these files would fail, too.
 bridge_failed() {
-    journalctl -q --no-pager -o cat -n 500 -u "$bridge" | grep ALERT | tail -n 15 >&2 || :
+    print_alerts "$bridge"
+    restore_sockets
     restore_previous
-    fail 'HAProxy cannot start with the new configuration; the previous configuration was restored and is serving' \
+    restore_unit
+    fail 'HAProxy cannot start with the new configuration; the HAProxy that runs was not stopped, and its files were restored' \
         'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'
+}
+
+# With its old files it could start.
+not_restarted() {
+    print_alerts haproxy
+    restore_previous
+    restore_unit
+    systemctl restart haproxy || not_running
+    systemctl kill --kill-who=main --signal=USR1 "$bridges" 2>/dev/null || :
+    fail 'HAProxy did not start with the new configuration; it was restarted with the previous one' \
+        'see its log above: a file that it may not write, a port of another program; then run "pulumi up" again'
+}
+
+restore_unit() {
+    if [ -e "$scratch/previous-${drop_in##*/}" ]; then
+        put "$scratch/previous-${drop_in##*/}" "$drop_in"
+    else
+        rm -f "$drop_in"
+    fi
+    # The next run makes systemd read the unit's file anew.
+    rm -f "$state/haproxy-unit.loaded"
+    systemctl daemon-reload
 }
 
 # Linux 5.14 or later; without it a few connections that nobody has accepted yet break. What was there before is on disk, where
@@ -58,17 +114,14 @@ migrate_no_more() {
     rm -f "$saved_migrate"
 }
 
-# It ends by itself, too: a run that dies here must not keep it. The next run has other files for one, and until that is there it
-# may be the only one that listens.
+# It ends by itself, too: a run that dies here must not keep it. One of such a run may be the only HAProxy that listens, until this one does.
 start_bridge() {
-    old_bridge=
-    if is_active "$bridge"; then
-        old_bridge=$bridge
-        bridge=$bridge-again
-    fi
+    old_bridges=$(systemctl list-units --plain --no-legend "$bridges" | cut -d ' ' -f 1)
     systemd-run --quiet --collect --unit "$bridge" --service-type=notify --property=RuntimeMaxSec=120 \
+        --property=LimitNOFILE="$(systemctl show -p LimitNOFILE --value haproxy)" \
         /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2 || return 1
-    [ -z "$old_bridge" ] || systemctl kill --kill-who=main --signal=USR1 "$old_bridge" || :
+    # shellcheck disable=SC2086 # names of units
+    [ -z "$old_bridges" ] || systemctl kill --kill-who=main --signal=USR1 $old_bridges || :
 }
 
 has_ended() {

@@ -62,24 +62,23 @@ has_new_worker() {
 # A host that boots must find files with which HAProxy can start.
 keep_previous() {
     for file in "$cfg" "$health" "$peers" "$drop_in"; do
-        [ ! -e "$file" ] || cp -p "$file" "$scratch/previous-${file##*/}"
+        [ ! -e "$file" ] || cp -a "$file" "$scratch/previous-${file##*/}"
     done
 }
 
 restore_previous() {
-    for file in "$cfg" "$health" "$peers" "$drop_in"; do
-        if [ -e "$scratch/previous-${file##*/}" ]; then
-            put "$scratch/previous-${file##*/}" "$file"
-        elif [ "$file" = "$drop_in" ]; then
-            rm -f "$drop_in"
-        fi
+    for file in "$cfg" "$health" "$peers"; do
+        [ ! -e "$scratch/previous-${file##*/}" ] || put "$scratch/previous-${file##*/}" "$file"
     done
-    systemctl daemon-reload
+}
+
+# Behind what is wrong stand two lines for each proxy that goes on.
+print_alerts() {
+    journalctl -q --no-pager -o cat -n 500 -u "$1" | grep ALERT | tail -n 15 >&2 || :
 }
 
 not_reloaded() {
-    # Behind what is wrong stand two lines for each proxy that goes on.
-    journalctl -q --no-pager -o cat -n 500 -u haproxy | grep ALERT | tail -n 15 >&2 || :
+    print_alerts haproxy
     restore_previous
     [ ! -e "$scratch/previous-${cfg##*/}" ] || systemctl reload haproxy || :
     fail 'HAProxy failed to start with the new configuration; the previous configuration was restored and is serving' \

@@ -76,7 +76,7 @@ has_plain_name() {
         *[!A-Za-z0-9_.@-]*) ;;
         *) return 0 ;;
     esac
-    why="the name of network interface $interface has other characters than letters, digits and _.@-" way='rename the interface'
+    why="network interface \"$interface\": unsupported characters in its name (allowed: letters, digits, _ . @ -)" way='rename the interface'
     return 1
 }
 

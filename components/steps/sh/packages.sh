@@ -3,16 +3,16 @@
 
 # A word of $packages: NAME or NAME=VERSION.
 apply() {
-    install_files
-    release_services
-    count_packages
     missing=
     for package in $packages; do
         is_as_declared "$package" || missing="$missing $package"
     done
+    # shellcheck disable=SC2086 # a list of package names, split on purpose
+    reject_held $missing
+    install_files
+    release_services
+    count_packages
     if [ -n "$missing" ]; then
-        # shellcheck disable=SC2086 # a list of package names, split on purpose
-        reject_held $missing
         remember_packages
         hold_services
         # shellcheck disable=SC2086 # a list of package names, split on purpose
@@ -34,7 +34,7 @@ reject_held() {
     for package in "$@"; do
         name=${package%%=*}
         ! grep -qxF "$name" "$scratch/held" ||
-            fail "package $name is on hold" "run \"apt-mark unhold $name\" on this host, or declare the installed version"
+            fail "package $name is on hold" "run \"apt-mark unhold $name\" on this host; or declare the version that is installed, if any"
     done
 }
 

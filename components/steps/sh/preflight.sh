@@ -124,7 +124,7 @@ examine_ports() {
             if [ -z "$pid" ] || is_own_haproxy "$pid"; then
                 continue
             fi
-            refuse "port ${target##*:} is taken by $(cat "/proc/$pid/comm") (process $pid)" \
+            refuse "port ${target##*:} is taken by $(tr -cd '[:print:]' <"/proc/$pid/comm") (process $pid)" \
                 'stop that program, move it to another port, or declare another one for HAProxy (haproxy.listen.bind)'
             break
         done <<END
@@ -144,7 +144,7 @@ listeners() {
 # Another HAProxy would share the port with ours (SO_REUSEPORT, socket(7)), and answer a part of the clients. A process that has ended
 # meanwhile has no folder.
 is_own_haproxy() {
-    [ ! -d "/proc/$1" ] || grep -qE '/(haproxy|ha-load-balancer-pair-bridge(-again)?)\.service(/|$)' "/proc/$1/cgroup" 2>/dev/null
+    [ ! -d "/proc/$1" ] || grep -qE '/(haproxy|ha-load-balancer-pair-bridge[^/]*)\.service(/|$)' "/proc/$1/cgroup" 2>/dev/null
 }
 
 # Somebody's own Heartbeat is killed in its time (see heartbeat.sh). One with a watchdog would take the whole host with it, and one
