@@ -19,12 +19,16 @@ const up = ["up", "--yes", "--skip-preview"];
 const declare = (settings: Settings) => writeConfig(used.lab, used.stack.place.configFile as string, settings);
 
 /** Runs something on the pair that serves: no request fails, and afterwards both hosts are whole. */
-async function keepsServing(what: string, action: () => Promise<unknown>): Promise<void> {
+async function keepsServing(
+    what: string,
+    action: () => Promise<unknown>,
+    project = "ha-load-balancer-pair/",
+): Promise<void> {
     const { failed, none } = await underLoad(used.lab, what, action);
     expect({ failed, none }).toEqual({ failed: 0, none: 0 });
     const look = "systemctl is-active haproxy heartbeat ha-load-balancer-pair; cat /var/lib/ha-load-balancer-pair/pair";
     const seen = await Promise.all(used.lab.loadBalancers.map((host) => host.run(look)));
-    expect(seen).toEqual(Array(2).fill(expect.stringMatching(/^active\nactive\nactive\nha-load-balancer-pair\//)));
+    expect(seen).toEqual(Array(2).fill(expect.stringMatching(`^active\nactive\nactive\n${project}`)));
 }
 
 describe("resources that are replaced", () => {
@@ -41,6 +45,13 @@ describe("resources that are replaced", () => {
         });
     });
 
+    test.each(commands)("%s, tainted", inAll, async (name) => {
+        await used.stack.run(["state", "taint", (await urnsInState()).get(name) as string, "--yes"]);
+        await keepsServing(`tainted: ${name}`, async () => {
+            expect(counts(await used.stack.up())).toMatchObject({ replaced: 1 });
+        });
+    });
+
     test("health, and the next pulumi up claims the host again", inAll, async () => {
         await used.stack.up();
         await keepsServing("--replace health", () => used.stack.up("--replace", urn("lb-lb1.example.com-health")));
@@ -51,16 +62,14 @@ describe("resources that are replaced", () => {
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
     });
 
-    test("tainted: preflight of the holder, packages of the standby, and all", inAll, async () => {
+    test("all at once, tainted", inAll, async () => {
         const urns = await urnsInState();
-        for (const names of [[commands[0]], ["lb-lb2.example.com-packages"], commands]) {
-            for (const name of names) {
-                await used.stack.run(["state", "taint", urns.get(name) as string, "--yes"]);
-            }
-            await keepsServing(`tainted: ${names.length}`, async () => {
-                expect(counts(await used.stack.up())).toMatchObject({ replaced: names.length });
-            });
+        for (const name of commands) {
+            await used.stack.run(["state", "taint", urns.get(name) as string, "--yes"]);
         }
+        await keepsServing("tainted: all", async () => {
+            expect(counts(await used.stack.up())).toMatchObject({ replaced: commands.length });
+        });
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
     });
 
@@ -137,8 +146,9 @@ test("a program that is older than the one that converged the hosts is refused",
 });
 
 describe("a pair that moves", () => {
-    const dir = join(root, "test", "lab", "programs", "moved");
-    const stack = (name = "dev") => new Stack({ ...used.stack.place, dir, name });
+    const programs = join(root, "test", "lab", "programs");
+    const stack = (name = "dev") => new Stack({ ...used.stack.place, dir: join(programs, "moved"), name });
+    const inProject = () => new Stack({ ...used.stack.place, dir: join(programs, "movedProject"), name: "dev" });
     const formerParent = "urn:pulumi:dev::ha-load-balancer-pair::test:index:Site::site";
 
     test("to another parent without an alias: the hosts are kept", async () => {
@@ -172,12 +182,18 @@ describe("a pair that moves", () => {
         await keepsServing("the old stack is destroyed", () => stack().destroy());
     });
 
+    test("to another project, and the old stack is destroyed", inAll, async () => {
+        await inProject().create();
+        declare({ name: "web", aliases: [{ project: "ha-load-balancer-pair", stack: "other", name: "web" }] });
+        await keepsServing("another project", () => inProject().up(), "moved-project/");
+        await keepsServing("the old project's stack is destroyed", () => stack("other").destroy(), "moved-project/");
+    });
+
     test("whose state is lost, created again and destroyed right away: the hosts are undone", inAll, async () => {
-        const other = stack("other");
-        await other.create();
+        await inProject().create();
         declare({ name: "web" });
-        await keepsServing("a lost state", () => other.up());
-        await other.destroy();
+        await keepsServing("a lost state", () => inProject().up(), "moved-project/");
+        await inProject().destroy();
         expect((await page(used.lab, site)).status).toBe(0);
         for (const host of used.lab.loadBalancers) {
             expect(await snapshot(host)).not.toMatch(/heartbeat installed|ha-load-balancer-pair/);

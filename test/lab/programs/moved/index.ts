@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { HaLoadBalancerPair, hostKeyOf } from "../../../../components";
 
-const config = new pulumi.Config();
+// Also where movedProject/ runs it.
+const config = new pulumi.Config("ha-load-balancer-pair");
 const privateKey = pulumi.secret(readFileSync(config.require("sshPrivateKeyFile"), "utf8"));
 const knownHosts = readFileSync(config.require("knownHostsFile"), "utf8");
 
