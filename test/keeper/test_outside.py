@@ -1,6 +1,8 @@
 """How a program of the user's is started and ended, and what comes of it."""
 
 import contextlib
+import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -128,7 +130,16 @@ class Script(unittest.TestCase):
         self.file = Path(folder.name) / "move"
 
     def script(self, *command):
-        return subprocess.Popen(["sh", outside.SCRIPT, self.file, *command])
+        one = subprocess.Popen(["sh", outside.SCRIPT, self.file, *command], start_new_session=True)
+        self.addCleanup(self.end, one)
+        return one
+
+    @staticmethod
+    def end(one):
+        """Also the program that outside.sh leaves behind: it would keep the tests' output open."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(one.pid, signal.SIGKILL)
+        one.wait()
 
     def test_leaves_the_exit_code_and_releases_the_lock(self):
         for command, code in (("true", 0), ("sh", 0), ("/nowhere/program", 127)):
@@ -151,8 +162,6 @@ class Script(unittest.TestCase):
 
     def test_runs_one_at_a_time(self):
         one = self.script("sleep", "60")
-        self.addCleanup(one.wait)
-        self.addCleanup(one.kill)
         self.wait_until_it_runs()
         self.assertEqual(self.script("true").wait(), 75)
         self.assertFalse(self.file.exists())
