@@ -121,7 +121,10 @@ async function buildLanguages(): Promise<void> {
     copyFileSync(generator, join(bin, "pulumi-language-go"));
 }
 
-/** A real file beside the CLI: one found elsewhere on PATH makes the CLI warn at every run. */
+/**
+ * A real file beside the CLI: one found elsewhere on PATH makes the CLI warn at every run. It runs the first `node` on PATH, because several
+ * checkouts can share the cache: a path into node_modules is gone with the checkout that built the file.
+ */
 async function installLanguageHost(): Promise<void> {
     const bundle = join(target, "language-host.cjs");
     await build({
@@ -133,7 +136,7 @@ async function installLanguageHost(): Promise<void> {
         logLevel: "error",
     });
     const wrapper = join(bin, "pulumi-language-nodejs");
-    writeFileSync(wrapper, `#!/bin/sh\nexec "${join(root, "node_modules", ".bin", "node")}" "${bundle}" "$@"\n`);
+    writeFileSync(wrapper, `#!/bin/sh\nexec node "${bundle}" "$@"\n`);
     chmodSync(wrapper, 0o755);
 }
 

@@ -14,8 +14,8 @@ INTERVAL = 0.3
 # So many bad seconds make it unhealthy; each of them is forgotten in ten good ones. All in seconds.
 LIMIT = 0.7
 FORGOTTEN_IN = 10
-# What a restart counts for.
-RESTART = 0.25
+# What a restart counts for, at least: HAProxy can be back before a look finds it gone.
+RESTART = 0.3
 # An unhealthy one counts as healthy again after so long without a bad moment.
 GOOD_FOR = 5
 # For how long a bad moment speaks against handing anything over to it.
@@ -30,6 +30,8 @@ class Haproxy:
         self.healthy = True
         self.reason = None
         self._badness = 0.0
+        # What was seen of the present outage has counted for so much.
+        self._counted = 0.0
         self._looked_at = system.monotonic()
         self._bad_at = float("-inf")
         self._probe = None
@@ -48,21 +50,24 @@ class Haproxy:
         reason = self._ask(now, pid)
         has_restarted = pid is not None and self._pid not in (None, pid)
         if has_restarted:
-            # It was gone in between, though perhaps for too short a time to be seen.
-            self._badness = min(self._badness + RESTART, LIMIT)
-            self._bad_at = now
-            self.reason = "it is restarted again and again"
+            self._count(max(RESTART - self._counted, 0), "it is restarted again and again", now)
+            self._counted = 0.0
         self._pid = pid or self._pid
         if reason:
-            self._badness = min(self._badness + passed, LIMIT)
-            self._bad_at = now
-            self.reason = reason
+            self._count(passed, reason, now)
         elif reason is None and not has_restarted:
+            self._counted = 0.0
             self._badness = max(self._badness - passed / FORGOTTEN_IN, 0)
         if self._badness >= LIMIT:
             self.healthy = False
         elif now - self._bad_at > GOOD_FOR:
             self.healthy = True
+
+    def _count(self, seconds, reason, now):
+        self._counted += seconds
+        self._badness = min(self._badness + seconds, LIMIT)
+        self._bad_at = now
+        self.reason = reason
 
     def is_doubtful(self):
         """Whether it failed just now, and may be about to count as unhealthy."""
