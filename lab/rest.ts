@@ -9,12 +9,18 @@ const restsFor = 3000;
 /** In a node's first 5 s Heartbeat adds 2 s to its deadtime (HB_FIRST_DEADTIME_EXTENSION, heartbeat.c). In seconds. */
 const patientFor = 6;
 
+/** In its first 10 s Heartbeat ignores a request to hand over. In seconds. */
+const deafFor = 10;
+
+/** Prints for how many seconds Heartbeat has run. */
+const age = "ps -o etimes= -p $(cat /run/heartbeat.pid) | grep . || echo 0";
+
 /** One line each: Heartbeat's view of both hosts and of the resources, its age, and what the keeper last wrote of its peer. */
 const look = (nodes: string[]) =>
     [
         ...nodes.map((node) => `cl_status nodestatus ${node}`),
         "cl_status rscstatus",
-        "ps -o etimes= -p $(cat /run/heartbeat.pid) | grep . || echo 0",
+        age,
         "cat /run/ha-load-balancer-pair/peer/* 2>/dev/null | sort -u | head -n 1",
     ].join("; ");
 
@@ -23,15 +29,15 @@ async function restlessness(host: Host, nodes: string[]): Promise<string | undef
     const { stdout } = await host.attempt(look(nodes));
     const lines = stdout.trimEnd().split("\n");
     const states = lines.slice(0, nodes.length);
-    const [resources, age, peer = ""] = lines.slice(nodes.length);
+    const [resources, seconds, peer = ""] = lines.slice(nodes.length);
     if (states.some((state) => state !== "active")) {
         return `Heartbeat sees ${nodes.join(" and ")} as ${states.join(" and ")}`;
     }
     if (resources === "transition") {
         return "Heartbeat is in transition";
     }
-    if (!(Number(age) >= patientFor)) {
-        return `Heartbeat runs for ${age} s only`;
+    if (!(Number(seconds) >= patientFor)) {
+        return `Heartbeat runs for ${seconds} s only`;
     }
     return peer === "" || peer === "silent" ? "the keeper does not hear its peer" : undefined;
 }
@@ -48,6 +54,14 @@ export async function untilSettled(host: Host): Promise<void> {
     await until(`Heartbeat on ${host.name} has settled`, 30_000, async () => {
         const state = (await host.attempt("cl_status rscstatus")).stdout.trim();
         return state !== "" && state !== "transition";
+    });
+}
+
+/** Waits until Heartbeat on a host heeds a request to hand over. */
+export async function untilHeeding(host: Host): Promise<void> {
+    await untilSettled(host);
+    await until(`Heartbeat on ${host.name} has run for ${deafFor} s`, 30_000, async () => {
+        return Number((await host.attempt(age)).stdout) >= deafFor;
     });
 }
 

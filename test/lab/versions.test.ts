@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../components/version";
 import type { Host } from "../../lab/host";
-import { untilRest, untilSettled } from "../../lab/rest";
+import { untilHeeding, untilRest } from "../../lab/rest";
 import { root } from "../../toolchain/paths";
-import { run, sleep } from "../../toolchain/shell";
+import { run } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
 import { counts, failure, halb, snapshot, underLoad, untilHolds, useServingPair } from "./fixture";
 import { useInstalled } from "./installed";
@@ -22,12 +22,8 @@ const previous = () => new Stack({ ...used.stack.place, dir: join(installed.dir,
 const hosts = () => used.lab.loadBalancers;
 const versions = () => Promise.all(hosts().map((host) => host.run(`cat ${remembered}`)));
 
-/** The keepers of the two versions ignore each other's packets (previous/README.md). */
-async function untilHeartbeatsSettle(): Promise<void> {
-    await Promise.all(hosts().map(untilSettled));
-    // In its first 10 s Heartbeat ignores a request to hand over.
-    await sleep(10_000);
-}
+/** The keepers of the two versions ignore each other's packets (previous/README.md), so that `untilRest` would wait in vain. */
+const untilHeartbeatsHeed = () => Promise.all(hosts().map(untilHeeding));
 
 async function handOver(from: Host, to: Host): Promise<void> {
     await from.run("/usr/share/heartbeat/hb_standby all");
@@ -88,7 +84,7 @@ describe("this version on the standby, the previous one on the holder", () => {
             [lb1, lb2],
             [lb2, lb1],
         ]) {
-            await untilHeartbeatsSettle();
+            await untilHeartbeatsHeed();
             const { gap } = await underLoad(used.lab, `hand-over to ${to.name}`, () => handOver(from, to));
             expect(gap).toBeLessThan(2);
         }
@@ -99,7 +95,7 @@ describe("this version on the standby, the previous one on the holder", () => {
 
     test("each takes over from the other when it loses power", async () => {
         const takesOver = async (dead: Host, survivor: Host) => {
-            await untilHeartbeatsSettle();
+            await untilHeartbeatsHeed();
             const { gap } = await underLoad(used.lab, `${dead.name} loses power`, async () => {
                 await dead.powerOff();
                 await untilHolds(survivor);
@@ -111,14 +107,14 @@ describe("this version on the standby, the previous one on the holder", () => {
         await takesOver(lb1, lb2);
         // It takes its own back.
         await untilHolds(lb1);
-        await untilHeartbeatsSettle();
+        await untilHeartbeatsHeed();
         await handOver(lb1, lb2);
         await takesOver(lb2, lb1);
     });
 });
 
 test("this version on both: no request is lost, and nothing is left to change", async () => {
-    await untilHeartbeatsSettle();
+    await untilHeartbeatsHeed();
     const { failed } = await underLoad(used.lab, "this version on both", () => current().up());
     expect(failed).toBe(0);
     expect(await versions()).toEqual([version, version]);

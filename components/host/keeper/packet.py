@@ -26,12 +26,13 @@ def parse(text):
         stamps = {"at": exchange.parse(body["at"]), "answers": [exchange.parse(stamp) for stamp in body["answers"]]}
         if not isinstance(node, str) or not isinstance(receiver, str):
             return None
-        return {"node": node, "for": receiver, **stamps, **_state(body)}
+        return {"node": node, "for": receiver, **stamps, **state(body)}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def _state(body):
+def state(body):
+    """What a keeper says of its host; `{}`: it says nothing."""
     virtual_ips = body.get("virtualIps")
     return {
         "protocol": _whole(body.get("protocol")),

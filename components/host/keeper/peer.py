@@ -88,7 +88,7 @@ class Peer:
         self._noted_key = None
         self.heard_at = None
         self._fresh_since = float("-inf")
-        self.said = {}
+        self.said = packet_form.state({})
         # In the kernel's spelling, as that of a packet's source.
         self._declared = {network.canonical(address) for address in config["peerAddresses"]}
         # Where its last packet came from, if that is no declared address: a DHCP server has given it another one.
@@ -215,7 +215,7 @@ class Peer:
             return
         if former["exchange"].believes(body["at"], body["answers"], came_at):
             former.update(heard_at=came_at, virtualIps=body["virtualIps"])
-        theirs = self.said.get("virtualIps", {}) if self.is_fresh() else {}
+        theirs = self.said["virtualIps"] if self.is_fresh() else {}
         virtual_ips = {
             address: {"held": _held_by_any(own, theirs.get(address, own)), "age": 0.0, "wanted": False, "via": None}
             for address, own in self._told["virtualIps"].items()
@@ -240,19 +240,19 @@ class Peer:
 
     def view(self, virtual_ip):
         """What the peer is, and has of one virtual IP, by its last word."""
-        said = self.said.get("virtualIps", {}).get(virtual_ip.address) or packet_form.of_virtual_ip({})
+        said = self.said["virtualIps"].get(virtual_ip.address) or packet_form.of_virtual_ip({})
         return {
             **said,
             "fresh": self.is_fresh(),
             "age": said["age"] + system.monotonic() - (self.heard_at or 0.0),
-            "healthy": self.said.get("healthy", False),
-            "heartbeat": self.said.get("heartbeat", False),
+            "healthy": self.said["healthy"],
+            "heartbeat": self.said["heartbeat"],
             # Two that meet again say at first that they do not hear each other.
-            "hears": self.said.get("hears", True) or self.fresh_for() < self._config["silence"],
+            "hears": self.said["hears"] or self.fresh_for() < self._config["silence"],
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"], one["hushed"], one["forced_for"] is not None) for address, one in self.said.get("virtualIps", {}).items()}
+        return {address: (one["held"], one["wanted"], one["hushed"], one["forced_for"] is not None) for address, one in self.said["virtualIps"].items()}
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""
@@ -264,10 +264,10 @@ class Peer:
 
     def has_left(self):
         """Whether its keeper said that it ends: its silence says nothing then."""
-        return self.said.get("leaves", False)
+        return self.said["leaves"]
 
     def is_fresh(self):
-        return self.silence() < (FORMER_SILENCE if self.said.get("former") else self._config["silence"])
+        return self.silence() < (FORMER_SILENCE if self.said["former"] else self._config["silence"])
 
 
 def _held_by_any(*views):

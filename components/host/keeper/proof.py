@@ -53,7 +53,7 @@ def _program(question, virtual_ips):
     listed = system.run(["ss", "-Htnp", "state", "established", *ports], 2) or ""
     for line in listed.splitlines():
         # The queues, the two ends, and `users:(("haproxy",pid=7,fd=9))`, which is missing until the program has accepted the connection.
-        words = line.split(None, 4)
+        words = line.split()
         process_ids = re.findall(r",pid=(\d+),fd=\d+\)", line)
         if process_ids and [_host(words[2]), _host(words[3])] == [canonical(address), canonical(source)]:
             return _name(process_ids[-1])

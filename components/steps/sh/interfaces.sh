@@ -61,8 +61,8 @@ resolve_interface() {
     esac
     interface=$found
     if [ "$(echo "$found" | grep -c .)" -eq 1 ]; then
-        has_plain_name || return 1
-        return 0
+        has_plain_name
+        return
     fi
     [ -z "$found" ] || why="several interfaces match ${2-$1}: $(echo "$found" | tr '\n' ' ')"
     way="set ${2+virtualIps[].}interface to one of: $(candidates)"

@@ -1,0 +1,476 @@
+/** What fields of HAProxy mean together: what has no effect, what needs another field, and where names lead. */
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { fields } from "../../components/fields";
+import { alone, authority, complete, ofListen, problemsOf, site } from "../completeInputs";
+
+describe("a section in mode tcp", () => {
+    test.each<[string, unknown]>([
+        ["httpRequest", [{ action: "deny" }]],
+        ["httpResponse", [{ action: "deny" }]],
+        ["forwardfor", true],
+        ["restrictReqHdrNames", "delete"],
+        ["httpsRedirect", true],
+        ["hsts", 0],
+        ["cookie", { name: "S" }],
+        ["balance", "uri"],
+        ["balance", "url_param x"],
+        ["balance", "hdr(host)"],
+    ])("has no %s %j", (name, value) => {
+        const path = `haproxy.listen[0].${name}`;
+        expect(ofListen({ mode: "tcp", [name]: value })).toEqual([
+            `${path}: needs mode http; this section is in mode tcp`,
+        ]);
+        expect(ofListen({ mode: "http", [name]: value })).toEqual([]);
+    });
+
+    test("may have what is empty or off", () => {
+        const off = { httpRequest: [], httpResponse: [], forwardfor: false, httpsRedirect: false, balance: "source" };
+        expect(ofListen({ mode: "tcp", ...off })).toEqual([]);
+    });
+});
+
+describe("the whole file as text", () => {
+    const file = { config: "defaults\n" };
+    const apart = ["config", "certificates", "stats", "peers", "version"];
+    const beside = fields.haproxy.filter((name) => !apart.includes(name)) as (keyof ReturnType<
+        typeof complete
+    >["haproxy"])[];
+
+    test.each(beside)("stands instead of %s", (name) => {
+        const { [name]: value } = complete().haproxy;
+        const { certificates } = complete().haproxy;
+        const args = { ...alone({}), haproxy: { ...file, certificates, [name]: value } };
+        expect(problemsOf(args)).toContain(
+            `haproxy.${name}: cannot be given beside haproxy.config, which is the whole file`,
+        );
+    });
+
+    test("is enough, and is a text", () => {
+        expect(problemsOf({ ...alone({}), haproxy: file })).toEqual([]);
+        for (const config of ["", " \n", "a\0b", 5, null]) {
+            expect(problemsOf({ ...alone({}), haproxy: { config } })).toContain(
+                "haproxy.config: must be a text that is not empty",
+            );
+        }
+        expect(problemsOf({ ...alone({}), haproxy: { sections: "" } })).toEqual([
+            "haproxy.sections: must be a text that is not empty",
+        ]);
+    });
+
+    test("or sections as text, or something that receives", () => {
+        const needs = ["haproxy: needs a listen or a frontend (or sections or config, as text)"];
+        expect(problemsOf({ ...alone({}), haproxy: { listen: [], frontend: [] } })).toEqual(needs);
+        expect(problemsOf({ ...alone({}), haproxy: { backend: complete().haproxy.backend } })).toEqual(
+            expect.arrayContaining(needs),
+        );
+        expect(problemsOf({ ...alone({}), haproxy: { sections: "listen x\n" } })).toEqual([]);
+        expect(
+            problemsOf({ ...alone({}), haproxy: { frontend: [{ name: "x", lines: ["http-request deny"] }] } }),
+        ).toEqual([]);
+        expect(problemsOf({ ...alone({}), haproxy: undefined })).toEqual(["haproxy: is required"]);
+        expect(problemsOf({ ...alone({}), haproxy: { listen: pulumi.output([]) } })).toEqual([]);
+    });
+});
+
+describe("a front end leads somewhere", () => {
+    const ofFrontend = (more: object) =>
+        problemsOf({ ...alone({}), haproxy: { frontend: [{ name: "www", ...more }] } });
+    const nowhere = ["haproxy.frontend[0]: leads nowhere: give it a defaultBackend, or rules that answer"];
+
+    test.each<[object, object]>([
+        [{ httpRequest: [{ action: "deny" }] }, { httpRequest: [] }],
+        [{ lines: ["http-request deny"] }, { lines: [] }],
+        [{ httpsRedirect: true }, { httpsRedirect: false }],
+        [{ useBackend: pulumi.output([]) }, { useBackend: [] }],
+        [{ defaultBackend: pulumi.output("x") }, {}],
+    ])("by %j, not by %j", (somewhere, none) => {
+        expect(ofFrontend(somewhere)).toEqual([]);
+        expect(ofFrontend(none)).toEqual(nowhere);
+    });
+});
+
+describe("names that lead to other sections", () => {
+    const pages = { name: "pages", servers: [{ name: "a", address: "10.0.0.1" }] };
+    const ofPair = (haproxy: object) => problemsOf({ ...alone({}), haproxy });
+    const dangling = (more: object, front = { defaultBackend: "x" }) =>
+        ofPair({ frontend: [{ name: "www", ...front }], backend: [pages], ...more });
+
+    test("a name may be of a section that is not known yet, or stands in text", () => {
+        expect(dangling({})).toEqual([
+            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; there are pages',
+        ]);
+        expect(dangling({ sections: "backend x\n" })).toEqual([]);
+        expect(dangling({ listen: pulumi.output([]) })).toEqual([]);
+        expect(dangling({ backend: pulumi.output([]) })).toEqual([]);
+        expect(dangling({ backend: [pages, { ...pages, name: pulumi.output("x") }] })).toEqual([]);
+        expect(dangling({ backend: undefined, listen: undefined })).toEqual([
+            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; there are none',
+        ]);
+    });
+
+    test("a front end is no target, and a listen is one", () => {
+        expect(dangling({}, { defaultBackend: "www" })).toEqual([
+            'haproxy.frontend[0].defaultBackend: "www" is neither a backend nor a listen; there are pages',
+        ]);
+        expect(dangling({ listen: [{ ...pages, name: "x", bind: [{ port: 81 }] }] })).toEqual([]);
+    });
+
+    test("a back end in mode tcp serves a front end in mode tcp, and one whose mode is not known yet", () => {
+        const modes = (own: unknown, target: unknown) =>
+            ofPair({
+                frontend: [{ name: "www", mode: own, defaultBackend: "x" }],
+                backend: [{ ...pages, name: "x", mode: target }],
+            });
+        const wrong = ['haproxy.frontend[0].defaultBackend: "x" is in mode tcp, and this section in mode http'];
+        expect(modes("http", "tcp")).toEqual(wrong);
+        expect(modes(undefined, "tcp")).toEqual(wrong);
+        for (const [own, target] of [
+            ["tcp", "tcp"],
+            ["http", "http"],
+            ["tcp", undefined],
+            [pulumi.output("http"), "tcp"],
+            ["http", pulumi.output("tcp")],
+        ]) {
+            expect(modes(own, target)).toEqual([]);
+        }
+    });
+
+    test("stick names a section with a table", () => {
+        const stick = (more: object, table?: unknown) =>
+            ofPair({
+                listen: [{ ...pages, name: "web", stick: [{ pattern: "src", table }] }],
+                backend: [{ ...pages, ...more }],
+            });
+        const path = "haproxy.listen[0].stick[0]";
+        expect(stick({})).toEqual([`${path}: "web" has no stickTable`]);
+        expect(stick({}, "pages")).toEqual([`${path}.table: "pages" has no stickTable`]);
+        expect(stick({}, "x")).toEqual([`${path}.table: "x" is no section with a stickTable`]);
+        expect(stick({ stickTable: { type: "ip" } }, "pages")).toEqual([]);
+        expect(stick({ lines: ["stick-table type ip size 1m"] }, "pages")).toEqual([]);
+        expect(stick({ name: pulumi.output("x") }, "x")).toEqual([]);
+        expect(stick({}, pulumi.output("x"))).toEqual([]);
+        const listen = [{ ...pages, name: "web", stick: [{ pattern: "src", table: "x" }] }];
+        expect(ofPair({ listen, sections: "backend x\n" })).toEqual([]);
+        expect(ofPair({ listen, backend: pulumi.output([]) })).toEqual([]);
+        expect(ofPair({ listen, frontend: pulumi.output([]) })).toEqual([]);
+    });
+});
+
+describe("a bind", () => {
+    const ofBind = (more: object) => ofListen({ bind: [{ port: 81, ...more }] });
+    const path = "haproxy.listen[0].bind[0].ssl";
+
+    test("is one at least", () => {
+        expect(ofListen({ bind: [] })).toEqual(["haproxy.listen[0].bind: must be one at least"]);
+    });
+
+    test("with TLS has a certificate, 25 at most", () => {
+        expect(ofBind({ ssl: {} })).toEqual([`${path}.certificates: must be one at least`]);
+        expect(ofBind({ ssl: { certificates: [] } })).toEqual([`${path}.certificates: must be one at least`]);
+        expect(ofBind({ ssl: { certificates: pulumi.output([]) } })).toEqual([]);
+        const many = (count: number) => Array.from({ length: count }, (_, i) => pulumi.output(`c${i}`));
+        expect(ofBind({ ssl: { certificates: many(25) } })).toEqual([]);
+        expect(ofBind({ ssl: { certificates: many(26) } })).toEqual([
+            `${path}.certificates: must be at most 25; for more, give bind.words a crt-list`,
+        ]);
+        expect(ofBind({ ssl: { certificates: ["x"] } })).toEqual([
+            `${path}.certificates[0]: "x" is not one of haproxy.certificates (none)`,
+        ]);
+    });
+
+    test("has so many words as its line leaves", () => {
+        const words = (count: number) => Array(count).fill("x");
+        const most = (count: number) => [
+            `haproxy.listen[0].bind[0].words: must be at most ${count} words, and there are ${count + 1}: a line of HAProxy's has 64`,
+        ];
+        expect(ofBind({ words: words(51) })).toEqual([]);
+        expect(ofBind({ words: words(52) })).toEqual(most(51));
+        const certificates = [pulumi.output("a"), pulumi.output("b")];
+        expect(ofBind({ ssl: { certificates }, words: words(47) })).toEqual([]);
+        expect(ofBind({ ssl: { certificates }, words: words(48) })).toEqual(most(47));
+    });
+
+    test("verifies clients by an authority", () => {
+        const certificates = pulumi.output(["a"]);
+        expect(ofBind({ ssl: { certificates, verify: "required" } })).toEqual([`${path}.verify: needs clientCa`]);
+        expect(ofBind({ ssl: { certificates, verify: "required", clientCa: authority.certificate } })).toEqual([]);
+        expect(ofBind({ ssl: { certificates, clientCa: "x" } })).toEqual([
+            expect.stringMatching(`${path.replace(/[[\]]/g, ".")}.clientCa: is no certificate`),
+        ]);
+    });
+});
+
+describe("a server", () => {
+    const ofServer = (more: object) => ofListen({ servers: [{ name: "a", address: "10.0.0.1", ...more }] });
+    const path = "haproxy.listen[0].servers[0]";
+
+    test.each(["inter", "fall", "rise", "slowstart"])("has %s with its check alone", (name) => {
+        const value = name === "inter" || name === "slowstart" ? "2s" : 2;
+        expect(ofServer({ check: false, [name]: value })).toEqual([`${path}.${name}: means nothing without check`]);
+        expect(ofServer({ check: true, [name]: value })).toEqual([]);
+        expect(ofServer({ [name]: value })).toEqual([]);
+        expect(ofServer({ check: pulumi.output(false), [name]: value })).toEqual([]);
+    });
+
+    test("by its address needs the name in its certificate", () => {
+        const wrong = [
+            `${path}.ssl.hostname: is required where the address is no name: a certificate is verified by its name`,
+        ];
+        expect(ofServer({ ssl: {} })).toEqual(wrong);
+        expect(ofServer({ ssl: { verify: "required" } })).toEqual(wrong);
+        expect(ofServer({ ssl: { verify: "none" } })).toEqual([]);
+        expect(ofServer({ ssl: { hostname: "a" } })).toEqual([]);
+        expect(ofServer({ ssl: { verify: pulumi.output("required") } })).toEqual([]);
+        expect(ofServer({ address: "a.example.com", ssl: {} })).toEqual([]);
+        expect(ofServer({ address: pulumi.output("10.0.0.1"), ssl: {} })).toEqual([]);
+        expect(ofServer({ ssl: { verify: "none", ca: "x" } })).toEqual([
+            expect.stringMatching(/\.ssl\.ca: is no certificate/),
+        ]);
+    });
+
+    test("has an address or a name", () => {
+        for (const address of ["10.0.0.1", "fd00::1", "web1", "web1.example.com", "1a.example.com"]) {
+            expect(ofServer({ address })).toEqual([]);
+        }
+        for (const address of ["10.0.0", "10.0.0.1.2", "fe80::1%eth0", "a b", "-x", "a..b"]) {
+            expect(ofServer({ address })).toEqual([
+                `${path}.address: "${address}" is neither an IP address nor a host name`,
+            ]);
+        }
+    });
+
+    test("is there", () => {
+        const missing = ["haproxy.listen[0].servers: must be one server at least"];
+        expect(ofListen({ servers: undefined })).toEqual(missing);
+        expect(ofListen({ servers: [] })).toEqual(missing);
+        expect(ofListen({ servers: pulumi.output([]) })).toEqual([]);
+    });
+});
+
+describe("cookies, checks and tables", () => {
+    test("a rewritten cookie is not hidden from the server", () => {
+        const ofCookie = (more: object) => ofListen({ cookie: { name: "S", ...more } });
+        expect(ofCookie({ mode: "rewrite", indirect: true })).toEqual([
+            "haproxy.listen[0].cookie.indirect: cannot be true with mode rewrite: the server must see the cookie",
+        ]);
+        expect(ofCookie({ mode: "rewrite", indirect: false })).toEqual([]);
+        expect(ofCookie({ mode: "insert", indirect: true })).toEqual([]);
+        expect(ofCookie({ indirect: true })).toEqual([]);
+    });
+
+    test("a range of statuses has an order", () => {
+        const ofCheck = (expectStatus: string) => ofListen({ httpchk: { expectStatus } });
+        expect(ofCheck("200-200,300-301")).toEqual([]);
+        expect(ofCheck("200,301-300")).toEqual([
+            'haproxy.listen[0].httpchk.expectStatus: "301-300" ends before it begins',
+        ]);
+    });
+
+    test.each([["ip"], ["ipv6"], ["integer"]])("a table of type %s has no length", (type) => {
+        expect(ofListen({ stickTable: { type, len: 3 } })).toEqual([
+            "haproxy.listen[0].stickTable.len: means nothing but with the types string and binary",
+        ]);
+        expect(ofListen({ stickTable: { type } })).toEqual([]);
+        expect(ofListen({ stickTable: { type: pulumi.output(type), len: 3 } })).toEqual([]);
+    });
+});
+
+describe("names in conditions", () => {
+    const condition = (text: unknown, more: object = {}) =>
+        ofListen({
+            acl: [{ name: "own", criterion: "src" }],
+            httpRequest: [{ action: "deny", condition: text }],
+            ...more,
+        });
+    const wrong = (name: string, there = "own") => [
+        `haproxy.listen[0].httpRequest[0].condition: "${name}" is no acl of this section; there are ${there}`,
+    ];
+
+    test.each([
+        "if own",
+        "if !own",
+        "unless own or TRUE",
+        "if own || LOCALHOST",
+        "if METH_POST own",
+        "if { src 10.0.0.1 }",
+        "if !{ path -m beg /a } own",
+        "if HTTP_1.1",
+        "if HTTP_URL_STAR",
+        "if WAIT_END",
+        "if own { src x } { src y }",
+    ])("%s", (text) => {
+        expect(condition(text)).toEqual([]);
+    });
+
+    test.each([
+        ["if owns", "owns"],
+        ["if !!other", "other"],
+        ["unless own x", "x"],
+        ["if METH_ own", "METH_"],
+        ["if xTRUE", "xTRUE"],
+        ["if TRUEx", "TRUEx"],
+        ["if { src a } y", "y"],
+    ])("%s: %s", (text, name) => {
+        expect(condition(text)).toEqual(wrong(name));
+    });
+
+    test("may be of text, and of what is not known yet", () => {
+        expect(condition("if x", { lines: ["  acl x src 10.0.0.1"] })).toEqual([]);
+        expect(condition("if x", { lines: ["# acl x"] })).toEqual(wrong("x"));
+        expect(condition("if x", { lines: pulumi.output([]) })).toEqual([]);
+        expect(condition("if x", { acl: pulumi.output([]) })).toEqual([]);
+        expect(condition("if x", { acl: [{ name: pulumi.output("x"), criterion: "src" }] })).toEqual([]);
+        expect(condition("if x", { acl: undefined })).toEqual(wrong("x", "none"));
+        expect(condition(pulumi.output("if x"))).toEqual([]);
+        const args = alone({ httpRequest: [{ action: "deny", condition: "if x" }] });
+        expect(problemsOf({ ...args, haproxy: { ...args.haproxy, defaultsLines: ["acl x src 10.0.0.1"] } })).toEqual(
+            [],
+        );
+        expect(problemsOf({ ...args, haproxy: { ...args.haproxy, defaultsLines: pulumi.output([]) } })).toEqual([]);
+    });
+
+    test.each(["httpRequest", "httpResponse", "useBackend", "stick"])("of %s are looked at", (name) => {
+        const each = { action: "deny", backend: "x", pattern: "src", condition: "if nobody" };
+        const own = { httpRequest: ["action"], httpResponse: ["action"], useBackend: ["backend"], stick: ["pattern"] }[
+            name
+        ] as string[];
+        const rule = Object.fromEntries(
+            Object.entries(each).filter(([key]) => key === "condition" || own.includes(key)),
+        );
+        expect(ofListen({ [name]: [rule] })).toContain(
+            `haproxy.listen[0].${name}[0].condition: "nobody" is no acl of this section; there are none`,
+        );
+    });
+});
+
+describe("pages that say how HAProxy does", () => {
+    const withStats = (stats: object) => problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, stats } });
+
+    test("what has no effect", () => {
+        expect(withStats({ src: ["10.0.0.1"], onVirtualIps: "clear" })).toEqual([
+            "haproxy.stats.src: has no effect without port",
+        ]);
+        expect(withStats({ uri: "/x" })).toEqual(["haproxy.stats.uri: has no effect without port or onVirtualIps"]);
+        expect(withStats({ user: "x" })).toEqual(["haproxy.stats.user: has no effect without port or onVirtualIps"]);
+        expect(withStats({ uri: "/x", user: "x", onVirtualIps: "clear" })).toEqual([]);
+        expect(withStats({ uri: "/x", user: "x", src: ["10.0.0.1"], port: 8404 })).toEqual([]);
+    });
+
+    test.each(["10.0.0.1", "10.0.0.0/0", "10.0.0.0/8", "fd00::/128"])("from %s", (source) => {
+        expect(withStats({ port: 8404, src: [source] })).toEqual([]);
+    });
+    test.each([
+        "10.0.0",
+        "10.0.0.0/129",
+        "10.0.0.0/x",
+        "10.0.0.0/",
+        "10.0.0.0/8/8",
+        "10.0.0.0/1x",
+        "/8",
+        "",
+    ])("not from %j", (source) => {
+        expect(withStats({ port: 8404, src: [source] })).toEqual([
+            `haproxy.stats.src[0]: "${source}" is neither an IP address nor a network`,
+        ]);
+    });
+
+    test("over TLS on virtual IPs, where a section has it", () => {
+        const ofSections = (stats: object, haproxy: object) =>
+            problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, stats, ...haproxy } });
+        const tls = { onVirtualIps: "tls" };
+        const none = [
+            expect.stringMatching(/^haproxy\.stats\.onVirtualIps: no listen or frontend in HTTP mode has TLS/),
+        ];
+        expect(ofSections(tls, {})).toEqual(none);
+        const { certificates, listen } = {
+            certificates: [site],
+            listen: [{ ...alone({}).haproxy.listen[0], bind: [{ port: 443, ssl: { certificates: ["site"] } }] }],
+        };
+        expect(ofSections(tls, { certificates, listen })).toEqual([]);
+        expect(ofSections(tls, { certificates, listen: [{ ...listen[0], mode: "tcp" }] })).toEqual(none);
+        expect(ofSections(tls, { certificates, listen: [{ ...listen[0], mode: pulumi.output("tcp") }] })).toEqual([]);
+        expect(ofSections(tls, { listen: [{ ...listen[0], bind: pulumi.output([]) }] })).toEqual([]);
+        expect(ofSections(tls, { listen: pulumi.output([]) })).toEqual([]);
+        expect(ofSections(tls, { frontend: pulumi.output([]) })).toEqual([]);
+        expect(ofSections({ onVirtualIps: pulumi.output("tls") }, {})).toEqual([]);
+        const redirect = { ...listen[0], httpsRedirect: true };
+        expect(ofSections({ onVirtualIps: "clear" }, { certificates, listen: [redirect] })).toEqual([]);
+        expect(ofSections({ onVirtualIps: "clear" }, { listen: [{ ...redirect, bind: undefined }] })).toEqual([
+            "haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page",
+        ]);
+    });
+});
+
+describe("certificates", () => {
+    const withCertificates = (certificates: unknown) =>
+        problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, certificates } });
+
+    test("are a plain list of plain names", () => {
+        expect(withCertificates(pulumi.output([]))).toEqual([
+            "haproxy.certificates: must be a plain list; what is in its elements may be Outputs",
+        ]);
+        expect(withCertificates([{ ...site, name: pulumi.output("site") }])).toEqual([
+            "haproxy.certificates[0].name: must be a plain text, for it decides which files there are",
+        ]);
+        expect(withCertificates([site, site])).toEqual([
+            'haproxy.certificates[1].name: "site" is already used by haproxy.certificates[0].name',
+        ]);
+        for (const name of [".site", "a/b", "x".repeat(65), "-x"]) {
+            expect(withCertificates([{ ...site, name }])).toEqual([
+                `haproxy.certificates[0].name: "${name}" is not the name of a file`,
+            ]);
+        }
+        expect(withCertificates([{ ...site, name: "x".repeat(64) }])).toEqual([]);
+        expect(withCertificates([null])).toEqual(["haproxy.certificates[0]: must be an object"]);
+        expect(withCertificates([{ name: "site" }])).toEqual([
+            "haproxy.certificates[0].certificate: is required",
+            "haproxy.certificates[0].privateKey: is required",
+        ]);
+    });
+});
+
+describe("ports", () => {
+    test("of one address do not meet, and those of two do not either", () => {
+        const servers = [{ name: "a", address: "10.0.0.1" }];
+        const two = (first: object, second: object) =>
+            problemsOf({
+                ...alone({}),
+                virtualIps: [{ address: "192.168.0.98" }, { address: "192.168.0.99" }],
+                haproxy: {
+                    listen: [
+                        { name: "a", bind: [{ port: 80, ...first }], servers },
+                        { name: "b", bind: [{ port: 80, ...second }], servers },
+                    ],
+                },
+            });
+        expect(two({ address: "192.168.0.98" }, { address: "192.168.0.99" })).toEqual([]);
+        expect(two({}, { address: "192.168.0.99" })).toHaveLength(1);
+        expect(two({ address: "192.168.0.99" }, {})).toHaveLength(1);
+        expect(two({}, { port: 81 })).toEqual([]);
+        expect(two({}, { address: pulumi.output("192.168.0.99") })).toEqual([]);
+        expect(two({}, { port: pulumi.output(80) })).toEqual([]);
+        expect(two({ address: "10.0.0.9" }, { port: 81 })).toEqual([
+            'haproxy.listen[0].bind[0].address: "10.0.0.9" is not one of the virtual IPs',
+        ]);
+    });
+
+    test("of the metrics, the page and the peers have their defaults", () => {
+        const withBind = (port: number, more: object) =>
+            problemsOf({
+                ...alone({}),
+                haproxy: { listen: [{ ...alone({}).haproxy.listen[0], bind: [{ port }] }], ...more },
+            });
+        expect(withBind(8405, { prometheus: {} })).toEqual([
+            "haproxy.prometheus.port: port 8405 of every virtual IP is already used by haproxy.listen[0].bind[0]",
+        ]);
+        expect(withBind(8405, {})).toEqual([]);
+        const peers = (more: object) =>
+            problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, prometheus: { port: 10000 }, ...more } });
+        expect(peers({})).toEqual([]);
+        expect(peers({ peers: {} })).toEqual([
+            "haproxy.peers.port: port 10000 of the hosts is already used by haproxy.prometheus.port",
+        ]);
+        expect(peers({ peers: { port: 10001 } })).toEqual([]);
+    });
+});
