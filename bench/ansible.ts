@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab";
+import { step } from "../support/progress";
+import { run } from "../support/run";
 import { cache, root } from "../toolchain/paths";
-import { run, step } from "../toolchain/shell";
 
 const version = "2.19.14";
 const venv = join(cache, "ansible", version);

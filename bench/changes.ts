@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab";
 import { labStack, writeConfig } from "../lab/pulumi";
+import { step } from "../support/progress";
 import { root } from "../toolchain/paths";
-import { step } from "../toolchain/shell";
 import { ensureAnsible, play, withPython } from "./ansible";
 import { machine, median, onBareHosts, ratio, seconds, spread, table } from "./measure";
 

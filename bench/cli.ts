@@ -1,6 +1,6 @@
 /** `npm run bench -- …`: figures, each beside its baseline in the same run. */
 import { parseArgs } from "node:util";
-import { main, onInterrupt } from "../toolchain/shell";
+import { main, onInterrupt } from "../support/interrupt";
 import { availability, powerLoss } from "./availability";
 import { changes } from "./changes";
 import { converge } from "./converge";

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import type { Lab } from "../lab/lab";
 import { Probe } from "../lab/probe";
 import { labStack, site } from "../lab/pulumi";
+import { UserError } from "../support/errors";
+import { step } from "../support/progress";
+import { attempt, run } from "../support/run";
+import { sleep } from "../support/wait";
 import { root } from "../toolchain/paths";
-import { attempt, run, sleep, step, UserError } from "../toolchain/shell";
 import { ensureAnsible, play, withPython } from "./ansible";
 import { machine, median, onBareHosts, peakMemory, ratio, seconds, spread, table, untilServing } from "./measure";
 

@@ -1,6 +1,7 @@
 /** `npm run bench -- idle`: what the keeper and Heartbeat cost while nothing happens, at several timings. */
 import type { Host } from "../lab/host";
-import { sleep, step } from "../toolchain/shell";
+import { step } from "../support/progress";
+import { sleep } from "../support/wait";
 import { onPair, timings } from "./availability/contenders";
 import { machine, table } from "./measure";
 

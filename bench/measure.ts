@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { Lab, type LabPlan } from "../lab/lab";
-import { cleanUp, sleep } from "../toolchain/shell";
+import { cleanUp } from "../support/interrupt";
+import { sleep } from "../support/wait";
 
 /** Begins the names of this run's labs. */
 const labPrefix = `b${process.pid}-`;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab";
 import { installPackage, stackIn } from "../lab/package";
-import { step } from "../toolchain/shell";
+import { step } from "../support/progress";
 import { machine, onBareHosts, peakMemory, seconds, table } from "./measure";
 
 const counts = [1, 2, 4, 8];

@@ -1,9 +1,12 @@
 /** `npm run bench -- pressure`: both hosts without CPU, memory or disk to spare, at the default timing. Nothing may move. */
+
+import { ours } from "../lab/events/thisPair";
 import { secondsOf } from "../lab/holders";
 import { virtualIp } from "../lab/pulumi";
 import { seenDuring } from "../lab/seen";
-import { sleep, step } from "../toolchain/shell";
-import { onPair, ours } from "./availability/contenders";
+import { step } from "../support/progress";
+import { sleep } from "../support/wait";
+import { onPair } from "./availability/contenders";
 import { machine } from "./measure";
 
 /** On each host: four busy loops, half a gigabyte that is written again and again, and a disk that is never idle. */

@@ -3,11 +3,13 @@
  * is shipped with can lose the virtual IP for good: two of them write to it at once, each in several pieces.
  */
 import { parseArgs } from "node:util";
+import { restartBoth } from "../lab/events/actions";
+import type { Place } from "../lab/events/event";
+import { ours } from "../lab/events/thisPair";
 import { virtualIp } from "../lab/pulumi";
-import { main, onInterrupt, sleep, until } from "../toolchain/shell";
-import { onPair, ours } from "./availability/contenders";
-import { restartBoth } from "./availability/events/actions";
-import type { Place } from "./availability/harness";
+import { main, onInterrupt } from "../support/interrupt";
+import { sleep, until } from "../support/wait";
+import { onPair } from "./availability/contenders";
 import { positiveInteger, removeLabs } from "./measure";
 
 const help = `usage: npm run soak [-- OPTION …]

@@ -1,5 +1,5 @@
 /** halb's command line: the commands, their options, and which function runs each. Called by halb.ts. */
-import { UserError } from "../toolchain/shell";
+import { UserError } from "../support/errors";
 import { doctor } from "./doctor";
 import { drill, type Kind, kinds } from "./drill";
 import { hostKeys, shownKey } from "./hostKeys";

@@ -1,5 +1,5 @@
 /** `halb doctor`: all that could keep the pair from serving, or the next `pulumi up` from being done. */
-import { Client, isGood } from "./client";
+import { Client, isGood } from "../support/client";
 import { type HostState, lookAtPair, type PairState, unfit } from "./look";
 import type { DeclaredPair } from "./stack";
 

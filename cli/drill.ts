@@ -5,8 +5,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { script } from "../components/steps/script";
-import { attempt, cleanUp, goOn, sleep, UserError, until } from "../toolchain/shell";
-import { Client, isGood, longestOutage, now, type Shot } from "./client";
+import { Client, isGood, longestOutage, now, type Shot } from "../support/client";
+import { UserError } from "../support/errors";
+import { cleanUp, throwIfInterrupted } from "../support/interrupt";
+import { attempt } from "../support/run";
+import { sleep, until } from "../support/wait";
 import { lookAtPair, ownScript, type PairState } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
 import { handOver } from "./switchover";
@@ -179,7 +182,7 @@ export async function rehearse(
     console.error(`  asking ${pair.url} ${options.rate} times a second; 2 s without a failure first`);
     try {
         await warmUp(client, pair.url);
-        goOn();
+        throwIfInterrupted();
         try {
             await rehearsals[kind].fail(it);
             await sleep(3000);

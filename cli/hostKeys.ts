@@ -1,8 +1,8 @@
 /** `halb host-keys`: the configuration that pins the hosts' SSH keys. */
 import { createHash } from "node:crypto";
 import type { ClientChannel } from "ssh2";
-import { connect, type Login, wayThrough } from "../components/survey/ssh";
-import { UserError } from "../toolchain/shell";
+import { connect, type Login, wayThrough } from "../components/remote/ssh";
+import { UserError } from "../support/errors";
 
 /** How long a host may take to show its key, in milliseconds. */
 const limit = 5000;

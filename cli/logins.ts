@@ -1,9 +1,9 @@
 /** How to log in on hosts that are in no stack yet: as ssh does it. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { hostKeyOf } from "../components/knownHosts";
-import type { Login } from "../components/survey/ssh";
-import { UserError } from "../toolchain/shell";
+import type { Login } from "../components/remote/ssh";
+import { hostKeyOf } from "../components/values/knownHosts";
+import { UserError } from "../support/errors";
 
 interface LoginOptions {
     user: string;

@@ -1,10 +1,10 @@
 /** What the hosts of a pair say of themselves, now. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { canonical } from "../components/canonical";
 import { script } from "../components/steps/script";
 import { clockProblem } from "../components/survey/problems";
 import { type Finding, parse, surveyScripts } from "../components/survey/survey";
+import { canonical } from "../components/values/canonical";
 import { askHost, type DeclaredHost, type DeclaredPair, NotAsked } from "./stack";
 
 export interface HostState {

@@ -4,10 +4,12 @@
  * its steps are in the state.
  */
 
-import { asRoot } from "../components/steps/commandLine";
-import { payloadText } from "../components/steps/payload";
-import { type Answer, ask, type Login, Refused, Unreachable } from "../components/survey/ssh";
-import { attempt, goOn, NotInstalled, UserError } from "../toolchain/shell";
+import { asRoot } from "../components/remote/commandLine";
+import { payloadText } from "../components/remote/payload";
+import { type Answer, ask, type Login, Refused, Unreachable } from "../components/remote/ssh";
+import { NotInstalled, UserError } from "../support/errors";
+import { throwIfInterrupted } from "../support/interrupt";
+import { attempt } from "../support/run";
 
 const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
 
@@ -143,7 +145,7 @@ const timedOut = 124;
 
 /** Runs a script on a host as root; it ends there after `timeout`, in milliseconds, too: also when the way to it is lost. */
 export async function runAsRoot(name: string, login: Login, text: string, timeout = 20_000): Promise<Answer> {
-    goOn();
+    throwIfInterrupted();
     const command = `${asRoot(login.user)}timeout -k 5 ${timeout / 1000} sh -s`;
     const answer = await ask(login, command, text, timeout + grace).catch((error) => {
         throw error instanceof Refused || error instanceof Unreachable ? new NotAsked(name, error.message) : error;

@@ -1,6 +1,6 @@
 /** `halb switchover`: the virtual IPs go to the other host, by Heartbeat's own hand-over. */
 import { script } from "../components/steps/script";
-import { UserError } from "../toolchain/shell";
+import { UserError } from "../support/errors";
 import { type HostState, lookAtPair, ownScript, type PairState, unfit } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
 

@@ -1,11 +1,22 @@
-/** Requests over time, as a drawing. */
-import { isGood, type Shot } from "./client";
-import type { Drill } from "./drill";
+/** Draws the requests of a drill over time as an SVG. Called by drill.ts. */
+import { isGood, type Shot } from "../support/client";
 
 export interface Mark {
     /** Seconds since the drill began. */
     at: number;
     what: string;
+}
+
+/** What the drawing says of a drill; see `Drill`. */
+interface Subject {
+    pair: string;
+    kind: string;
+    began: string;
+    sent: number;
+    failed: number;
+    /** In seconds. */
+    gap: number;
+    marks: Mark[];
 }
 
 const [width, height, left, top] = [900, 60, 20, 40];
@@ -29,7 +40,7 @@ function escaped(text: string): string {
     return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-export function timeline({ pair, kind, began, sent, failed, gap, marks }: Drill, shots: Shot[]): string {
+export function timeline({ pair, kind, began, sent, failed, gap, marks }: Subject, shots: Shot[]): string {
     const start = Date.parse(began);
     const duration = Math.max(1, ...shots.map((shot) => (shot.sent - start) / 1000));
     const seconds = binWidths.find((each) => duration / each <= mostBars) ?? 60;

@@ -3,10 +3,11 @@ import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HaLoadBalancerPairArgs } from "./args";
-import { connectionTo } from "./connection";
 import { publicInputs, refuseInvalid, resolved, secrets, validated, warnOfUnused } from "./inputs";
-import { withoutNulls } from "./nulls";
-import { formerPairIds, pairId } from "./pairId";
+import { connectionTo } from "./inputs/connection";
+import { formerPairIds, pairId } from "./inputs/pairId";
+import type { Pair } from "./model/pair";
+import { statisticsUrl, url } from "./outputs/urls";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
 import { haproxySecrets } from "./steps/haproxySecrets";
@@ -14,12 +15,11 @@ import { health } from "./steps/health";
 import { heartbeat } from "./steps/heartbeat";
 import { kernel } from "./steps/kernel";
 import { packages } from "./steps/packages";
-import type { Pair } from "./steps/pair";
 import { preflight } from "./steps/preflight";
 import { goneStep, remoteStep, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
-import { statisticsUrl, url } from "./urls";
+import { withoutNulls } from "./values/nulls";
 
 /**
  * Two Debian or Ubuntu hosts as one highly available load balancer: HAProxy on both, Heartbeat

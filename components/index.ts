@@ -1,5 +1,5 @@
 /** What the package exports. */
 export * from "./args";
+export { InvalidArgs, type Problem } from "./errors";
 export { HaLoadBalancerPair } from "./haLoadBalancerPair";
-export { hostKeyOf } from "./knownHosts";
-export { InvalidArgs, type Problem } from "./problems";
+export { hostKeyOf } from "./values/knownHosts";

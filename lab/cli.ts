@@ -1,6 +1,8 @@
 /** `npm run lab -- …`: labs by hand. */
 import { parseArgs } from "node:util";
-import { main, onTerminal, UserError } from "../toolchain/shell";
+import { UserError } from "../support/errors";
+import { main } from "../support/interrupt";
+import { onTerminal } from "../support/run";
 import type { Host } from "./host";
 import { releases } from "./image";
 import { defaultPlan, Lab } from "./lab";

@@ -6,9 +6,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { cleanUp } from "../support/interrupt";
+import { step } from "../support/progress";
+import { until } from "../support/wait";
 import { filesBelow } from "../toolchain/files";
 import { cache, root } from "../toolchain/paths";
-import { cleanUp, step, until } from "../toolchain/shell";
 import { recipe as imageRecipe } from "./image";
 import { Lab } from "./lab";
 import { labStack } from "./pulumi";

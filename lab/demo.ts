@@ -1,7 +1,10 @@
 /** `npm run demo`: four real hosts, the literal `pulumi up`, and what a client sees when the active host loses power. */
 import { join } from "node:path";
+import { UserError } from "../support/errors";
+import { main, onInterrupt } from "../support/interrupt";
+import { step } from "../support/progress";
+import { allEnded, sleep, until } from "../support/wait";
 import { cache, root } from "../toolchain/paths";
-import { allEnded, main, onInterrupt, sleep, step, UserError, until } from "../toolchain/shell";
 import { Stack } from "../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../toolchain/toolchain";
 import { ensureImage } from "./image";

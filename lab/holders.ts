@@ -1,6 +1,7 @@
 /** Records which hosts hold an address, from the kernel's own events. */
 import type { ChildProcess } from "node:child_process";
-import { attempt, until } from "../toolchain/shell";
+import { attempt } from "../support/run";
+import { until } from "../support/wait";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
 import { entriesOf } from "./rest";

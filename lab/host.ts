@@ -12,7 +12,9 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { attempt, type Result, run, sleep, UserError, until } from "../toolchain/shell";
+import { UserError } from "../support/errors";
+import { attempt, type Result, run } from "../support/run";
+import { sleep, until } from "../support/wait";
 import type { Image } from "./image";
 import { controlGroupFolders, freeze, ip, isPopulated, kill, unmountBelow } from "./kernel";
 

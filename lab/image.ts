@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../support/errors";
+import { step } from "../support/progress";
+import { run } from "../support/run";
 import { cache } from "../toolchain/paths";
-import { run, step, UserError } from "../toolchain/shell";
 
 export const releases = ["bookworm", "trixie"];
 

@@ -1,7 +1,8 @@
 /** The kernel's parts that a lab is made of: network namespaces, control groups and mounts. */
 import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { attempt, run, until } from "../toolchain/shell";
+import { attempt, run } from "../support/run";
+import { until } from "../support/wait";
 
 /** Runs `ip` with a batch of commands, in a namespace where one is named. */
 export async function ip(commands: string[], namespace?: string): Promise<void> {

@@ -6,9 +6,12 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../support/errors";
+import { cleanUp } from "../support/interrupt";
+import { attempt, type Result, type RunOptions, run } from "../support/run";
+import { allEnded } from "../support/wait";
 import { inTurn } from "../toolchain/budget";
 import { cache } from "../toolchain/paths";
-import { allEnded, attempt, cleanUp, type Result, type RunOptions, run, UserError } from "../toolchain/shell";
 import { closeConnections, Host, type HostPlan, type Role, type Site } from "./host";
 import { ensureImage } from "./image";
 import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";

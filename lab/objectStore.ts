@@ -2,8 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { step } from "../support/progress";
+import { until } from "../support/wait";
 import { buildGoTool, goTool } from "../toolchain/go";
-import { step, until } from "../toolchain/shell";
 import type { Lab } from "./lab";
 
 const region = "eu-central-1";

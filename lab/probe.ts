@@ -1,11 +1,11 @@
-/** What a client sees (cli/client.ts), from a process of its own in the lab. */
+/** What a client sees (support/client.ts), from a process of its own in the lab. */
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { isGood, longestGap, type Shot } from "../cli/client";
+import { isGood, longestGap, type Shot } from "../support/client";
+import { sleep } from "../support/wait";
 import { root } from "../toolchain/paths";
-import { sleep } from "../toolchain/shell";
 import type { Lab } from "./lab";
 
 export interface Sighting {

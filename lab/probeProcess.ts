@@ -3,7 +3,7 @@
  *
  * usage: probeProcess.ts URL INTERVAL-MS TIMEOUT-MS
  */
-import { Client } from "../cli/client";
+import { Client } from "../support/client";
 
 const [url, interval, timeout] = process.argv.slice(2);
 const client = new Client(url, Number(interval), Number(timeout));

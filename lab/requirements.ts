@@ -1,6 +1,9 @@
 /** What a machine must have before it can carry a lab, and how it gets it. */
 import { existsSync } from "node:fs";
-import { aptInstall, attempt, step, UserError } from "../toolchain/shell";
+import { UserError } from "../support/errors";
+import { step } from "../support/progress";
+import { attempt } from "../support/run";
+import { aptInstall } from "../toolchain/apt";
 import { hasControlGroups } from "./kernel";
 
 /** Programs the lab runs, and the Debian package of each. */

@@ -1,5 +1,8 @@
 /** Whether a pair is at rest, and what its Heartbeats take each other for: what a test or a benchmark waits for. */
-import { run, sleep, UserError, until } from "../toolchain/shell";
+
+import { UserError } from "../support/errors";
+import { run } from "../support/run";
+import { sleep, until } from "../support/wait";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
 import { virtualIp } from "./pulumi";

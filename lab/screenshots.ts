@@ -1,7 +1,8 @@
 /** `npm run screenshots`: the pictures of pages in docs/, taken of a real pair in a lab of its own. */
 import { join } from "node:path";
+import { main, onInterrupt } from "../support/interrupt";
+import { step } from "../support/progress";
 import { root } from "../toolchain/paths";
-import { main, onInterrupt, step } from "../toolchain/shell";
 import { inBrowser } from "./browser";
 import { Lab } from "./lab";
 import { labStack } from "./pulumi";

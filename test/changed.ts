@@ -1,6 +1,7 @@
 /** `npm test -- --changed`: what a change touches. */
+
+import { run } from "../support/run";
 import { root } from "../toolchain/paths";
-import { run } from "../toolchain/shell";
 
 /** Suites, and of each the parts of names of the files that are run; none: all of them. */
 export type Chosen = Map<string, string[]>;
@@ -17,10 +18,10 @@ const touched: [RegExp, (...groups: string[]) => string[]][] = [
     [/^components\/survey\//, () => ["unit", "engine", "lab: drift", "lab: program"]],
     [/^(components\/|index\.ts|Pulumi)/, () => ["unit", "engine", "lab: program"]],
     [/^cli\//, () => ["unit", "lab: halb"]],
-    [/^bench\/availability\/events\/(power|processes|network|haproxy)\.ts$/, (kind) => [`lab: ${kind}Events`]],
+    [/^lab\/events\/(power|processes|network|haproxy)\.ts$/, (kind) => [`lab: ${kind}Events`]],
     [/^bench\//, () => ["unit: availability", "lab: powerEvents"]],
     [/^lab\//, () => ["lab: lab.test", "lab: powerEvents"]],
-    [/^toolchain\//, () => ["unit", "lab: program"]],
+    [/^(toolchain|support)\//, () => ["unit", "lab: program"]],
     [/^(examples|docs)\/|\.md$/, () => ["unit: docs", "unit: runbook"]],
     [/^(package|tsconfig|biome)/, () => ["unit", "engine"]],
     [/^test\//, () => ["unit", "engine"]],

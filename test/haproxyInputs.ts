@@ -3,9 +3,9 @@ import type { Unwrap } from "@pulumi/pulumi";
 import type { HaproxyArgs } from "../components";
 import { haproxyDefaults, virtualIpDefaults } from "../components/defaults";
 import type { Haproxy } from "../components/model";
-import { withoutNulls } from "../components/nulls";
 import { haproxyCfg } from "../components/render/haproxy/haproxyCfg";
 import { validate } from "../components/validate";
+import { withoutNulls } from "../components/values/nulls";
 import { classicArgs } from "./examples";
 
 const addresses = [{ address: "192.168.0.99" }, { address: "2001:db8::99" }];

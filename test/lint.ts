@@ -1,9 +1,10 @@
 /** Style and types, each tool counted as one test. */
 import { existsSync } from "node:fs";
+import { attempt, run } from "../support/run";
+import { aptInstall } from "../toolchain/apt";
 import { buildGoTool } from "../toolchain/go";
 import { root } from "../toolchain/paths";
 import { venv } from "../toolchain/python";
-import { aptInstall, attempt, run } from "../toolchain/shell";
 import type { Report } from "./report";
 
 /** The shell scripts without the ending .sh: programs on the load balancers, named as the field names them. */
@@ -68,6 +69,9 @@ async function checkPipelines(): Promise<Check[]> {
     ];
 }
 
+/** What layers.cjs has rules for. */
+const sources = ["index.ts", "components", "support", "cli", "toolchain", "lab", "bench", "test", "examples"];
+
 export async function lint(): Promise<Report> {
     await ensureShellTools();
     const scripts = await shellScripts();
@@ -75,6 +79,7 @@ export async function lint(): Promise<Report> {
         await check("style (biome)", ["biome", "ci", "--error-on-warnings"]),
         // Pulumi reads noCheck from tsconfig.json: without it, every first preview of a checkout takes 2 s longer.
         await check("types (tsc)", ["tsc", "--project", ".", "--noCheck", "false"]),
+        await check("layers (dependency-cruiser)", ["depcruise", "--config", "layers.cjs", ...sources]),
         await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
         ...(await checkPipelines()),

@@ -1,7 +1,7 @@
 /** The suites that are in Python: the keeper's own tests, and the simulation. */
 import { existsSync } from "node:fs";
+import { attempt } from "../support/run";
 import { root } from "../toolchain/paths";
-import { attempt } from "../toolchain/shell";
 import type { Report } from "./report";
 
 /** How many schedules of faults the simulation tries: in `npm test`, and in `npm run test:all`. */

@@ -8,12 +8,15 @@ import { ensureImage, releases } from "../lab/image";
 import { Lab } from "../lab/lab";
 import { ensureObjectStore } from "../lab/objectStore";
 import { ensureRequirements, needs, obstacles } from "../lab/requirements";
+import { UserError } from "../support/errors";
+import { main, onInterrupt } from "../support/interrupt";
+import { attempt, run } from "../support/run";
+import { allEnded } from "../support/wait";
 import { keepBudget } from "../toolchain/budget";
 import { isRunning } from "../toolchain/locks";
-import { ensureLanguages } from "../toolchain/offline";
+
 import { cache, root } from "../toolchain/paths";
-import { allEnded, attempt, main, onInterrupt, run, UserError } from "../toolchain/shell";
-import { ensureToolchain } from "../toolchain/toolchain";
+import { ensureLanguages, ensureToolchain } from "../toolchain/toolchain";
 import { changedFiles, chosen } from "./changed";
 import { lint } from "./lint";
 import { python } from "./python";

@@ -19,7 +19,7 @@ import {
     utils,
 } from "ssh2";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { Login } from "../components/survey/ssh";
+import type { Login } from "../components/remote/ssh";
 
 export interface Key {
     private: string;

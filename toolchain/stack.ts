@@ -1,7 +1,8 @@
 /** One stack of a Pulumi program, run by the literal `pulumi`: for the demo, the tests and the benchmarks. */
+
+import { attempt, CommandFailed, type Result, type RunOptions, run } from "../support/run";
 import { behindOthers, inTurn } from "./budget";
 import { releaseDeadLocks } from "./locks";
-import { attempt, CommandFailed, type Result, type RunOptions, run } from "./shell";
 
 export interface StackPlace {
     /** The words in front of `pulumi`, which take it to where the hosts are. */

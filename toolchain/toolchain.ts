@@ -1,12 +1,12 @@
 /**
- * Gets Pulumi: the one that is installed; else one built from what the package registries carry (see offline/README.md). Nothing is
- * downloaded whose checksum is not in this repository.
+ * Finds Pulumi for the lab, the tests and `npm run pulumi`: the installed one, or else one that is built from the package registries
+ * (offline/README.md), whose every download has a checksum in this repository.
  */
 import { mkdirSync } from "node:fs";
 import { delimiter } from "node:path";
-import { offlineToolchain } from "./offline";
+import { attempt } from "../support/run";
+import { ensureOfflineLanguages, ensureOfflineToolchain } from "./offline";
 import { cache } from "./paths";
-import { attempt } from "./shell";
 
 export interface Toolchain {
     /** `offline`: with stand-ins for the language host and the two plugins. */
@@ -24,13 +24,17 @@ async function installed(): Promise<Toolchain | undefined> {
 }
 
 export async function ensureToolchain(): Promise<Toolchain> {
-    return (await installed()) ?? (await offlineToolchain());
+    return (await installed()) ?? { kind: "offline", ...(await ensureOfflineToolchain()) };
 }
 
-/**
- * The environment in which `pulumi` runs for the demo, the tests and `npm run pulumi`: state in a
- * folder, no prompt, no look for updates.
- */
+/** What generates SDKs in other languages, for a toolchain that does not bring it. */
+export async function ensureLanguages({ kind }: Toolchain): Promise<void> {
+    if (kind === "offline") {
+        await ensureOfflineLanguages();
+    }
+}
+
+/** The environment of `pulumi` for the demo, the tests and `npm run pulumi`: state in a folder, no prompt, no check for updates. */
 export function pulumiEnvironment(toolchain: Toolchain, stateDir: string): NodeJS.ProcessEnv {
     mkdirSync(stateDir, { recursive: true });
     return {

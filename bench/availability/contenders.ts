@@ -1,27 +1,14 @@
 /** Whom an event happens to: this pair, and keepalived on the same hosts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Lab } from "../../lab/lab";
-import { labStack, virtualIp } from "../../lab/pulumi";
-import { holdersOf, untilRest, whyRestless } from "../../lab/rest";
+import { type Contender, type Place, placeOf } from "../../lab/events/event";
+import { ours } from "../../lab/events/thisPair";
+import { virtualIp } from "../../lab/pulumi";
+import { holdersOf } from "../../lab/rest";
+import { step } from "../../support/progress";
+import { sleep, until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { sleep, step, until } from "../../toolchain/shell";
-import type { Stack } from "../../toolchain/stack";
 import { onBareHosts } from "../measure";
-import { type Place, placeOf } from "./harness";
-
-export interface Contender {
-    name: string;
-    /** Whether it has Heartbeat and a keeper, for the events that are about those. */
-    isOurs: boolean;
-    setUp(place: Place): Promise<void>;
-    /** Leaves the hosts to the next one. */
-    tearDown(place: Place): Promise<void>;
-    /** Waits until lb1 holds the virtual IP and both hosts have settled. */
-    rest(place: Place): Promise<void>;
-    /** Why the hosts have not settled; undefined where they have. */
-    whyRestless(lab: Lab): Promise<string | undefined>;
-}
 
 /** Hosts of its own for a contender that is set up on them; gone afterwards. */
 export function onPair<T>(contender: Contender, action: (place: Place) => Promise<T>): Promise<T> {
@@ -30,24 +17,6 @@ export function onPair<T>(contender: Contender, action: (place: Place) => Promis
         await step(`${contender.name}: setting up`, () => contender.setUp(place));
         return action(place);
     });
-}
-
-/** This pair, by `pulumi up`. */
-export function ours(timing?: { keepalive: string; deadtime: string }): Contender {
-    let stack: Stack;
-    return {
-        name: timing ? `this pair, ${timing.keepalive} / ${timing.deadtime}` : "this pair",
-        isOurs: true,
-        async setUp({ lab }) {
-            stack = await labStack(lab, timing ? { heartbeat: timing } : {});
-            await stack.up();
-        },
-        async tearDown() {
-            await stack.destroy();
-        },
-        rest: ({ lab }) => untilRest(lab, "lb1"),
-        whyRestless,
-    };
 }
 
 /** This pair at its default timing, and at faster ones. */

@@ -4,14 +4,18 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { events } from "../../lab/events";
+import { restartBoth } from "../../lab/events/actions";
+import type { Contender } from "../../lab/events/event";
+import { type Event, type Place, placeOf } from "../../lab/events/event";
+import { measure, type Outcome } from "../../lab/events/measure";
+import { ours } from "../../lab/events/thisPair";
 import type { Lab } from "../../lab/lab";
+import { UserError } from "../../support/errors";
+import { step } from "../../support/progress";
 import { root } from "../../toolchain/paths";
-import { step, UserError } from "../../toolchain/shell";
 import { machine, onBareHosts, table } from "../measure";
-import { type Contender, keepalived, ours, timings } from "./contenders";
-import { events } from "./events";
-import { restartBoth } from "./events/actions";
-import { type Event, measure, type Outcome, type Place, placeOf } from "./harness";
+import { keepalived, timings } from "./contenders";
 import { type AvailabilityRecord, find, load, record, save } from "./records";
 import { drawing, gaps, page } from "./report";
 

@@ -4,10 +4,11 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isGood } from "../../cli/client";
+import type { Event } from "../../lab/events/event";
+import type { Outcome } from "../../lab/events/measure";
+import { isGood } from "../../support/client";
 import { root } from "../../toolchain/paths";
 import { machine } from "../measure";
-import type { Event, Outcome } from "./harness";
 
 const file = join(root, "docs", "availability.json");
 

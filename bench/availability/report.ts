@@ -1,6 +1,7 @@
 /** docs/availability.md and its drawing, of the records. */
+
+import type { Event } from "../../lab/events/event";
 import { spread, table } from "../measure";
-import type { Event } from "./harness";
 import { type AvailabilityRecord, find, type Run, window } from "./records";
 
 /** Least, median and most of the gaps; and whether some had no end while they were looked at. */

@@ -1,7 +1,7 @@
 /** From haproxy.cfg to the component's arguments: what has a type by its type, everything else as the text that it is. */
 import type { BindArgs, HaproxyArgs, ListenArgs, ServerArgs } from "../../components/args";
 import { validate } from "../../components/validate";
-import { forms } from "../../components/validate/forms";
+import { forms } from "../../components/values/forms";
 import { type Defaults, importDefaults, inherited, isHttp, last, noDefaults, readDefaults } from "./haproxyDefaults";
 import { importBind, importCookie, importHttpchk, importServer } from "./haproxyServer";
 import { findPage, isStatsLine } from "./haproxyStats";

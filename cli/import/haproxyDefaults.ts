@@ -1,6 +1,6 @@
 /** `defaults` sections of haproxy.cfg: what they give to the sections behind them. */
 import type { HaproxyArgs, TimeoutArgs } from "../../components/args";
-import { haproxyMilliseconds } from "../../components/time";
+import { haproxyMilliseconds } from "../../components/values/time";
 import type { Section } from "./haproxyText";
 
 /** What the component has in each section, or writes into `defaults` itself. */

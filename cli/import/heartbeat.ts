@@ -1,6 +1,6 @@
 /** From ha.cf and haresources to the component's arguments. See ha.cf(5), and the comments in the shipped haresources. */
 import type { HeartbeatArgs, McastArgs, UcastArgs, VirtualIpArgs } from "../../components/args";
-import { canonical } from "../../components/canonical";
+import { canonical } from "../../components/values/canonical";
 
 /** Something that was read, and what is to be said about it. */
 export interface Imported<T> {

@@ -1,8 +1,8 @@
 /** `halb import`: the component arguments that reproduce what two hosts have that were set up by hand. */
 import type { HaLoadBalancerPairArgs } from "../../components/args";
-import { canonical } from "../../components/canonical";
-import type { Login } from "../../components/survey/ssh";
-import { UserError } from "../../toolchain/shell";
+import type { Login } from "../../components/remote/ssh";
+import { canonical } from "../../components/values/canonical";
+import { UserError } from "../../support/errors";
 import { ownScript } from "../look";
 import { runAsRoot } from "../stack";
 import { importHaproxyCfg } from "./haproxy";

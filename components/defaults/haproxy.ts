@@ -16,7 +16,7 @@ import type {
     StatsArgs,
     StickTableArgs,
 } from "../args";
-import { canonical } from "../canonical";
+import { peersPort, prometheusPort } from "../args/defaults";
 import type {
     Bind,
     BindSsl,
@@ -31,10 +31,7 @@ import type {
     StickTable,
     VirtualIp,
 } from "../model";
-
-/** Ports of both hosts, not of a virtual IP. */
-export const prometheusPort = 8405;
-export const peersPort = 10000;
+import { canonical } from "../values/canonical";
 
 const defaultBind = [{ port: 80 }];
 

@@ -1,9 +1,9 @@
 /** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
 import type { Unwrap } from "@pulumi/pulumi";
 import type { FencingArgs, HeartbeatArgs, HookArgs, UcastArgs, VirtualIpArgs } from "../args";
-import { canonical } from "../canonical";
 import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
-import { milliseconds } from "../time";
+import { canonical } from "../values/canonical";
+import { milliseconds } from "../values/time";
 
 export { haproxyDefaults, listeningDefaults } from "./haproxy";
 

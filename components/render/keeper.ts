@@ -1,6 +1,6 @@
 /** /etc/ha-load-balancer-pair/keeper.json: what the keeper (host/keeper) knows of the pair. */
 import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
-import { milliseconds } from "../time";
+import { milliseconds } from "../values/time";
 import { agentArgument, resource } from "./haresources";
 
 /** `self` is the host's place in `nodes`. Times are in seconds, ports are UDP's. */

@@ -1,6 +1,7 @@
 /** Writes the secret that both hosts sign their heartbeats with. */
+
+import type { Pair } from "../model/pair";
 import { authkeys as render } from "../render/authkeys";
-import type { Pair } from "./pair";
 import type { Step } from "./step";
 
 export function authkeys({ authkeysSecret }: Pair): Step {

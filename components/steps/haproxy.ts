@@ -1,11 +1,12 @@
 /** Writes haproxy.cfg, what it refers to, and HAProxy's drop-in, and makes them live. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Pair } from "../model/pair";
 import { haproxyCfg } from "../render/haproxy/haproxyCfg";
 import { healthCfg } from "../render/haproxy/healthCfg";
 import { peersCfg } from "../render/haproxy/peersCfg";
 import { authorities, certificatePath } from "../render/haproxy/tls";
 import { haproxyDropIn } from "../render/units";
-import { listensOn, type Pair } from "./pair";
+import { listensOn } from "./pairValues";
 import type { Step } from "./step";
 
 export function haproxy({ nodes, haproxy: model, listening, certificates }: Pair, self: number): Step {

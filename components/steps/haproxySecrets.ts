@@ -1,7 +1,8 @@
 /** Writes what haproxy.cfg refers to and must not hold, so that a preview can show haproxy.cfg in clear. */
+
+import type { Pair } from "../model/pair";
 import { haproxySecrets as render } from "../render/haproxy/haproxySecrets";
 import { certificateFile, certificatePath } from "../render/haproxy/tls";
-import type { Pair } from "./pair";
 import type { Step } from "./step";
 
 export function haproxySecrets({ haproxySecrets: secrets }: Pair): Step {

@@ -1,7 +1,8 @@
 /** The gate behind each host's changes: the next host is changed only when this one is well. */
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { openings, type Pair, pairValues } from "./pair";
+import type { Pair } from "../model/pair";
+import { openings, pairValues } from "./pairValues";
 import { report, type Step } from "./step";
 
 /**

@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { Pair } from "../model/pair";
 import { firewall } from "../render/firewall";
 import { haCf, linkSelectors } from "../render/haCf";
 import { haresources } from "../render/haresources";
 import { keeper } from "../render/keeper";
 import { heartbeatDropIn, keeperUnit } from "../render/units";
-import { type Pair, pairValues, virtualIpSelectors } from "./pair";
+import { pairValues, virtualIpSelectors } from "./pairValues";
 import type { Step } from "./step";
 
 const host = join(__dirname, "..", "host");

@@ -1,6 +1,7 @@
 /** Installs Heartbeat and HAProxy, without starting or restarting anything. */
+
+import type { Pair } from "../model/pair";
 import { preferences } from "../render/preferences";
-import type { Pair } from "./pair";
 import type { Step } from "./step";
 
 /** What Heartbeat's agent, the keeper and the scripts call. */

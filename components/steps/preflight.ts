@@ -1,11 +1,27 @@
 /** Refuses a host that cannot become a load balancer, before anything is changed on it. */
 import * as pulumi from "@pulumi/pulumi";
+import type { Pair } from "../model/pair";
 import { linkSelectors } from "../render/haCf";
 import { agentArgument } from "../render/haresources";
-import type { Expectations } from "../survey/survey";
 import { version } from "../version";
-import { listensOn, type Pair, virtualIpSelectors } from "./pair";
+import { listensOn, virtualIpSelectors } from "./pairValues";
 import type { Step } from "./step";
+
+/** What preflight looks at; see preflight.sh. */
+export interface Expectations {
+    node: string;
+    own_addresses: string;
+    link_selectors: string;
+    virtual_ips: string;
+    virtual_ip_selectors: string;
+    listens: string;
+    hooks: string;
+    virtual_ip_addresses: string;
+    pair: string;
+    version: string;
+    /** One a line. */
+    former_pairs?: string;
+}
 
 /** What the host must be like, for the step and for the survey in front of a preview. */
 export function expectations(pair: Pair, self: number): pulumi.Output<Expectations> {

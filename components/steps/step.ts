@@ -4,9 +4,8 @@
  */
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { unwatched } from "../survey/generations";
-import { asRoot } from "./commandLine";
-import { type Payload, payloadText } from "./payload";
+import { asRoot } from "../remote/commandLine";
+import { type Payload, payloadText } from "../remote/payload";
 import { script } from "./script";
 
 /** A host as the steps see it. */
@@ -50,6 +49,9 @@ export interface Step {
      */
     remove?: pulumi.Input<string>;
 }
+
+/** The generation of a step whose host is not surveyed. It never changes. */
+const unwatched = "unwatched";
 
 /** How long a step may take on the host before it is ended there, in seconds. */
 const timeLimit = 900;

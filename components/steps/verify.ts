@@ -1,6 +1,7 @@
 /** The pair as a whole: one holder for each virtual IP, and HAProxy answering on it. */
 import * as pulumi from "@pulumi/pulumi";
-import { listens, listensOnVirtualIps, openings, type Pair, pairValues } from "./pair";
+import type { Pair } from "../model/pair";
+import { listens, listensOnVirtualIps, openings, pairValues } from "./pairValues";
 import type { Step } from "./step";
 
 /** Runs on the second host, when the first one is well. */

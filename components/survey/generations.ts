@@ -1,9 +1,6 @@
 /** From what the hosts said to the generation of each step. */
 import type { Survey } from "./survey";
 
-/** Stands in for the generation where no host is asked; it never changes. */
-export const unwatched = "unwatched";
-
 /** Differs from every recorded generation: the time, in a short form. One for the whole run. */
 const fresh = Date.now().toString(36);
 

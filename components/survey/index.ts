@@ -1,12 +1,12 @@
 /** The survey of a pair: asked once a run, judged once, and told to the user. */
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { printedPlainly } from "../problems";
-import type { Pair } from "../steps/pair";
+import { printedPlainly } from "../errors";
+import type { Pair } from "../model/pair";
+import type { Login } from "../remote/ssh";
 import { expectations } from "../steps/preflight";
 import { generation, withVirtualIps } from "./generations";
 import { clockProblem, strangers } from "./problems";
-import type { Login } from "./ssh";
 import { notAsked, type Survey, survey } from "./survey";
 
 export interface SurveyedHost {

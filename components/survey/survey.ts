@@ -3,27 +3,13 @@
  * manifest there, with a generation, and the program asks each host once what no longer matches. A step that drifted gets
  * a new generation, which changes its command's text: a preview names it, an update repairs it.
  */
-import { canonical } from "../canonical";
-import { asRoot } from "../steps/commandLine";
-import { payloadText } from "../steps/payload";
-import { script } from "../steps/script";
-import { ask, type Login, Refused, Unreachable } from "./ssh";
 
-/** What preflight looks at; see preflight.sh. */
-export interface Expectations {
-    node: string;
-    own_addresses: string;
-    link_selectors: string;
-    virtual_ips: string;
-    virtual_ip_selectors: string;
-    listens: string;
-    hooks: string;
-    virtual_ip_addresses: string;
-    pair: string;
-    version: string;
-    /** One a line. */
-    former_pairs?: string;
-}
+import { asRoot } from "../remote/commandLine";
+import { payloadText } from "../remote/payload";
+import { ask, type Login, Refused, Unreachable } from "../remote/ssh";
+import type { Expectations } from "../steps/preflight";
+import { script } from "../steps/script";
+import { canonical } from "../values/canonical";
 
 export interface Finding {
     step: string;

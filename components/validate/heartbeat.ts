@@ -11,10 +11,11 @@ import type {
     UcastArgs,
     VirtualIpArgs,
 } from "../args";
-import { fields } from "../fields";
-import { type Checker, known, knownList, wholeList } from "../problems";
-import { milliseconds } from "../time";
-import { forms } from "./forms";
+import { forms } from "../values/forms";
+import { known, knownList, wholeList } from "../values/known";
+import { milliseconds } from "../values/time";
+import type { Checker } from "./checker";
+import { fields } from "./fields";
 import { address, addressOrZoned } from "./hosts";
 
 export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"], hostList: HostArgs[]): void {

@@ -2,9 +2,10 @@
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs, HostArgs, ProxyArgs } from "../args";
-import { fields } from "../fields";
-import { type Checker, known } from "../problems";
-import { forms } from "./forms";
+import { forms } from "../values/forms";
+import { known } from "../values/known";
+import type { Checker } from "./checker";
+import { fields } from "./fields";
 
 export function hosts(check: Checker, list: HostArgs[]): void {
     if (!Array.isArray(list) || list.length !== 2) {

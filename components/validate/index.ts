@@ -3,9 +3,10 @@
  * is registered.
  */
 import type { HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
-import { fields } from "../fields";
-import { Checker, type Problem } from "../problems";
-import { forms } from "./forms";
+import type { Problem } from "../errors";
+import { forms } from "../values/forms";
+import { Checker } from "./checker";
+import { fields } from "./fields";
 import { haproxy, haproxySecrets } from "./haproxy";
 import { fencing, heartbeat, virtualIps } from "./heartbeat";
 import { connection, hosts } from "./hosts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { expect, test } from "vitest";
-import { fields } from "../../components/fields";
+import { fields } from "../../components/validate/fields";
 import { inputsPage } from "../../toolchain/inputsPage";
 import { inputsFile, schemaFile } from "../../toolchain/schema";
 

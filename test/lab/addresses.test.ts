@@ -4,7 +4,7 @@ import type { Host } from "../../lab/host";
 import { ip } from "../../lab/kernel";
 import { writeConfig } from "../../lab/pulumi";
 import { holdersOf, untilRest } from "../../lab/rest";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { failure, halb, inAll, ownNetworks, page, switchOver, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "addresses" });

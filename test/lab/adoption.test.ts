@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { HaLoadBalancerPairArgs } from "../../components";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { until } from "../../toolchain/shell";
 import { counts, failure, holds, page, site, underLoad, untilHolds, usePair, virtualIp } from "./fixture";
 
 /** A stack's configuration of what halb import has printed. */

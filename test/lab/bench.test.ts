@@ -1,8 +1,8 @@
 /** The benchmarks that no other test stands on, each at its shortest. */
 // @module-tag all
 import { expect, test } from "vitest";
+import { attempt } from "../../support/run";
 import { root } from "../../toolchain/paths";
-import { attempt } from "../../toolchain/shell";
 
 test("npm run soak counts the takeovers that lost a virtual IP", async () => {
     const { code, stdout, stderr } = await attempt(["npm", "run", "soak", "--", "--takeovers", "1"], { cwd: root });

@@ -8,7 +8,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import type { Lab } from "../../lab/lab";
 import { labStack, type Settings, writeConfig } from "../../lab/pulumi";
-import { attempt, sleep, until } from "../../toolchain/shell";
+import { attempt } from "../../support/run";
+import { sleep, until } from "../../support/wait";
 import type { Stack } from "../../toolchain/stack";
 import {
     counts,

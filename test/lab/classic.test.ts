@@ -8,7 +8,8 @@ import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { Probe } from "../../lab/probe";
-import { run, sleep, until } from "../../toolchain/shell";
+import { run } from "../../support/run";
+import { sleep, until } from "../../support/wait";
 import {
     askHaproxy,
     counts,

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Lab } from "../../lab/lab";
+import { attempt } from "../../support/run";
 import { root } from "../../toolchain/paths";
-import { attempt } from "../../toolchain/shell";
 import { copyCheckout, labPrefix, linkCache } from "./fixture";
 
 const name = `${labPrefix}demo`;

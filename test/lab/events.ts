@@ -1,8 +1,9 @@
 /** Events of the availability table, once each, on a pair that serves: who holds the virtual IP, and what a client sees. */
 import { expect, test } from "vitest";
-import { ours } from "../../bench/availability/contenders";
-import { restartBoth } from "../../bench/availability/events/actions";
-import { type Event, measure, placeOf } from "../../bench/availability/harness";
+import { restartBoth } from "../../lab/events/actions";
+import { type Event, placeOf } from "../../lab/events/event";
+import { measure } from "../../lab/events/measure";
+import { ours } from "../../lab/events/thisPair";
 import { inAll, useServingPair } from "./fixture";
 
 /** `kind` names the lab. */

@@ -6,7 +6,7 @@ import { AddressApi, addressApi, addressApiToken } from "../../lab/addressApi";
 import { configure, declaredHosts, hostKey, stackIn } from "../../lab/package";
 import { PowerSwitch } from "../../lab/powerSwitch";
 import { holdersOf, untilRest } from "../../lab/rest";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import type { Stack } from "../../toolchain/stack";
 import { counts, holds, page, snapshot, underLoad, useLab, virtualIp } from "./fixture";
 import { useInstalled } from "./installed";

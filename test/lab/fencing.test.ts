@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
 import { writeConfig } from "../../lab/pulumi";
 import { untilDead, untilRest, untilSettled } from "../../lab/rest";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { holds, inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const command = "/usr/local/sbin/fence";

@@ -1,7 +1,7 @@
 /** Hosts whose firewall drops what it does not know: a run names each opening that is missing, and converges once they are made. */
 // @module-tag all
 import { beforeAll, expect, test } from "vitest";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { failedUp, page, site, usePair, virtualIp } from "./fixture";
 
 const used = usePair({ name: "firewall" });

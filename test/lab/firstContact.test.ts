@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { attempt, type Result, run } from "../../support/run";
 import { root } from "../../toolchain/paths";
-import { attempt, type Result, run } from "../../toolchain/shell";
 import { inAll } from "./fixture";
 
 /** A checkout in which nothing is installed yet. */

@@ -10,8 +10,9 @@ import { defaultPlan, Lab, type LabPlan } from "../../lab/lab";
 import { labStack, type Settings, site, virtualIp } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
 import { type Seen, seenDuring } from "../../lab/seen";
+import { type Result, type RunOptions, run } from "../../support/run";
+import { sleep, until } from "../../support/wait";
 import { cache, root } from "../../toolchain/paths";
-import { type Result, type RunOptions, run, sleep, until } from "../../toolchain/shell";
 import type { Stack } from "../../toolchain/stack";
 
 export { site, virtualIp };

@@ -7,8 +7,9 @@ import type { Drill } from "../../cli/drill";
 import type { PairState } from "../../cli/look";
 import { fencingScript, PowerSwitch } from "../../lab/powerSwitch";
 import { writeConfig } from "../../lab/pulumi";
+import { type RunOptions, run } from "../../support/run";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { type RunOptions, run, until } from "../../toolchain/shell";
 import { halb as halbOn, halbProgram, holds, inAll, underLoad, untilHolds, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "halb" });

@@ -9,7 +9,7 @@ import { haproxySecrets } from "../../components/render/haproxy/haproxySecrets";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
 import { authorities, certificateFile, certificatePath } from "../../components/render/haproxy/tls";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { makeCertificate } from "../certificates";
 import { cases } from "../generated";
 import { authority, certificates, haproxyArbitrary } from "../haproxyArbitrary";

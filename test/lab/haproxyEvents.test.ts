@@ -1,4 +1,4 @@
-import { haproxy } from "../../bench/availability/events/haproxy";
+import { haproxy } from "../../lab/events/haproxy";
 import { testEvents } from "./events";
 
 testEvents("haproxy", haproxy);

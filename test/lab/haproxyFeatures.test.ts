@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { inBrowser } from "../../lab/browser";
 import { writeConfig } from "../../lab/pulumi";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { counts, failedUp, head, inAll, page, site, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const ipv6 = "fd00::99";

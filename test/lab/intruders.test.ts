@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { until } from "../../toolchain/shell";
 import { holds, inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "intruders" });

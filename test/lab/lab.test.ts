@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Lab } from "../../lab/lab";
+import { attempt } from "../../support/run";
+import { until } from "../../support/wait";
 import { cache, root } from "../../toolchain/paths";
-import { attempt, until } from "../../toolchain/shell";
 import { inAll, labPrefix, page, useLab } from "./fixture";
 
 /** Whatever of a lab can be left behind: namespaces, control groups, mounts, loop devices, processes, files. */

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configure, declaredHosts, stackIn } from "../../lab/package";
+import { run } from "../../support/run";
 import { behindOthers } from "../../toolchain/budget";
 import { goEnvironment } from "../../toolchain/go";
-import { ensureLanguages } from "../../toolchain/offline";
+
 import { root } from "../../toolchain/paths";
 import { venv } from "../../toolchain/python";
 import { copyComponent, inferredSchema, schemaFile } from "../../toolchain/schema";
-import { run } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
-import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
+import { ensureLanguages, ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { counts, page, site, underLoad, useLab, virtualIp } from "./fixture";
 
 const dir = mkdtempSync(join(tmpdir(), "languages-"));

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
-import { sleep, until } from "../../toolchain/shell";
+import { sleep, until } from "../../support/wait";
 import { inAll, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.100", "10.0.0.101"] }];

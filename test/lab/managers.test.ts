@@ -8,7 +8,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { ip } from "../../lab/kernel";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
-import { run, until } from "../../toolchain/shell";
+import { run } from "../../support/run";
+import { until } from "../../support/wait";
 import { ownNetworks, underLoad, useServingPair, virtualIp } from "./fixture";
 
 interface Manager {

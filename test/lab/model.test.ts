@@ -5,8 +5,9 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { untilRest } from "../../lab/rest";
+import { run } from "../../support/run";
+import { sleep, until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { run, sleep, until } from "../../toolchain/shell";
 import { inAll, useServingPair } from "./fixture";
 
 /**

@@ -1,4 +1,4 @@
-import { network } from "../../bench/availability/events/network";
+import { network } from "../../lab/events/network";
 import { testEvents } from "./events";
 
 testEvents("network", network);

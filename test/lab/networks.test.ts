@@ -8,8 +8,9 @@ import type { Host } from "../../lab/host";
 import { ip } from "../../lab/kernel";
 import { writeConfig } from "../../lab/pulumi";
 import { entriesOf, holdersOf, untilRest } from "../../lab/rest";
+import { run } from "../../support/run";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { run, until } from "../../toolchain/shell";
 import { failure, inAll, ownNetworks, page, site, switchOver, underLoad, useServingPair, virtualIp } from "./fixture";
 
 const used = useServingPair({ name: "networks" });

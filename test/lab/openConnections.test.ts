@@ -1,7 +1,7 @@
 /** Requests that are under way while the virtual IP goes to the other host: they end as if nothing had happened. */
 import { expect, test } from "vitest";
 import type { Lab } from "../../lab/lab";
-import { sleep, until } from "../../toolchain/shell";
+import { sleep, until } from "../../support/wait";
 import { holds, untilHolds, useServingPair, virtualIp } from "./fixture";
 
 const second = "fd00::98";

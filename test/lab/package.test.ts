@@ -3,8 +3,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { run } from "../../support/run";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { run, until } from "../../toolchain/shell";
 import { Stack } from "../../toolchain/stack";
 import { ensureToolchain, pulumiEnvironment } from "../../toolchain/toolchain";
 import { counts, page, underLoad, useLab } from "./fixture";

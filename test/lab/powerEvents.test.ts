@@ -1,4 +1,4 @@
-import { power } from "../../bench/availability/events/power";
+import { power } from "../../lab/events/power";
 import { testEvents } from "./events";
 
 testEvents("power", power);

@@ -1,4 +1,4 @@
-import { processes } from "../../bench/availability/events/processes";
+import { processes } from "../../lab/events/processes";
 import { testEvents } from "./events";
 
 testEvents("processes", processes);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { untilRest } from "../../lab/rest";
+import { until } from "../../support/wait";
 import { root } from "../../toolchain/paths";
-import { until } from "../../toolchain/shell";
 import { counts, switchOver, underLoad, untilHolds, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "release", release: "bookworm", nextRelease: "trixie" });

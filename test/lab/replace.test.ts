@@ -1,7 +1,7 @@
 /** Hosts that are replaced or given up: the survivor serves throughout, and a dead host needs no login to be forgotten. */
 import { expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
-import { sleep } from "../../toolchain/shell";
+import { sleep } from "../../support/wait";
 import { counts, holds, inAll, kill, page, site, underLoad, upUntil, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "replace", loadBalancers: 3 }, { servers: servers() });

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { writeConfig } from "../../lab/pulumi";
 import { untilRest } from "../../lab/rest";
 import type { Seen } from "../../lab/seen";
-import { sleep } from "../../toolchain/shell";
+import { sleep } from "../../support/wait";
 import { counts, holds, inAll, kill, underLoad, untilHolds, upUntil, useServingPair } from "./fixture";
 
 const used = useServingPair({ name: "rotation" });

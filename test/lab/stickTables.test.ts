@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../lab/host";
 import { writeConfig } from "../../lab/pulumi";
-import { until } from "../../toolchain/shell";
+import { until } from "../../support/wait";
 import { askHaproxy, counts, page, site, untilHolds, useServingPair } from "./fixture";
 
 const haproxy = {

@@ -2,9 +2,11 @@
 import { cpSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../../support/errors";
+import { attempt, run } from "../../support/run";
+import { allEnded } from "../../support/wait";
 import { root } from "../../toolchain/paths";
 import { venv } from "../../toolchain/python";
-import { allEnded, attempt, run, UserError } from "../../toolchain/shell";
 import type { Mutant } from "./mutant";
 
 /** Seconds after which a mutant counts as killed: unmutated, keeper.sh takes 3 to 6 s. */

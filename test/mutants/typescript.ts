@@ -1,8 +1,9 @@
 /** Mutants of the TypeScript sources, by StrykerJS. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../support/errors";
+import { attempt } from "../../support/run";
 import { root } from "../../toolchain/paths";
-import { attempt, UserError } from "../../toolchain/shell";
 import type { Mutant } from "./mutant";
 
 /** Of StrykerJS's JSON report, what is used here. */

@@ -8,7 +8,7 @@ from wire import BEAT, KEEPER
 SEEDS = 4
 
 
-# `gap` and `both` are limits in seconds (watch.py), as the events of the lab have them (bench/availability/events); `settles` is one on the
+# `gap` and `both` are limits in seconds (watch.py), as the events of the lab have them (lab/events); `settles` is one on the
 # time from the end of the last fault until the pair is at rest (simulate.py).
 def _plan(*faults, is_planned=False, **limits):
     return {"chain": [(list(faults), is_planned)], **limits}

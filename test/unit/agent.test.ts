@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run } from "../../toolchain/shell";
+import { run } from "../../support/run";
 
 const agent = join(__dirname, "..", "..", "components", "host", "VirtualIp");
 const ip4 = "192.0.2.99";

@@ -1,7 +1,7 @@
 /** What the availability bench makes of what was seen. */
 import { expect, test } from "vitest";
-import { summary } from "../../bench/availability/harness";
-import { longestGap, type Shot } from "../../cli/client";
+import { summary } from "../../lab/events/measure";
+import { longestGap, type Shot } from "../../support/client";
 
 /** A request every 10 ms from 0 on, answered after 2 ms; those sent from `from` to `to` are lost. */
 function shots(count: number, from: number, to: number): Shot[] {

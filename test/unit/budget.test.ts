@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../../support/run";
+import { sleep } from "../../support/wait";
 import { behindOthers, inTurn, keepBudget } from "../../toolchain/budget";
-import { run, sleep } from "../../toolchain/shell";
 
 const dir = mkdtempSync(join(tmpdir(), "budget-"));
 const path = join(dir, "budget");

@@ -15,7 +15,7 @@ describe("npm test -- --changed runs", () => {
         [["components/render/haCf.ts"], { lint: [], unit: [], engine: [], lab: ["program"] }],
         [["test/unit/time.test.ts", "docs/runbook.md"], { lint: [], unit: ["time", "docs", "runbook"] }],
         [["cli/look.ts", "test/unit/time.test.ts"], { lint: [], unit: [], lab: ["halb"] }],
-        [["bench/availability/events/network.ts"], { lint: [], lab: ["networkEvents"] }],
+        [["lab/events/network.ts"], { lint: [], lab: ["networkEvents"] }],
         [["LICENSE"], { lint: [] }],
     ])("after a change of %j: %j", (files, expected) => {
         expect(Object.fromEntries(chosen(files))).toEqual(expected);

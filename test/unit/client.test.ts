@@ -3,8 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createEncrypted } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Server } from "node:net";
 import { expect, test } from "vitest";
-import { Client, isGood, longestOutage, type Shot } from "../../cli/client";
-import { sleep, until } from "../../toolchain/shell";
+import { Client, isGood, longestOutage, type Shot } from "../../support/client";
+import { sleep, until } from "../../support/wait";
 import { makeAuthority } from "../certificates";
 
 /** The shots at a server that answers like this, one every `interval` milliseconds while something happens. */

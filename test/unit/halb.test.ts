@@ -1,11 +1,11 @@
 /** What halb makes of a state and of the hosts' answers. */
 import { describe, expect, test } from "vitest";
-import type { Shot } from "../../cli/client";
 import { judged, parseLook, silent, unfit } from "../../cli/look";
 import { columns } from "../../cli/print";
 import { type DeclaredPair, pairsIn, valuesOf } from "../../cli/stack";
 import { bins, type Mark, timeline } from "../../cli/timeline";
-import { payloadText } from "../../components/steps/payload";
+import { payloadText } from "../../components/remote/payload";
+import type { Shot } from "../../support/client";
 
 const component = "urn:pulumi:prod::shop::ha-load-balancer-pair:index:HaLoadBalancerPair::web";
 const secret = (value: unknown) => ({

@@ -10,7 +10,7 @@ import { command } from "../../cli/commandLine";
 import { importPair } from "../../cli/import";
 import { loginsOf } from "../../cli/logins";
 import { readPair } from "../../cli/stack";
-import { payloadText } from "../../components/steps/payload";
+import { payloadText } from "../../components/remote/payload";
 import { SshStandIn, userKey } from "../sshStandIn";
 import { failure, usePairStandIn } from "./halbFixture";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Drill, drill } from "../../cli/drill";
 import { hostCalled, howLong, move, switchover } from "../../cli/switchover";
-import * as shell from "../../toolchain/shell";
+import * as wait from "../../support/wait";
 import type { HostStandIn } from "../pairStandIn";
 import type { CommandResult } from "../sshStandIn";
 import { failure, first, output, second, usePairStandIn } from "./halbFixture";
@@ -13,10 +13,10 @@ import { failure, first, output, second, usePairStandIn } from "./halbFixture";
 const used = usePairStandIn();
 
 // A drill waits for seconds at a time, so that its client sees the hosts react. The stand-ins react at once, and some answers are enough.
-vi.mock("../../toolchain/shell", { spy: true });
+vi.mock("../../support/wait", { spy: true });
 const faster = 100;
 
-async function shortSleep(sleep: typeof shell.sleep, milliseconds: number): Promise<void> {
+async function shortSleep(sleep: typeof wait.sleep, milliseconds: number): Promise<void> {
     const { answers } = used.pair;
     await sleep(milliseconds / faster);
     if (milliseconds >= 1000) {
@@ -25,9 +25,9 @@ async function shortSleep(sleep: typeof shell.sleep, milliseconds: number): Prom
 }
 
 beforeEach(async () => {
-    const real = await vi.importActual<typeof shell>("../../toolchain/shell");
-    vi.mocked(shell.sleep).mockImplementation((milliseconds) => shortSleep(real.sleep, milliseconds));
-    vi.mocked(shell.until).mockImplementation((what, limit, check, pause = 50) =>
+    const real = await vi.importActual<typeof wait>("../../support/wait");
+    vi.mocked(wait.sleep).mockImplementation((milliseconds) => shortSleep(real.sleep, milliseconds));
+    vi.mocked(wait.until).mockImplementation((what, limit, check, pause = 50) =>
         real.until(what, limit / faster, check, pause / faster),
     );
 });

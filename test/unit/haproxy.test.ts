@@ -2,8 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { withoutNulls } from "../../components/nulls";
 import { validate } from "../../components/validate";
+import { withoutNulls } from "../../components/values/nulls";
 import { classicArgs } from "../examples";
 import { cases } from "../generated";
 import { certificates, haproxyArbitrary } from "../haproxyArbitrary";

@@ -1,9 +1,9 @@
 /** haproxy.cfg with more than the classic set-up in it. */
 import { describe, expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
+import { statisticsUrl, url } from "../../components/outputs/urls";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
-import { statisticsUrl, url } from "../../components/urls";
 import { model, nodes, render, servers, virtualIps } from "../haproxyInputs";
 
 /** What stands in a section, without its own line. */

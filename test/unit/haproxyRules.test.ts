@@ -1,7 +1,7 @@
 /** What fields of HAProxy mean together: what has no effect, what needs another field, and where names lead. */
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { fields } from "../../components/fields";
+import { fields } from "../../components/validate/fields";
 import { alone, authority, complete, ofListen, problemsOf, site } from "../completeInputs";
 
 describe("a section in mode tcp", () => {

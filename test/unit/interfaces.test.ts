@@ -1,7 +1,7 @@
 /** The selectors of interfaces (steps/sh/interfaces.sh), resolved in a network namespace of its own. Needs root. */
 import { expect, test } from "vitest";
 import { script } from "../../components/steps/script";
-import { attempt, run } from "../../toolchain/shell";
+import { attempt, run } from "../../support/run";
 
 const begin = `set -eu
 state=/nowhere virtual_ips='' virtual_ip_selectors=''

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { type Payload, payloadText, quoted } from "../../components/steps/payload";
+import { type Payload, payloadText, quoted } from "../../components/remote/payload";
 import { cases } from "../generated";
 
 const dir = mkdtempSync(join(tmpdir(), "payload-"));

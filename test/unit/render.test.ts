@@ -10,7 +10,7 @@ import { haresources } from "../../components/render/haresources";
 import { preferences } from "../../components/render/preferences";
 import { sysctl } from "../../components/render/sysctl";
 import { haproxyDropIn, heartbeatDropIn, keeperUnit } from "../../components/render/units";
-import { virtualIpSelectors } from "../../components/steps/pair";
+import { virtualIpSelectors } from "../../components/steps/pairValues";
 import { classicArgs, classicArgsWith } from "../examples";
 
 const nodes = [

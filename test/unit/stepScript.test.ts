@@ -1,8 +1,8 @@
 /** What every step shares (steps/sh/lib.sh), in namespaces of its own. Needs root. */
 import { expect, test } from "vitest";
-import { payloadText } from "../../components/steps/payload";
+import { payloadText } from "../../components/remote/payload";
 import { script } from "../../components/steps/script";
-import { attempt } from "../../toolchain/shell";
+import { attempt } from "../../support/run";
 
 /** Runs a step with this body for at most a second. */
 function runStep(body: string) {

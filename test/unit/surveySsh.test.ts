@@ -1,6 +1,6 @@
 /** What the program does over SSH, against a stand-in for a host's sshd; see sshStandIn.ts. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ask, Refused, Unreachable } from "../../components/survey/ssh";
+import { ask, Refused, Unreachable } from "../../components/remote/ssh";
 import { rejection } from "../rejection";
 import { AgentStandIn, makeKey, SshStandIn, TcpStandIn, userKey, userPassword, useSshStandIns } from "../sshStandIn";
 

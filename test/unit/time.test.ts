@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { milliseconds } from "../../components/time";
+import { milliseconds } from "../../components/values/time";
 
 // What Heartbeat 3.0.6 makes of each, by running its own parser.
 test.each([

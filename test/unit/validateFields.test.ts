@@ -1,7 +1,7 @@
 /** Each field of the inputs by itself: what is reported of a value of another kind, and beyond its limits. */
 import { describe, expect, test } from "vitest";
-import { fields } from "../../components/fields";
 import { validate } from "../../components/validate";
+import { fields } from "../../components/validate/fields";
 import { complete, completeWith, problemsOf, problemsWith } from "../completeInputs";
 
 /** Every place where something stands, by its path. */

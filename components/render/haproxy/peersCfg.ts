@@ -4,7 +4,7 @@
  * HAProxy hands its tables to itself by the same way.
  */
 import type { Haproxy, Node } from "../../model";
-import { socketAddress } from "../socketAddress";
+import { socketAddress } from "../../values/socketAddress";
 import { peersSection } from "./stick";
 import { section } from "./words";
 

@@ -1,7 +1,7 @@
 /** `bind`, `server`, `cookie` and `option httpchk`. */
 import { isIP } from "node:net";
 import type { Bind, Cookie, Httpchk, Server } from "../../model";
-import { socketAddress } from "../socketAddress";
+import { socketAddress } from "../../values/socketAddress";
 import { bindSsl, serverSsl } from "./tls";
 import { line, word } from "./words";
 

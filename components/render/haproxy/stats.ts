@@ -1,6 +1,6 @@
 /** The statistics page. */
 import type { Node, Stats } from "../../model";
-import { socketAddress } from "../socketAddress";
+import { socketAddress } from "../../values/socketAddress";
 import { statsPasswordVariable } from "./haproxySecrets";
 import { line, section, word } from "./words";
 

@@ -1,7 +1,7 @@
 /** TLS in haproxy.cfg, and the files that it refers to. */
 import { createHash } from "node:crypto";
 import type { BindSsl, Haproxy, ServerSsl } from "../../model";
-import { isCertificate, isPrivateKey, pemBlocks } from "../../pem";
+import { isCertificate, isPrivateKey, pemBlocks } from "../../values/pem";
 import { line } from "./words";
 
 const folder = "/etc/haproxy/ha-load-balancer-pair";

@@ -1,7 +1,8 @@
 /** The names in conditions are those of acls of the same section, or HAProxy's own. */
 import type { AclArgs, HaproxyArgs, RuleArgs, StickArgs, UseBackendArgs } from "../../args";
-import { type Checker, known, knownList, wholeList } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known, knownList, wholeList } from "../../values/known";
+import type { Checker } from "../checker";
 import type { Declared } from "./section";
 
 /** Manual, 7.4. */

@@ -2,9 +2,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CertificateArgs } from "../../args";
-import { fields } from "../../fields";
-import { isCertificate, isPrivateKey, pemBlocks } from "../../pem";
-import { type Checker, known } from "../../problems";
+import { known } from "../../values/known";
+import { isCertificate, isPrivateKey, pemBlocks } from "../../values/pem";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 
 /** Names, and what else is no secret. */
 export function certificateNames(check: Checker, list: CertificateArgs[] | undefined): void {

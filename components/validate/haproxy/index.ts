@@ -9,9 +9,10 @@ import type {
     TimeoutArgs,
     VirtualIpArgs,
 } from "../../args";
-import { fields } from "../../fields";
-import { type Checker, known, knownList } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known, knownList } from "../../values/known";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 import { aclNames } from "./aclNames";
 import { certificateNames, certificateTexts } from "./certificates";
 import { listening } from "./listening";

@@ -1,8 +1,9 @@
 /** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
 import type { BindArgs, HaproxyArgs, PeersArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
-import { canonical } from "../../canonical";
-import { peersPort, prometheusPort } from "../../defaults/haproxy";
-import { type Checker, known, knownList } from "../../problems";
+import { peersPort, prometheusPort } from "../../args/defaults";
+import { canonical } from "../../values/canonical";
+import { known, knownList } from "../../values/known";
+import type { Checker } from "../checker";
 import type { Declared } from "./section";
 
 interface Listening {

@@ -1,6 +1,7 @@
 /** Names: each section has one of its own, and where requests are sent there is one. */
 import type { BindArgs, BindSslArgs, HaproxyArgs, StickArgs, UseBackendArgs } from "../../args";
-import { type Checker, known, knownList, wholeList } from "../../problems";
+import { known, knownList, wholeList } from "../../values/known";
+import type { Checker } from "../checker";
 import type { Declared } from "./section";
 
 export function references(check: Checker, args: HaproxyArgs, declared: Declared[]): void {

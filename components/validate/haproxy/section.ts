@@ -1,8 +1,9 @@
 /** One `listen`, `frontend` or `backend` by itself. */
 import type { AclArgs, BackendArgs, BindArgs, BindSslArgs, FrontendArgs, RuleArgs, UseBackendArgs } from "../../args";
-import { fields } from "../../fields";
-import { type Checker, known, knownList } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known, knownList } from "../../values/known";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 import { authority } from "./certificates";
 import { cookie, httpchk, servers } from "./server";
 import { stick, stickTable } from "./stick";

@@ -1,9 +1,10 @@
 /** `server`, `cookie` and `option httpchk`. */
 import { isIP } from "node:net";
 import type { BackendArgs, CookieArgs, HttpchkArgs, ServerArgs, ServerSslArgs } from "../../args";
-import { fields } from "../../fields";
-import { type Checker, known, knownList } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known, knownList } from "../../values/known";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 import { authority } from "./certificates";
 
 export function cookie(check: Checker, path: string, input: BackendArgs["cookie"]): void {

@@ -1,9 +1,10 @@
 /** `stats`, `prometheus`: pages that say how HAProxy does. */
 import { isIP } from "node:net";
 import type { BindArgs, HaproxyArgs, PrometheusArgs, StatsArgs } from "../../args";
-import { fields } from "../../fields";
-import { type Checker, known, wholeList } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known, wholeList } from "../../values/known";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 import { mode } from "./references";
 import type { Declared } from "./section";
 

@@ -1,8 +1,9 @@
 /** `stick-table` and `stick`. */
 import type { BackendArgs, FrontendArgs, StickArgs, StickTableArgs } from "../../args";
-import { fields } from "../../fields";
-import { type Checker, known } from "../../problems";
-import { forms } from "../forms";
+import { forms } from "../../values/forms";
+import { known } from "../../values/known";
+import type { Checker } from "../checker";
+import { fields } from "../fields";
 
 export function stickTable(check: Checker, path: string, input: FrontendArgs["stickTable"]): void {
     const args = check.object<StickTableArgs>(path, input, fields.stickTable);

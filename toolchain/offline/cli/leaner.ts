@@ -5,7 +5,7 @@
  */
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../shell";
+import { UserError } from "../../../support/errors";
 
 /** A top-level declaration of a function or type, with its comment. gofmt ends it with a brace in the first column. */
 function declarations(text: string): { start: number; end: number; name: string }[] {

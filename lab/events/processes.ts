@@ -1,9 +1,10 @@
 /** Hand-overs by hand, and processes that stop, freeze and die. */
-import { virtualIp } from "../../../lab/pulumi";
-import { untilSettled } from "../../../lab/rest";
-import { until } from "../../../toolchain/shell";
-import type { Event, Place } from "../harness";
+
+import { until } from "../../support/wait";
+import { virtualIp } from "../pulumi";
+import { untilSettled } from "../rest";
 import { handOver, takeBack, untilHeldBy, untilStandbyIsDead } from "./actions";
+import type { Event, Place } from "./event";
 
 const agent = `/etc/ha.d/resource.d/VirtualIp ${virtualIp}`;
 

@@ -1,9 +1,10 @@
 /** Cables, firewalls and gateways. */
-import type { Lab } from "../../../lab/lab";
-import { virtualIp } from "../../../lab/pulumi";
-import { sleep, until } from "../../../toolchain/shell";
-import type { Event, Place } from "../harness";
+
+import { sleep, until } from "../../support/wait";
+import type { Lab } from "../lab";
+import { virtualIp } from "../pulumi";
 import { handOver, losePower, onBoth, takeBack, untilHeldBy, untilStandbyIsDead } from "./actions";
+import type { Event, Place } from "./event";
 
 const heartbeatPort = "udp dport 694";
 

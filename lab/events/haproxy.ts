@@ -1,10 +1,10 @@
 /** HAProxy dead, hung or misconfigured. */
 import type { ChildProcess } from "node:child_process";
-import type { Lab } from "../../../lab/lab";
-import { virtualIp } from "../../../lab/pulumi";
-import { sleep } from "../../../toolchain/shell";
-import type { Event, Place } from "../harness";
+import { sleep } from "../../support/wait";
+import type { Lab } from "../lab";
+import { virtualIp } from "../pulumi";
 import { onBoth, untilHeldBy, untilUnfit } from "./actions";
+import type { Event, Place } from "./event";
 
 const stopHaproxy = ({ lb1 }: Place) => lb1.run("systemctl stop haproxy");
 

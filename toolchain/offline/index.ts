@@ -1,15 +1,16 @@
-/** Builds the toolchain that needs no download site: see offline/README.md. */
+/** Builds Pulumi from the package registries, for machines without an installed one: see README.md. Called by toolchain.ts. */
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { filesBelow } from "./files";
-import { goEnvironment } from "./go";
-import { leaner } from "./offline/cli/leaner";
-import { cache, root } from "./paths";
-import { run, step, UserError } from "./shell";
-import type { Toolchain } from "./toolchain";
-import { versions } from "./versions";
+import { UserError } from "../../support/errors";
+import { step } from "../../support/progress";
+import { run } from "../../support/run";
+import { filesBelow } from "../files";
+import { goEnvironment } from "../go";
+import { cache, root } from "../paths";
+import { versions } from "../versions";
+import { leaner } from "./cli/leaner";
 
 const sources = join(root, "toolchain", "offline");
 const target = join(cache, "toolchain", "offline");
@@ -146,8 +147,6 @@ const environment = {
     PULUMI_SKIP_UPDATE_CHECK: "true",
 };
 
-const toolchain: Toolchain = { kind: "offline", bin, env: environment };
-
 /**
  * Pulumi logs every call of its engine to PULUMI_HOME/logs, and has no option against it. In some hundred runs of the tests that takes
  * a tenth of the CPU and half a gigabyte. A file in the folder's place stops it: Pulumi runs on without that log.
@@ -161,14 +160,15 @@ function stopEngineLog(): void {
     }
 }
 
-export async function offlineToolchain(): Promise<Toolchain> {
+/** Returns the folder of the `pulumi` program, and what it needs in its environment. */
+export async function ensureOfflineToolchain(): Promise<{ bin: string; env: Record<string, string> }> {
     checkVersions();
     mkdirSync(bin, { recursive: true });
     stopEngineLog();
     for (const part of parts) {
         await ensure(part);
     }
-    return toolchain;
+    return { bin, env: environment };
 }
 
 async function ensure(part: Part): Promise<void> {
@@ -178,9 +178,7 @@ async function ensure(part: Part): Promise<void> {
     }
 }
 
-/** What other languages need beside the toolchain; other toolchains bring it with them. */
-export async function ensureLanguages({ kind }: Toolchain): Promise<void> {
-    if (kind === "offline") {
-        await ensure(languages);
-    }
+/** The generators of SDKs in other languages, which an installed Pulumi has. */
+export async function ensureOfflineLanguages(): Promise<void> {
+    await ensure(languages);
 }

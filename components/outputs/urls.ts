@@ -1,6 +1,6 @@
 /** Where clients find the pair, and operators its statistics. */
-import type { Bind, Haproxy, Node, VirtualIp } from "./model";
-import { socketAddress } from "./render/socketAddress";
+import type { Bind, Haproxy, Node, VirtualIp } from "../model";
+import { socketAddress } from "../values/socketAddress";
 
 /** Of the first section that listens. Where haproxy.cfg is given as text, the first virtual IP. */
 export function url({ sections }: Haproxy, virtualIps: VirtualIp[]): string {

@@ -1,6 +1,6 @@
 /** From the component's inputs, which may be Outputs, to what the steps are made from. */
 import * as pulumi from "@pulumi/pulumi";
-import type { CertificateArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "./args";
+import type { CertificateArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import {
     fencingDefaults,
     firewallDefaults,
@@ -8,13 +8,13 @@ import {
     heartbeatDefaults,
     listeningDefaults,
     virtualIpDefaults,
-} from "./defaults";
-import type { HaproxySecrets } from "./model";
-import { withoutNulls } from "./nulls";
+} from "../defaults";
+import { InvalidArgs, type Problem } from "../errors";
+import type { HaproxySecrets } from "../model";
+import type { Pair } from "../model/pair";
+import { publicProblems, secretProblems, validate } from "../validate";
+import { withoutNulls } from "../values/nulls";
 import { listeningArgs, packages, settled } from "./parts";
-import { InvalidArgs, type Problem } from "./problems";
-import type { Pair } from "./steps/pair";
-import { publicProblems, secretProblems, validate } from "./validate";
 
 /** Throws with all that is wrong with the inputs as far as they are known now. */
 export function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {

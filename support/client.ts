@@ -5,7 +5,7 @@
 import { get as getPlain } from "node:http";
 import { get as getEncrypted } from "node:https";
 import { connect } from "node:net";
-import { sleep } from "../toolchain/shell";
+import { sleep } from "./wait";
 
 export interface Shot {
     /** When the request was sent, and when the answer or the failure came: milliseconds since the epoch. */

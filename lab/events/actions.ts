@@ -1,9 +1,10 @@
 /** What several events do. */
-import type { Host } from "../../../lab/host";
-import { virtualIp } from "../../../lab/pulumi";
-import { holdersOf, untilDead } from "../../../lab/rest";
-import { until } from "../../../toolchain/shell";
-import type { Place } from "../harness";
+
+import { until } from "../../support/wait";
+import type { Host } from "../host";
+import { virtualIp } from "../pulumi";
+import { holdersOf, untilDead } from "../rest";
+import type { Place } from "./event";
 
 type Holders = "none" | "lb1" | "lb2" | "lb1 and lb2";
 

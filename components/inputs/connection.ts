@@ -1,6 +1,6 @@
 /** From a host's inputs to the connection that its commands use. */
 import type { types } from "@pulumi/command";
-import type { ConnectionArgs, HostArgs } from "./args";
+import type { ConnectionArgs, HostArgs } from "../args";
 
 /**
  * Refused dials are retried twice, about 0.3 s in all: enough for a lost packet. Waiting longer would also repeat a

@@ -1,29 +1,8 @@
-/** What the steps are made from: the resolved inputs, and the secrets apart from them. */
-import type * as pulumi from "@pulumi/pulumi";
-import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, Packages, VirtualIp } from "../model";
+/** The values of a pair that several steps send to the scripts: addresses, ports and interfaces, as words and lines. */
+import type { Heartbeat, Listening, Node, VirtualIp } from "../model";
 import { agentArgument } from "../render/haresources";
 import { keeperPort } from "../render/keeper";
-import { socketAddress } from "../render/socketAddress";
-
-export interface Pair {
-    /** Tells this pair from every other: `<project>/<stack>/<component>`. */
-    id: string;
-    /** By what else its hosts may know it; see `aliases` of the component's options. */
-    formerIds: pulumi.Output<string[]>;
-    /** The preferred host first. */
-    nodes: pulumi.Output<Node[]>;
-    virtualIps: pulumi.Output<VirtualIp[]>;
-    heartbeat: pulumi.Output<Heartbeat>;
-    haproxy: pulumi.Output<Haproxy>;
-    fencing: pulumi.Output<Fencing | undefined>;
-    firewall: pulumi.Output<boolean>;
-    listening: pulumi.Output<Listening>;
-    packages: pulumi.Output<Packages>;
-    authkeysSecret: pulumi.Output<string>;
-    /** The names of HAProxy's certificates. */
-    certificates: string[];
-    haproxySecrets: pulumi.Output<HaproxySecrets>;
-}
+import { socketAddress } from "../values/socketAddress";
 
 /** Where clients find HAProxy, as `ADDRESS:PORT` words. */
 export function listens({ bind }: Listening): string {

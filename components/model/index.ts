@@ -20,7 +20,7 @@ import type {
     StickTableArgs,
     TimeoutArgs,
     UseBackendArgs,
-} from "./args";
+} from "../args";
 
 /** A host as its peer and its files know it. */
 export interface Node {

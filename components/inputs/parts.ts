@@ -1,10 +1,17 @@
 /** Parts of the inputs that are known, and no secrets, when the rest of `heartbeat` and `haproxy` may not be. */
 import * as pulumi from "@pulumi/pulumi";
-import type { BackendArgs, FrontendArgs, HaLoadBalancerPairArgs, HaproxyArgs, ServerArgs, ServerSslArgs } from "./args";
-import type { ListeningArgs } from "./defaults/haproxy";
-import type { Packages } from "./model";
-import { withoutNulls } from "./nulls";
-import { known } from "./problems";
+import type {
+    BackendArgs,
+    FrontendArgs,
+    HaLoadBalancerPairArgs,
+    HaproxyArgs,
+    ServerArgs,
+    ServerSslArgs,
+} from "../args";
+import type { ListeningArgs } from "../defaults/haproxy";
+import type { Packages } from "../model";
+import { known } from "../values/known";
+import { withoutNulls } from "../values/nulls";
 
 /** What says where HAProxy listens. */
 export function listeningArgs({

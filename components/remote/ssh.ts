@@ -1,6 +1,6 @@
 /** One command on a host over SSH, from the program itself: with the same login and the same pinned host key as the steps. */
 import type { Client, ClientChannel, ConnectConfig } from "ssh2";
-import { forms } from "../validate/forms";
+import { forms } from "../values/forms";
 
 /** The resolved fields of a connection that matter here; see ConnectionArgs. */
 export interface Login {

@@ -1,8 +1,8 @@
 /** Power, shutdown and boot. */
-import type { Host } from "../../../lab/host";
-import { untilSettled } from "../../../lab/rest";
-import { sleep, until } from "../../../toolchain/shell";
-import type { Event } from "../harness";
+
+import { sleep, until } from "../../support/wait";
+import type { Host } from "../host";
+import { untilSettled } from "../rest";
 import {
     bootFirst,
     bothLosePower,
@@ -12,6 +12,7 @@ import {
     untilHeldBy,
     untilStandbyIsDead,
 } from "./actions";
+import type { Event } from "./event";
 
 /** An orderly end, to the last of its processes. A lab's host does not boot again by itself. */
 async function shutDown(host: Host, how: "poweroff" | "reboot"): Promise<void> {

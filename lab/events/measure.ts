@@ -1,65 +1,12 @@
 /** One event on a pair that serves: what a client sees of it, and who holds the virtual IP before, meanwhile and after. */
 
-import { isGood, longestOutage, outageAtLast } from "../../cli/client";
-import { type Change, type HolderWatch, secondsOf } from "../../lab/holders";
-import type { Host } from "../../lab/host";
-import type { Lab } from "../../lab/lab";
-import { site, virtualIp } from "../../lab/pulumi";
-import { type Seen, seenDuring } from "../../lab/seen";
-import { sleep, UserError, until } from "../../toolchain/shell";
-import type { Contender } from "./contenders";
-
-/** Where an event takes place. */
-export interface Place {
-    lab: Lab;
-    /** The preferred host, which holds the virtual IP when an event begins, and the other one. */
-    lb1: Host;
-    lb2: Host;
-}
-
-export function placeOf(lab: Lab): Place {
-    return { lab, lb1: lab.host("lb1"), lb2: lab.host("lb2") };
-}
-
-export interface Event {
-    name: string;
-    /** What should come of it, as the table says it. Each statement is a bound in `holds`. */
-    expected: string;
-    /** Whether it is about Heartbeat or the keeper, which keepalived has not got. */
-    oursOnly?: true;
-    /** When it is run: by `npm test` too, by `npm run test:all` only (the default), or for the table only, because it takes minutes. */
-    tier?: "quick" | "table";
-    /** What must be true of every run of it on this pair. Figures are for the table; these are for the tests. */
-    holds: Limits;
-    /** Whether the hosts do not see each other at its end: it is over then when the holder has not changed for 3 s. */
-    endsApart?: true;
-    /** After how many seconds an event that is not over has failed. Default: 60. */
-    within?: number;
-    /** What must have happened before the clocks run. */
-    before?: (place: Place) => Promise<unknown>;
-    /** The event itself. What comes of it is waited for. */
-    action: (place: Place) => Promise<unknown>;
-    /** Undoes what the event has done. */
-    after?: (place: Place) => Promise<unknown>;
-}
-
-export interface Limits {
-    /** The holder when the clocks begin to run. Default: lb1. */
-    before?: "lb2" | "lb1 and lb2" | "none";
-    /** The holder at the end. */
-    after: "lb1" | "lb2" | "lb1 and lb2";
-    /** That no request fails, but for one at most at each move whose connection was open just then. */
-    failed?: 0;
-    /** The longest gap that a client may see, and the least one, in seconds. Generous: the machine is shared. */
-    gap?: number;
-    leastGap?: number;
-    /** For how many seconds there may be more than one holder. */
-    several?: number;
-    /** That the holder never changes. */
-    moves?: 0;
-    /** Whether nobody answers any more in the end. Otherwise whatever clients lost has an end. */
-    isDown?: true;
-}
+import { isGood, longestOutage, outageAtLast } from "../../support/client";
+import { UserError } from "../../support/errors";
+import { sleep, until } from "../../support/wait";
+import { type Change, type HolderWatch, secondsOf } from "../holders";
+import { site, virtualIp } from "../pulumi";
+import { type Seen, seenDuring } from "../seen";
+import type { Contender, Event, Place } from "./event";
 
 export interface Outcome extends Seen {
     /** Holders at the beginning and at the end: `lb1`, `none`, `lb1 and lb2`. */

@@ -1,63 +1,9 @@
-/** All that is wrong with the inputs, collected, each with its property path. */
-import * as pulumi from "@pulumi/pulumi";
-import { haproxyMilliseconds } from "./time";
-import { forms } from "./validate/forms";
-
-export interface Problem {
-    /** Where: `hosts[1].address`. */
-    propertyPath: string;
-    /** What is wrong and what to write instead. */
-    reason: string;
-}
-
-/**
- * Makes the SDK print an error as its message alone: without a stack trace, because the mistake is not in the program's
- * code, and without what the SDK puts in front of the message for each property of each resource that the error meets.
- */
-export function printedPlainly<T extends Error>(error: T): T {
-    const { message } = error;
-    return Object.defineProperties(error, {
-        __pulumiRunError: { value: true },
-        message: { get: () => message, set: () => {} },
-        // Printed instead of the message once the program's own text has run to its end.
-        stack: { value: message },
-    });
-}
-
-/** Thrown once, with all problems. */
-export class InvalidArgs extends pulumi.InputPropertiesError {
-    constructor(name: string, problems: Problem[]) {
-        super({
-            message: [
-                `${name}: ${problems.length === 1 ? "one input is" : `${problems.length} inputs are`} not right:`,
-                ...problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`),
-            ].join("\n"),
-            errors: problems,
-        });
-        printedPlainly(this);
-    }
-}
-
-/**
- * The value of an input, where it is known now; undefined for an Output or a promise. The checks
- * are run twice: on the plain values before anything is registered, and on all of them once they
- * are resolved.
- */
-export function known<T>(input: pulumi.Input<T> | undefined): T | undefined {
-    return pulumi.Output.isInstance(input) || input instanceof Promise ? undefined : input;
-}
-
-/** The elements of a list input, where the list itself is known now; undefined also for what is no list (see `list`). */
-export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): (T | undefined)[] | undefined {
-    const list = known(input);
-    return Array.isArray(list) ? list.map((element) => known(element)) : undefined;
-}
-
-/** The elements of a list, where all of them are known now; none where there is no list. */
-export function wholeList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): T[] | undefined {
-    const list = input === undefined ? [] : knownList(input);
-    return list?.every((element) => element !== undefined) ? (list as T[]) : undefined;
-}
+/** Collects invalid inputs, each with its property path. The rules in this folder call its methods, one method a kind of check. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../errors";
+import { forms } from "../values/forms";
+import { known, knownList } from "../values/known";
+import { haproxyMilliseconds } from "../values/time";
 
 /** HAProxy's MAX_LINE_ARGS. */
 const mostWords = 64;
