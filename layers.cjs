@@ -8,6 +8,7 @@
 const component = [
     ["values", "version.ts"],
     ["args"],
+    ["options"],
     ["errors"],
     ["model"],
     ["validate", "defaults", "render"],

@@ -1,5 +1,8 @@
 /** From haproxy.cfg to the component's arguments: what has a type by its type, everything else as the text that it is. */
 import type { BindArgs, HaproxyArgs, ListenArgs, ServerArgs } from "../../components/args";
+import { defaultMode } from "../../components/args/defaults";
+import { optionDefaults } from "../../components/defaults/options";
+import { type Options, sectionOptions } from "../../components/options";
 import { validate } from "../../components/validate";
 import { forms } from "../../components/values/forms";
 import { type Defaults, importDefaults, inherited, isHttp, last, noDefaults, readDefaults } from "./haproxyDefaults";
@@ -7,6 +10,7 @@ import { importBind, importCookie, importHttpchk, importServer } from "./haproxy
 import { findPage, isStatsLine } from "./haproxyStats";
 import { receives, type Section, sections } from "./haproxyText";
 import type { Imported } from "./heartbeat";
+import { optionOf } from "./options";
 
 /** What the component itself writes into `global`, or what is without effect. */
 const ownGlobal =
@@ -62,9 +66,10 @@ function importTraffic(from: Section, context: Context): ListenArgs {
     // A check in several lines has an order of its own.
     const isLongCheck = lines.some((line) => /^http-check (?!expect|disable-on-404)/.test(line));
     const defaultServer = [...defaults.defaultServer];
-    let forwardfor = defaults.forwardfor;
+    const options: Options = { forwardfor: defaults.forwardfor };
     for (const [i, line] of lines.entries()) {
         const [first, ...rest] = line.split(/\s+/);
+        const option = optionOf(sectionOptions, line);
         const bind = first === "bind" ? importBind(rest, virtualIps) : undefined;
         const httpchk =
             /^option httpchk\b/.test(line) && !isLongCheck ? importHttpchk(line.split(" ").slice(2)) : undefined;
@@ -82,23 +87,16 @@ function importTraffic(from: Section, context: Context): ListenArgs {
             section.mode = rest[0];
         } else if (first === "balance" && forms.balance.test(rest.join(" "))) {
             section.balance = rest.join(" ");
-        } else if (first === "maxconn" && /^\d+$/.test(rest[0])) {
-            section.maxconn = Number(rest[0]);
         } else if (first === "default_backend") {
             section.defaultBackend = rest[0];
-        } else if (line === "option forwardfor") {
-            forwardfor = true;
-        } else if (/^option http-restrict-req-hdr-names \S+$/.test(line)) {
-            section.restrictReqHdrNames = rest[1];
+        } else if (option) {
+            options[option.field] = option.value;
         } else if (!/^(log global|option (httplog|tcplog))$/.test(line) && !((isPage || !isWeb) && isStatsLine(line))) {
             section.lines.push(line);
         }
     }
-    if (isWeb && keyword !== "backend") {
-        section.restrictReqHdrNames ??= "preserve";
-    }
     nameThePorts(section, notes);
-    return tidied(section, keyword, forwardfor);
+    return tidied(section, keyword as Keyword, options);
 }
 
 /** A server without a port is asked at the port by which the client came. */
@@ -115,17 +113,30 @@ function nameThePorts({ name, bind, servers }: Traffic, notes: string[]): void {
     }
 }
 
-/** Without what a section of its kind has not got, and what is empty. */
-function tidied(section: Traffic, keyword: string, forwardfor: boolean): ListenArgs {
+/** Leaves out the fields that a section of this kind does not have, and those whose value is the component's default. */
+function tidied(section: Traffic, keyword: Keyword, options: Options): ListenArgs {
     const { bind, lines, servers, mode, ...rest } = section;
     return {
         ...rest,
-        ...(mode === "http" ? {} : { mode }),
-        ...(mode === "http" && forwardfor === (keyword === "backend") ? { forwardfor } : {}),
+        ...(mode === defaultMode ? {} : { mode }),
+        ...optionsToDeclare(keyword, String(mode), options),
         ...(keyword === "backend" ? {} : { bind }),
         ...(keyword === "frontend" ? {} : { servers }),
         ...(lines.length > 0 ? { lines } : {}),
     } as ListenArgs;
+}
+
+/** The options of a section whose value is not the component's default. Those of HTTP have no effect in HAProxy in another mode. */
+function optionsToDeclare(keyword: Keyword, mode: string, options: Options): Options {
+    const usual = optionDefaults(sectionOptions, {}, { keyword, mode });
+    const all = sectionOptions
+        .filter((option) => option.mode === undefined || option.mode === mode)
+        .map(({ field, kind, ofHaproxy }) => {
+            const implied = kind.is === "flag" ? false : ofHaproxy;
+            return [field, options[field] ?? (field in usual ? implied : undefined)] as const;
+        });
+    const differing = all.filter(([field, value]) => value !== undefined && value !== (usual[field] ?? false));
+    return Object.fromEntries(differing) as Options;
 }
 
 /** A section as it stands there, with what it inherits; in the component's file it inherits less. */

@@ -1,21 +1,12 @@
 /** `defaults` sections of haproxy.cfg: what they give to the sections behind them. */
-import type { HaproxyArgs, TimeoutArgs } from "../../components/args";
+import type { HaproxyArgs } from "../../components/args";
+import { timeoutOptions } from "../../components/options";
 import { haproxyMilliseconds } from "../../components/values/time";
 import type { Section } from "./haproxyText";
+import { optionOf } from "./options";
 
 /** What the component has in each section, or writes into `defaults` itself. */
 const own = /^(log global|option (dontlognull|redispatch|httplog|tcplog|forwardfor)|retries 3|mode \S+|balance .+)$/;
-
-const timeouts: Record<string, keyof TimeoutArgs> = {
-    "timeout connect": "connect",
-    "timeout client": "client",
-    "timeout server": "server",
-    "timeout http-request": "httpRequest",
-    "timeout http-keep-alive": "httpKeepAlive",
-    "timeout queue": "queue",
-    "timeout check": "check",
-    "timeout tunnel": "tunnel",
-};
 
 export interface Defaults {
     mode: string;
@@ -77,11 +68,11 @@ export function importDefaults({ lines }: Section, args: HaproxyArgs, notes: str
     const timeout: Record<string, string> = {};
     const more: string[] = [];
     for (const line of lines.filter((each) => !own.test(each) && !/^(default-server|stats) /.test(each))) {
-        const [, keyword, value] = /^(timeout \S+) (\S+)$/.exec(line) ?? [];
+        const option = optionOf(timeoutOptions, line);
         if (!isFirst) {
             notes.push(`haproxy.cfg: "${line}" of a later "defaults" is left out: give it to the sections behind it`);
-        } else if (timeouts[keyword]) {
-            timeout[timeouts[keyword]] = value;
+        } else if (option) {
+            timeout[option.field] = String(option.value);
         } else {
             more.push(line);
         }

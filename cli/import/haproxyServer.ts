@@ -1,5 +1,7 @@
 /** Lines of haproxy.cfg that the component has a type for. Undefined where it has more in it than the type. */
 import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "../../components/args";
+import { serverOptions, type Value } from "../../components/options";
+import { parseValue } from "./options";
 
 /** `*:80`, `:80`, `192.168.0.99:80`, `192.168.0.99:80 accept-proxy`. */
 export function importBind(words: string[], virtualIps: string[]): BindArgs | undefined {
@@ -17,10 +19,6 @@ export function importBind(words: string[], virtualIps: string[]): BindArgs | un
     };
 }
 
-const numbers = ["weight", "maxconn", "fall", "rise"] as const;
-const times = ["inter", "slowstart"] as const;
-const switches = ["backup", "disabled"] as const;
-
 function isOneOf<T extends string>(words: readonly T[], word: string): word is T {
     return (words as readonly string[]).includes(word);
 }
@@ -28,39 +26,38 @@ function isOneOf<T extends string>(words: readonly T[], word: string): word is T
 /** `defaultServer`: the words of the `default-server` lines before it, over which its own win. */
 export function importServer([name, place, ...own]: string[], defaultServer: string[], isCookied: boolean): ServerArgs {
     const [, address, port] = /^(.*?)(?::(\d+))?$/.exec(place) as RegExpExecArray;
-    const server: ServerArgs = {
-        name,
-        address: address.replace(/[[\]]/g, ""),
-        ...(port ? { port: Number(port) } : {}),
-        check: false,
-    };
+    const options: Record<string, Value> = { check: false };
     const words = [...defaultServer, ...own];
     const rest: string[] = [];
     for (let i = 0; i < words.length; i++) {
         const word = words[i];
         const undone = word.replace(/^no-/, "");
-        if (undone === "check") {
-            server.check = word === "check";
-        } else if (isOneOf(switches, undone)) {
-            server[undone] = word === undone;
+        const option = serverOptions.find(({ keyword, kind }) => keyword === (kind.is === "flag" ? undone : word));
+        const value = option && parseValue(option, words[i + 1]);
+        if (option?.kind.is === "flag") {
+            options[option.field] = word === undone;
+        } else if (option && value !== undefined) {
+            options[option.field] = value;
+            i++;
         } else if (word === "enabled") {
-            server.disabled = false;
-        } else if (isOneOf(numbers, word) && /^\d+$/.test(words[i + 1] ?? "")) {
-            server[word] = Number(words[++i]);
-        } else if (isOneOf(times, word)) {
-            server[word] = words[++i];
+            options.disabled = false;
         } else if (word === "cookie" && isCookied && words[i + 1] === name) {
             i++;
         } else {
             rest.push(word);
         }
     }
-    // Without checks they mean nothing, in HAProxy neither.
-    const needless = server.check ? [] : ["inter", "fall", "rise", "slowstart"];
-    const said = Object.entries(server).filter(
-        ([key, value]) => value !== (key === "check") && !needless.includes(key),
+    const said = serverOptions.filter(
+        ({ field, needs, default: usual = false }) =>
+            (options[field] ?? usual) !== usual && !(needs !== undefined && options[needs] === false),
     );
-    return { ...(Object.fromEntries(said) as unknown as ServerArgs), ...(rest.length > 0 ? { words: rest } : {}) };
+    return {
+        name,
+        address: address.replace(/[[\]]/g, ""),
+        ...(port ? { port: Number(port) } : {}),
+        ...Object.fromEntries(said.map(({ field }) => [field, options[field]])),
+        ...(rest.length > 0 ? { words: rest } : {}),
+    };
 }
 
 const cookieFlags = ["indirect", "nocache", "httponly", "secure"] as const;

@@ -3,3 +3,19 @@
 /** Of `HaproxyArgs.prometheus.port` and `HaproxyArgs.peers.port`: ports of both hosts, not of a virtual IP. */
 export const prometheusPort = 8405;
 export const peersPort = 10000;
+
+/** Of `mode` of a section. */
+export const defaultMode = "http";
+
+/** Of `FrontendArgs.bind`: every virtual IP at this port. */
+export const defaultPort = 80;
+
+/** Of `ServerArgs.port`. */
+export const defaultServerPort = 80;
+
+/** Of `ServerSslArgs.verify`. */
+export const defaultServerVerify = "required";
+
+/** Of `HeartbeatArgs.keepalive` and `HeartbeatArgs.deadtime`. */
+export const defaultKeepalive = "250ms";
+export const defaultDeadtime = "1";

@@ -16,7 +16,14 @@ import type {
     StatsArgs,
     StickTableArgs,
 } from "../args";
-import { peersPort, prometheusPort } from "../args/defaults";
+import {
+    defaultMode,
+    defaultPort,
+    defaultServerPort,
+    defaultServerVerify,
+    peersPort,
+    prometheusPort,
+} from "../args/defaults";
 import type {
     Bind,
     BindSsl,
@@ -31,9 +38,11 @@ import type {
     StickTable,
     VirtualIp,
 } from "../model";
+import { globalOptions, sectionOptions, serverOptions, timeoutOptions } from "../options";
 import { canonical } from "../values/canonical";
+import { optionDefaults } from "./options";
 
-const defaultBind = [{ port: 80 }];
+const defaultBind = [{ port: defaultPort }];
 
 /** What of the inputs says where HAProxy listens. */
 export interface ListeningArgs {
@@ -72,7 +81,7 @@ function onVirtualIps({ address, port }: AtPort, virtualIps: VirtualIp[]): Requi
     return addresses.map((each) => ({ address: each, port }));
 }
 
-function bindDefaults(bind: Unwrap<BindArgs>[] = defaultBind, virtualIps: VirtualIp[], mode = "http"): Bind[] {
+function bindDefaults(bind: Unwrap<BindArgs>[] = defaultBind, virtualIps: VirtualIp[], mode = defaultMode): Bind[] {
     return bind.flatMap((each) => {
         const { acceptProxy = false, words = [] } = each;
         const ssl = each.ssl && bindSslDefaults(each.ssl, mode);
@@ -81,11 +90,11 @@ function bindDefaults(bind: Unwrap<BindArgs>[] = defaultBind, virtualIps: Virtua
 }
 
 export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Haproxy {
-    const { timeout = {}, prometheus } = args;
+    const { prometheus } = args;
     const sections = sectionDefaults(args, virtualIps);
     return {
         sections,
-        ocspUpdate: args.ocspUpdate ?? false,
+        options: optionDefaults(globalOptions, args),
         stats: statsDefaults(args.stats, sections),
         prometheus: prometheus && {
             port: prometheus.port ?? prometheusPort,
@@ -96,16 +105,7 @@ export function haproxyDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp
             args.peers,
             sections.some(({ stickTable }) => stickTable !== undefined),
         ),
-        timeout: {
-            connect: timeout.connect ?? "5s",
-            client: timeout.client ?? "50s",
-            server: timeout.server ?? "50s",
-            httpRequest: timeout.httpRequest ?? "10s",
-            httpKeepAlive: timeout.httpKeepAlive ?? "10s",
-            queue: timeout.queue ?? "10s",
-            tunnel: timeout.tunnel ?? "1h",
-            check: timeout.check,
-        },
+        timeout: optionDefaults(timeoutOptions, args.timeout),
         maxconn: args.maxconn,
         logfacility: args.logfacility ?? "local0",
         globalLines: args.globalLines ?? [],
@@ -148,7 +148,7 @@ function section(
     args: Unwrap<FrontendArgs | BackendArgs | ListenArgs>,
     own: Partial<Section>,
 ): Section {
-    const mode = args.mode ?? "http";
+    const mode = args.mode ?? defaultMode;
     return {
         bind: [],
         useBackend: [],
@@ -158,12 +158,11 @@ function section(
         keyword,
         name: args.name,
         mode,
-        restrictReqHdrNames: mode === "http" ? own.restrictReqHdrNames : undefined,
         acl: (args.acl ?? []).map(({ flags = [], values = [], ...acl }) => ({ ...acl, flags, values })),
         httpRequest: rules(args.httpRequest),
         httpResponse: rules(args.httpResponse),
         stickTable: args.stickTable && stickTableDefaults(args.stickTable),
-        forwardfor: args.forwardfor ?? (mode === "http" && keyword !== "backend"),
+        options: optionDefaults(sectionOptions, args, { keyword, mode }),
         lines: args.lines ?? [],
     };
 }
@@ -175,8 +174,6 @@ function rules(list: Unwrap<RuleArgs>[] = []): Rule[] {
 function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: number): Partial<Section> {
     return {
         bind: bindDefaults(args.bind, virtualIps, args.mode),
-        maxconn: args.maxconn,
-        restrictReqHdrNames: args.restrictReqHdrNames ?? "delete",
         httpsRedirect: args.httpsRedirect ? tlsPort : undefined,
         hsts: args.hsts,
         useBackend: args.useBackend ?? [],
@@ -191,9 +188,10 @@ function behind(args: Unwrap<BackendArgs>, isTls: boolean): Partial<Section> {
         stick: (args.stick ?? []).map(({ kind = "on", ...rest }) => ({ ...rest, kind })),
         httpchk: args.httpchk && httpchkDefaults(args.httpchk),
         servers: args.servers.map((server) => ({
-            ...server,
-            port: server.port ?? 80,
-            check: server.check ?? true,
+            name: server.name,
+            address: server.address,
+            port: server.port ?? defaultServerPort,
+            options: optionDefaults(serverOptions, server),
             words: server.words ?? [],
             ssl: server.ssl && serverSslDefaults(server.ssl, server.address),
         })),
@@ -220,7 +218,10 @@ function bindSslDefaults(args: Unwrap<BindSslArgs>, mode: string): BindSsl {
     };
 }
 
-function serverSslDefaults({ verify = "required", ca, hostname }: Unwrap<ServerSslArgs>, address: string): ServerSsl {
+function serverSslDefaults(
+    { verify = defaultServerVerify, ca, hostname }: Unwrap<ServerSslArgs>,
+    address: string,
+): ServerSsl {
     return { verify, ca, hostname: hostname ?? (isIP(address) === 0 ? address : undefined) };
 }
 

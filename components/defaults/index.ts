@@ -1,6 +1,7 @@
 /** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
 import type { Unwrap } from "@pulumi/pulumi";
 import type { FencingArgs, HeartbeatArgs, HookArgs, UcastArgs, VirtualIpArgs } from "../args";
+import { defaultDeadtime, defaultKeepalive } from "../args/defaults";
 import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
 import { canonical } from "../values/canonical";
 import { milliseconds } from "../values/time";
@@ -29,11 +30,11 @@ function hookDefaults(args: Unwrap<HookArgs> | undefined): Hook | undefined {
 }
 
 export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): Heartbeat {
-    const deadtime = args.deadtime ?? "1";
+    const deadtime = args.deadtime ?? defaultDeadtime;
     const anyLink = args.ucast?.length || args.bcast?.length || args.mcast?.length;
     const ucast: Unwrap<UcastArgs>[] = anyLink ? (args.ucast ?? []) : [{}];
     return {
-        keepalive: args.keepalive ?? "250ms",
+        keepalive: args.keepalive ?? defaultKeepalive,
         deadtime,
         warntime: args.warntime ?? `${Math.round((milliseconds(deadtime) ?? 0) * 0.9)}ms`,
         initdead: args.initdead ?? ((milliseconds(deadtime) ?? 0) > 10_000 ? deadtime : "10"),

@@ -8,6 +8,7 @@ import type {
     ServerArgs,
     ServerSslArgs,
 } from "../args";
+import { defaultServerVerify } from "../args/defaults";
 import type { ListeningArgs } from "../defaults/haproxy";
 import type { Packages } from "../model";
 import { known } from "../values/known";
@@ -49,7 +50,8 @@ function serversOf({ servers }: BackendArgs) {
 }
 
 function trustsSystem({ ssl }: ServerArgs): pulumi.Input<boolean> {
-    const byVerify = ({ verify, ca }: ServerSslArgs) => !ca && part(verify ?? "required", (how) => how !== "none");
+    const byVerify = ({ verify, ca }: ServerSslArgs) =>
+        !ca && part(verify ?? defaultServerVerify, (how) => how !== "none");
     return ssl ? part(ssl, byVerify) : false;
 }
 

@@ -15,12 +15,11 @@ import type {
     PeersArgs,
     PrometheusArgs,
     RuleArgs,
-    ServerArgs,
     StickArgs,
     StickTableArgs,
-    TimeoutArgs,
     UseBackendArgs,
 } from "../args";
+import type { Options } from "../options";
 
 /** A host as its peer and its files know it. */
 export interface Node {
@@ -62,12 +61,14 @@ export type Cookie = Required<Unwrap<CookieArgs>>;
 export type StickTable = Omit<Unwrap<StickTableArgs>, "store"> & { size: string; expire: string; store: string[] };
 export type Stick = Unwrap<StickArgs> & { kind: string };
 export type Httpchk = { method: string; uri: string; host?: string; expectStatus?: string };
-export type Server = Omit<Unwrap<ServerArgs>, "ssl"> & {
-    ssl?: ServerSsl;
+export interface Server {
+    name: string;
+    address: string;
     port: number;
-    check: boolean;
+    ssl?: ServerSsl;
+    options: Options;
     words: string[];
-};
+}
 
 /** A `listen`, `frontend` or `backend`; what a kind has not got is empty. */
 export interface Section {
@@ -75,8 +76,6 @@ export interface Section {
     name: string;
     mode: string;
     bind: Bind[];
-    maxconn?: number;
-    restrictReqHdrNames?: string;
     /** The port with TLS; none where nothing is redirected. */
     httpsRedirect?: number;
     hsts?: number;
@@ -86,7 +85,8 @@ export interface Section {
     useBackend: UseBackend[];
     defaultBackend?: string;
     stickTable?: StickTable;
-    forwardfor: boolean;
+    /** See sectionOptions; likewise those of servers, timeouts and the whole of HAProxy. */
+    options: Options;
     balance?: string;
     cookie?: Cookie;
     stick: Stick[];
@@ -130,13 +130,13 @@ export interface HaproxySecrets {
 
 export interface Haproxy {
     sections: Section[];
-    ocspUpdate: boolean;
+    options: Options;
     /** None where there is no page. */
     stats?: Stats;
     /** None where no section has a stick-table. */
     peers?: Required<Unwrap<PeersArgs>>;
     prometheus?: Required<Unwrap<PrometheusArgs>>;
-    timeout: Required<Omit<Unwrap<TimeoutArgs>, "check">> & { check?: string };
+    timeout: Options;
     maxconn?: number;
     logfacility: string;
     globalLines: string[];

@@ -1,4 +1,5 @@
 /** Where clients find the pair, and operators its statistics. */
+import { defaultPort } from "../args/defaults";
 import type { Bind, Haproxy, Node, VirtualIp } from "../model";
 import { socketAddress } from "../values/socketAddress";
 
@@ -6,7 +7,7 @@ import { socketAddress } from "../values/socketAddress";
 export function url({ sections }: Haproxy, virtualIps: VirtualIp[]): string {
     const first = sections.find(({ bind }) => bind.length > 0);
     if (!first) {
-        return `${site({ address: virtualIps[0].address, port: 80 })}/`;
+        return `${site({ address: virtualIps[0].address, port: defaultPort })}/`;
     }
     const bind = best(first.bind);
     return first.mode === "http" ? `${site(bind)}/` : `tcp://${socketAddress(bind.address, bind.port)}`;

@@ -79,6 +79,19 @@ export class Checker {
         }
     }
 
+    /** One of some words. */
+    choice(path: string, input: pulumi.Input<string> | undefined, words: readonly string[]): void {
+        const value = known(input);
+        if (value !== undefined && !words.includes(value)) {
+            this.add(path, `"${value}" is not ${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`);
+        }
+    }
+
+    /** Reports a field of HTTP in a section of mode tcp. */
+    needsHttp(path: string): void {
+        this.add(path, "needs mode http; this section is in mode tcp");
+    }
+
     integer(path: string, input: pulumi.Input<number> | undefined, min: number, max: number): void {
         const value = known(input);
         if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max)) {

@@ -11,6 +11,7 @@ import type {
     UcastArgs,
     VirtualIpArgs,
 } from "../args";
+import { defaultDeadtime, defaultKeepalive } from "../args/defaults";
 import { forms } from "../values/forms";
 import { known, knownList, wholeList } from "../values/known";
 import { milliseconds } from "../values/time";
@@ -221,9 +222,9 @@ function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
             );
         }
     }
-    // Where one of a pair is not given, the other is held against its default.
-    const keepalive = times.keepalive ?? (args.keepalive === undefined ? 250 : undefined);
-    const deadtime = times.deadtime ?? (args.deadtime === undefined ? 1000 : undefined);
+    // If one of the two is absent, the other one is compared with its default.
+    const keepalive = args.keepalive === undefined ? milliseconds(defaultKeepalive) : times.keepalive;
+    const deadtime = args.deadtime === undefined ? milliseconds(defaultDeadtime) : times.deadtime;
     if (keepalive && deadtime && deadtime <= 2 * keepalive) {
         check.add(
             "heartbeat.deadtime",

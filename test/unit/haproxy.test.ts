@@ -71,8 +71,8 @@ describe("each mistake is named with its path and what to write instead", () => 
             "HTTP in mode tcp",
             listen({ mode: "tcp", cookie: { name: "S" }, httpRequest: [{ action: "deny" }], forwardfor: true }),
             [
-                "haproxy.listen[0].httpRequest: needs mode http; this section is in mode tcp",
                 "haproxy.listen[0].forwardfor: needs mode http; this section is in mode tcp",
+                "haproxy.listen[0].httpRequest: needs mode http; this section is in mode tcp",
                 "haproxy.listen[0].cookie: needs mode http; this section is in mode tcp",
             ],
         ],

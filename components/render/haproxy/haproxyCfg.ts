@@ -1,5 +1,7 @@
 /** /etc/haproxy/haproxy.cfg: the same on both hosts, and free of secrets. */
 import type { Haproxy } from "../../model";
+import { globalOptions, timeoutOptions } from "../../options";
+import { optionLines } from "./options";
 import { trafficSection } from "./section";
 import { tlsDefaults, usesTls } from "./tls";
 import { endingInNewline, line, section, word } from "./words";
@@ -35,7 +37,7 @@ function globalLines(haproxy: Haproxy): string[] {
         "stats timeout 30s",
         ...(more.some((each) => /^\s*hard-stop-after\s/.test(each)) ? [] : [`hard-stop-after ${hardStopAfter}`]),
         ...(usesTls(haproxy) ? tlsDefaults : []),
-        ...(haproxy.ocspUpdate ? ["ocsp-update.mode on"] : []),
+        ...optionLines(globalOptions, haproxy.options),
         ...more,
     ];
 }
@@ -46,14 +48,7 @@ function defaultsLines({ timeout, defaultsLines: more }: Haproxy): string[] {
         "option dontlognull",
         "option redispatch",
         "retries 3",
-        `timeout connect ${timeout.connect}`,
-        `timeout client ${timeout.client}`,
-        `timeout server ${timeout.server}`,
-        `timeout http-request ${timeout.httpRequest}`,
-        `timeout http-keep-alive ${timeout.httpKeepAlive}`,
-        `timeout queue ${timeout.queue}`,
-        ...(timeout.check === undefined ? [] : [`timeout check ${timeout.check}`]),
-        `timeout tunnel ${timeout.tunnel}`,
+        ...optionLines(timeoutOptions, timeout),
         ...more,
     ];
 }

@@ -1,9 +1,11 @@
 /** `listen`, `frontend` and `backend`. */
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
+import { sectionOptions } from "../../options";
+import { optionLines } from "./options";
 import { bind, cookie, httpchk, server } from "./server";
 import { byTlsAlone, httpsRedirect, statsLines } from "./stats";
 import { stick, stickTable } from "./stick";
-import { line, option, section, word } from "./words";
+import { line, section, word } from "./words";
 
 /** A section in the order in which HAProxy works: what comes in, what is looked at, what is done, where it goes. */
 export function trafficSection(own: Section, stats: Stats | undefined): string {
@@ -12,10 +14,8 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
     return section(`${own.keyword} ${own.name}`, [
         `mode ${own.mode}`,
         ...own.bind.map(bind),
-        ...(own.bind.length > 0 ? option(own.mode === "http" ? "httplog" : "tcplog", true) : []),
-        ...(own.maxconn === undefined ? [] : [`maxconn ${own.maxconn}`]),
-        ...(own.restrictReqHdrNames ? [`option http-restrict-req-hdr-names ${own.restrictReqHdrNames}`] : []),
-        ...option("forwardfor", own.forwardfor),
+        ...(own.bind.length > 0 ? [`option ${own.mode === "http" ? "httplog" : "tcplog"}`] : []),
+        ...optionLines(sectionOptions, own.options),
         ...(own.stickTable ? [stickTable(own.stickTable)] : []),
         ...own.acl.map(acl),
         ...lines("acl"),

@@ -1,7 +1,9 @@
 /** `bind`, `server`, `cookie` and `option httpchk`. */
 import { isIP } from "node:net";
 import type { Bind, Cookie, Httpchk, Server } from "../../model";
+import { serverOptions } from "../../options";
 import { socketAddress } from "../../values/socketAddress";
+import { optionLines } from "./options";
 import { bindSsl, serverSsl } from "./tls";
 import { line, word } from "./words";
 
@@ -15,22 +17,17 @@ export function bind({ address, port, acceptProxy, ssl, words }: Bind): string {
     );
 }
 
+const checkAt = serverOptions.findIndex(({ field }) => field === "check");
+const [beforeCheck, fromCheck] = [serverOptions.slice(0, checkAt), serverOptions.slice(checkAt)];
+
 export function server(each: Server, withCookie: boolean): string {
     return line(
         "server",
         each.name,
         socketAddress(each.address, each.port),
-        each.weight !== undefined && `weight ${each.weight}`,
-        each.maxconn !== undefined && `maxconn ${each.maxconn}`,
-        each.backup === true && "backup",
+        ...optionLines(beforeCheck, each.options),
         withCookie && `cookie ${each.name}`,
-        each.check && "check",
-        each.inter !== undefined && `inter ${each.inter}`,
-        each.fall !== undefined && `fall ${each.fall}`,
-        each.rise !== undefined && `rise ${each.rise}`,
-        each.slowstart !== undefined && `slowstart ${each.slowstart}`,
-        each.sendProxy === true && "send-proxy-v2",
-        each.disabled === true && "disabled",
+        ...optionLines(fromCheck, each.options),
         each.ssl && serverSsl(each.ssl),
         // By default HAProxy does not start while a name cannot be resolved (configuration manual, 5.3.2).
         isIP(each.address) === 0 && !each.words.includes("init-addr") && "init-addr last,libc,none",

@@ -15,11 +15,6 @@ export function line(...words: (string | false | undefined)[]): string {
     return words.filter((each) => typeof each === "string" && each !== "").join(" ");
 }
 
-/** `option NAME`, where it is on. */
-export function option(name: string, isOn: boolean): string[] {
-    return isOn ? [`option ${name}`] : [];
-}
-
 export function section(head: string, lines: string[]): string {
     return [head, ...lines.map((each) => `    ${each}`.trimEnd()), ""].join("\n");
 }

@@ -9,6 +9,7 @@ import type {
     TimeoutArgs,
     VirtualIpArgs,
 } from "../../args";
+import { globalOptions, timeoutOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
@@ -16,6 +17,7 @@ import { fields } from "../fields";
 import { aclNames } from "./aclNames";
 import { certificateNames, certificateTexts } from "./certificates";
 import { listening } from "./listening";
+import { options } from "./options";
 import { certificateReferences, references } from "./references";
 import { type Declared, section } from "./section";
 import { prometheus, stats } from "./stats";
@@ -55,7 +57,7 @@ export function haproxy(
     certificateNames(check, args.certificates);
     certificateReferences(check, args, declared);
     listening(check, args, declared, knownList<VirtualIpArgs>(virtualIps));
-    check.flag("haproxy.ocspUpdate", args.ocspUpdate);
+    options(check, "haproxy", args, globalOptions, { version: known(args.version) });
     stats(check, args, declared);
     prometheus(check, args.prometheus);
     peers(check, args.peers);
@@ -121,7 +123,5 @@ function peers(check: Checker, input: HaproxyArgs["peers"]): void {
 
 function timeouts(check: Checker, args: HaproxyArgs): void {
     const timeout = check.object<TimeoutArgs>("haproxy.timeout", args.timeout, fields.timeout);
-    for (const name of fields.timeout as (keyof TimeoutArgs)[]) {
-        check.time(`haproxy.timeout.${name}`, timeout?.[name]);
-    }
+    options(check, "haproxy.timeout", timeout, timeoutOptions);
 }

@@ -1,6 +1,6 @@
 /** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
 import type { BindArgs, HaproxyArgs, PeersArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
-import { peersPort, prometheusPort } from "../../args/defaults";
+import { defaultPort, peersPort, prometheusPort } from "../../args/defaults";
 import { canonical } from "../../values/canonical";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
@@ -79,7 +79,7 @@ function meet(one: Listening, other: Listening): boolean {
 function ofSection({ path, args }: Declared): Listening[] {
     const list = args.bind === undefined ? undefined : (knownList<BindArgs>(args.bind) ?? []);
     if (list === undefined) {
-        return [{ path, port: 80 }];
+        return [{ path, port: defaultPort }];
     }
     return list.flatMap((bind, i) => {
         const port = known(bind?.port);

@@ -1,5 +1,6 @@
 /** Names: each section has one of its own, and where requests are sent there is one. */
 import type { BindArgs, BindSslArgs, HaproxyArgs, StickArgs, UseBackendArgs } from "../../args";
+import { defaultMode } from "../../args/defaults";
 import { known, knownList, wholeList } from "../../values/known";
 import type { Checker } from "../checker";
 import type { Declared } from "./section";
@@ -82,7 +83,7 @@ function leadsNowhere(front: Declared["args"]): boolean {
 
 /** Undefined where it is not known yet. */
 export function mode({ mode: input }: Declared["args"]): string | undefined {
-    return input === undefined ? "http" : known(input);
+    return input === undefined ? defaultMode : known(input);
 }
 
 function names(sections: Declared[]): string {

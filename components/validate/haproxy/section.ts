@@ -1,10 +1,12 @@
 /** One `listen`, `frontend` or `backend` by itself. */
 import type { AclArgs, BackendArgs, BindArgs, BindSslArgs, FrontendArgs, RuleArgs, UseBackendArgs } from "../../args";
+import { sectionOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
 import { fields } from "../fields";
 import { authority } from "./certificates";
+import { options } from "./options";
 import { cookie, httpchk, servers } from "./server";
 import { stick, stickTable } from "./stick";
 
@@ -24,15 +26,15 @@ export function section(check: Checker, { keyword, path, args }: Declared): void
     if (String(known(args.name)).startsWith(ownPrefix)) {
         check.add(`${path}.name`, `must not begin with "${ownPrefix}", as this component's own sections do`);
     }
-    check.text(`${path}.mode`, args.mode, /^(http|tcp)$/, "http or tcp");
+    check.choice(`${path}.mode`, args.mode, ["http", "tcp"]);
     acls(check, path, args);
     rules(check, `${path}.httpRequest`, args.httpRequest);
     rules(check, `${path}.httpResponse`, args.httpResponse);
     stickTable(check, `${path}.stickTable`, args.stickTable);
-    check.flag(`${path}.forwardfor`, args.forwardfor);
+    options(check, path, args, sectionOptions, { mode: known(args.mode) });
     check.lines(`${path}.lines`, args.lines);
     if (keyword !== "backend") {
-        inFront(check, path, args);
+        frontFields(check, path, args);
     }
     if (keyword !== "frontend") {
         check.text(`${path}.balance`, args.balance, forms.balance, "a balancing algorithm of this component");
@@ -42,19 +44,12 @@ export function section(check: Checker, { keyword, path, args }: Declared): void
         servers(check, `${path}.servers`, args.servers);
     }
     if (known(args.mode) === "tcp") {
-        nothingOfHttp(check, path, args);
+        rejectHttpOnlyFields(check, path, args);
     }
 }
 
-function inFront(check: Checker, path: string, args: FrontendArgs): void {
+function frontFields(check: Checker, path: string, args: FrontendArgs): void {
     binds(check, `${path}.bind`, args.bind);
-    check.integer(`${path}.maxconn`, args.maxconn, 1, 10_000_000);
-    check.text(
-        `${path}.restrictReqHdrNames`,
-        args.restrictReqHdrNames,
-        /^(preserve|delete|reject)$/,
-        "preserve, delete or reject",
-    );
     check.flag(`${path}.httpsRedirect`, args.httpsRedirect);
     check.integer(`${path}.hsts`, args.hsts, 0, 1_000_000_000);
     check.name(`${path}.defaultBackend`, args.defaultBackend, "a section name");
@@ -94,10 +89,10 @@ function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
         check.add(`${path}.certificates`, "must be at most 25; for more, give bind.words a crt-list");
     }
     check.text(`${path}.alpn`, args.alpn, /^[a-z0-9/.-]+(,[a-z0-9/.-]+)*$/, 'a list of protocols ("h2,http/1.1")');
-    check.text(`${path}.minVersion`, args.minVersion, /^TLSv1\.[23]$/, "TLSv1.2 or TLSv1.3");
+    check.choice(`${path}.minVersion`, args.minVersion, ["TLSv1.2", "TLSv1.3"]);
     check.flag(`${path}.strictSni`, args.strictSni);
     authority(check, `${path}.clientCa`, args.clientCa);
-    check.text(`${path}.verify`, args.verify, /^(required|optional)$/, "required or optional");
+    check.choice(`${path}.verify`, args.verify, ["required", "optional"]);
     if (args.verify !== undefined && args.clientCa === undefined) {
         check.add(`${path}.verify`, "needs clientCa");
     }
@@ -126,18 +121,16 @@ function rules(check: Checker, path: string, input: FrontendArgs["httpRequest"])
     }
 }
 
-function nothingOfHttp(check: Checker, path: string, args: FrontendArgs & BackendArgs): void {
+function rejectHttpOnlyFields(check: Checker, path: string, args: FrontendArgs & BackendArgs): void {
     const given = {
         httpRequest: knownList(args.httpRequest)?.length,
         httpResponse: knownList(args.httpResponse)?.length,
-        forwardfor: known(args.forwardfor),
-        restrictReqHdrNames: known(args.restrictReqHdrNames),
         httpsRedirect: known(args.httpsRedirect),
         hsts: known(args.hsts) !== undefined,
         cookie: known(args.cookie),
         balance: /^(uri|url_param|hdr)/.test(String(known(args.balance))),
     };
     for (const [name] of Object.entries(given).filter(([, value]) => value)) {
-        check.add(`${path}.${name}`, "needs mode http; this section is in mode tcp");
+        check.needsHttp(`${path}.${name}`);
     }
 }

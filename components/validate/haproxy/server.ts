@@ -1,11 +1,14 @@
 /** `server`, `cookie` and `option httpchk`. */
 import { isIP } from "node:net";
 import type { BackendArgs, CookieArgs, HttpchkArgs, ServerArgs, ServerSslArgs } from "../../args";
+import { defaultServerVerify } from "../../args/defaults";
+import { serverOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
 import { fields } from "../fields";
 import { authority } from "./certificates";
+import { options } from "./options";
 
 export function cookie(check: Checker, path: string, input: BackendArgs["cookie"]): void {
     const args = check.object<CookieArgs>(path, input, fields.cookie);
@@ -13,7 +16,7 @@ export function cookie(check: Checker, path: string, input: BackendArgs["cookie"
         return;
     }
     check.requiredText(`${path}.name`, args.name, forms.token, "a cookie name");
-    check.text(`${path}.mode`, args.mode, /^(prefix|insert|rewrite)$/, "prefix, insert or rewrite");
+    check.choice(`${path}.mode`, args.mode, ["prefix", "insert", "rewrite"]);
     for (const name of ["indirect", "nocache", "httponly", "secure"] as const) {
         check.flag(`${path}.${name}`, args[name]);
     }
@@ -63,25 +66,10 @@ function server(check: Checker, path: string, args: ServerArgs): void {
         check.add(`${path}.address`, `"${value}" is neither an IP address nor a host name`);
     }
     check.port(`${path}.port`, args.port);
-    check.integer(`${path}.weight`, args.weight, 0, 256);
-    check.integer(`${path}.maxconn`, args.maxconn, 1, 10_000_000);
-    check.integer(`${path}.fall`, args.fall, 1, 1_000_000);
-    check.integer(`${path}.rise`, args.rise, 1, 1_000_000);
-    for (const name of ["backup", "check", "sendProxy", "disabled"] as const) {
-        check.flag(`${path}.${name}`, args[name]);
-    }
-    check.time(`${path}.inter`, args.inter);
-    check.time(`${path}.slowstart`, args.slowstart);
+    options(check, path, args, serverOptions);
     ssl(check, path, args);
     // All that the component itself writes in the line, if all of it is given.
     check.words(`${path}.words`, args.words, 34);
-    if (known(args.check) === false) {
-        for (const name of (["inter", "fall", "rise", "slowstart"] as const).filter(
-            (each) => args[each] !== undefined,
-        )) {
-            check.add(`${path}.${name}`, "means nothing without check");
-        }
-    }
 }
 
 /** Not one of a link, with its interface ("fe80::1%eth0"), which HAProxy does not take. */
@@ -98,11 +86,11 @@ function ssl(check: Checker, path: string, { ssl: input, address }: ServerArgs):
     if (!args) {
         return;
     }
-    check.text(`${path}.ssl.verify`, args.verify, /^(required|none)$/, "required or none");
+    check.choice(`${path}.ssl.verify`, args.verify, ["required", "none"]);
     check.text(`${path}.ssl.hostname`, args.hostname, forms.nodeName, "a host name");
     authority(check, `${path}.ssl.ca`, args.ca);
     const value = known(address);
-    const isVerified = args.verify === undefined || known(args.verify) === "required";
+    const isVerified = (args.verify === undefined ? defaultServerVerify : known(args.verify)) === "required";
     if (args.hostname === undefined && isVerified && value !== undefined && isIP(value) !== 0) {
         check.add(
             `${path}.ssl.hostname`,

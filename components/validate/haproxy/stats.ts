@@ -19,7 +19,7 @@ export function stats(
     }
     check.port("haproxy.stats.port", args.port);
     sources(check, "haproxy.stats.src", args.src);
-    check.text("haproxy.stats.onVirtualIps", args.onVirtualIps, /^(tls|clear)$/, "tls or clear");
+    check.choice("haproxy.stats.onVirtualIps", args.onVirtualIps, ["tls", "clear"]);
     check.text("haproxy.stats.uri", args.uri, forms.uri, "the path of a URL");
     check.text("haproxy.stats.user", args.user, forms.user, "a user name (no colon)");
     const needs = (name: "src" | "uri" | "user", what: string) => {

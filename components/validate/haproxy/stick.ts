@@ -10,12 +10,8 @@ export function stickTable(check: Checker, path: string, input: FrontendArgs["st
     if (!args) {
         return;
     }
-    check.requiredText(
-        `${path}.type`,
-        args.type,
-        /^(ip|ipv6|integer|string|binary)$/,
-        "ip, ipv6, integer, string or binary",
-    );
+    check.required(`${path}.type`, args.type);
+    check.choice(`${path}.type`, args.type || undefined, ["ip", "ipv6", "integer", "string", "binary"]);
     check.integer(`${path}.len`, args.len, 1, 1024);
     if (args.len !== undefined && /^(ip|ipv6|integer)$/.test(String(known(args.type)))) {
         check.add(`${path}.len`, "means nothing but with the types string and binary");
@@ -28,12 +24,7 @@ export function stickTable(check: Checker, path: string, input: FrontendArgs["st
 
 export function stick(check: Checker, path: string, input: BackendArgs["stick"]): void {
     for (const { at, value } of check.objects<StickArgs>(path, input, fields.stick)) {
-        check.text(
-            `${at}.kind`,
-            value.kind,
-            /^(on|match|store-request|store-response)$/,
-            "on, match, store-request or store-response",
-        );
+        check.choice(`${at}.kind`, value.kind, ["on", "match", "store-request", "store-response"]);
         check.requiredText(`${at}.pattern`, value.pattern, forms.criterion, "what is looked at (src, req.cook(ID), …)");
         check.name(`${at}.table`, value.table, "the name of a section");
         check.condition(`${at}.condition`, value.condition);
