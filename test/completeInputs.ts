@@ -82,7 +82,7 @@ const everything = {
     },
     haproxy: {
         ...{ ocspUpdate: true, maxconn: 9, logfacility: "local1", globalLines: ["tune.h2.max-concurrent-streams 9"] },
-        ...{ defaultsLines: ["retries 3"], sections: "cache small\n    total-max-size 4\n", version: "2.6.12-1" },
+        ...{ defaultsLines: ["retries 3"], sections: "cache small\n    total-max-size 4\n", version: "3.0.11-1" },
         listen: [{ name: "web", ...section, ...front, ...back }],
         frontend: [{ name: "www", ...section, ...front, bind: [{ port: 444 }] }],
         backend: [{ name: "pages", ...section, ...back }],

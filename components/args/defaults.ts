@@ -1,21 +1,21 @@
 /** The defaults that the comments in this folder name and that more than one room needs. Each stands here once. */
 
-/** Of `HaproxyArgs.prometheus.port` and `HaproxyArgs.peers.port`: ports of both hosts, not of a virtual IP. */
+/** Of `Haproxy.prometheus.port` and `Haproxy.peers.port`: ports of both hosts, not of a virtual IP. */
 export const prometheusPort = 8405;
 export const peersPort = 10000;
 
 /** Of `mode` of a section. */
 export const defaultMode = "http";
 
-/** Of `FrontendArgs.bind`: every virtual IP at this port. */
+/** Of `Frontend.bind`: every virtual IP at this port. */
 export const defaultPort = 80;
 
-/** Of `ServerArgs.port`. */
+/** Of `Server.port`. */
 export const defaultServerPort = 80;
 
-/** Of `ServerSslArgs.verify`. */
+/** Of `ServerSsl.verify`. */
 export const defaultServerVerify = "required";
 
-/** Of `HeartbeatArgs.keepalive` and `HeartbeatArgs.deadtime`. */
+/** Of `Heartbeat.keepalive` and `Heartbeat.deadtime`. */
 export const defaultKeepalive = "250ms";
 export const defaultDeadtime = "1";

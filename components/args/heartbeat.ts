@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** An address that exactly one of the two hosts holds. */
-export interface VirtualIpArgs {
+export interface VirtualIp {
     /**
      * The address, IPv4 or IPv6. Never a host's own.
      */
@@ -34,20 +34,20 @@ export interface VirtualIpArgs {
      * The keeper runs this program on the host that has acquired the virtual IP: to move the address by a cloud's API, or to
      * notify an operator. It retries every 2 s while the host holds the address, until the program ends with 0. Default: none.
      */
-    onAcquire?: pulumi.Input<HookArgs>;
+    onAcquire?: pulumi.Input<Hook>;
     /**
      * The keeper runs this program on the host that has released the virtual IP, once the peer serves or the address has
      * expired. It tries three times at most, until the program ends with 0. A host that lost power does not run it, and a host
      * that shuts down may end it. Default: none.
      */
-    onRelease?: pulumi.Input<HookArgs>;
+    onRelease?: pulumi.Input<Hook>;
 }
 
 /**
  * A program of yours that the keeper runs as root, and does not wait for. Its environment has VIRTUAL_IP, INTERFACE, NODE,
  * PEER, EVENT (`acquire` or `release`) and REASON. It can be run again for the same event: after a restart of the keeper, say.
  */
-export interface HookArgs {
+export interface Hook {
     /**
      * Absolute path of the program, on both hosts.
      */
@@ -69,7 +69,7 @@ export interface HookArgs {
 }
 
 /** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */
-export interface FencingArgs {
+export interface Fencing {
     /**
      * Absolute path of a program of yours on both hosts. It is run as root with the peer's node name as its only argument,
      * and must end with 0 once the peer is off for certain. While it fails, the virtual IPs are not taken, and it is run
@@ -84,7 +84,7 @@ export interface FencingArgs {
 }
 
 /** A `ucast` link: heartbeats to the peer's address. */
-export interface UcastArgs {
+export interface Ucast {
     /**
      * Network interface, on both hosts, by its name or an alternative name. Default: on each host the interface that has the
      * host's address on this link.
@@ -97,7 +97,7 @@ export interface UcastArgs {
 }
 
 /** An `mcast` link: heartbeats to a multicast group. */
-export interface McastArgs {
+export interface Mcast {
     /**
      * Network interface, on both hosts, by its name, an alternative name, or a network in which it has an address
      * (`10.0.0.0/16`).
@@ -121,7 +121,7 @@ export interface McastArgs {
  * Heartbeat's own settings, by the names of ha.cf(5). Times are in Heartbeat's own syntax: a number is seconds
  * (`2`, `1.5`), with `ms` it is milliseconds (`250ms`).
  */
-export interface HeartbeatArgs {
+export interface Heartbeat {
     /**
      * Time between heartbeats. Default: `250ms`.
      */
@@ -148,7 +148,7 @@ export interface HeartbeatArgs {
     /**
      * Links by unicast. Default, where neither `bcast` nor `mcast` is given: one between the hosts' `address`.
      */
-    ucast?: pulumi.Input<pulumi.Input<UcastArgs>[]>;
+    ucast?: pulumi.Input<pulumi.Input<Ucast>[]>;
     /**
      * Network interfaces for links by broadcast, each by its name, an alternative name, or a network in which it has an address
      * (`10.0.0.0/16`). One interface serves one kind of link only.
@@ -157,7 +157,7 @@ export interface HeartbeatArgs {
     /**
      * Links by multicast.
      */
-    mcast?: pulumi.Input<pulumi.Input<McastArgs>[]>;
+    mcast?: pulumi.Input<pulumi.Input<Mcast>[]>;
     /**
      * IP addresses by whose answer to a ping a host knows that it is connected; one of them is enough. A host that gets
      * none, while its peer does, hands its virtual IPs over. Default: the host's default gateway, once it has answered.

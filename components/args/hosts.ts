@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How to log in on a host. The user must be root, or be allowed `sudo -n`. */
-export interface ConnectionArgs {
+export interface Connection {
     /**
      * SSH user. Default: `root`. Any other user needs passwordless sudo.
      */
@@ -30,11 +30,11 @@ export interface ConnectionArgs {
     /**
      * A host to go through (bastion, jump host).
      */
-    proxy?: pulumi.Input<ProxyArgs>;
+    proxy?: pulumi.Input<Proxy>;
 }
 
 /** A host to go through on the way to the load balancers. */
-export interface ProxyArgs {
+export interface Proxy {
     /**
      * Address or name of the proxy.
      */
@@ -66,7 +66,7 @@ export interface ProxyArgs {
 }
 
 /** One of the two load balancers. */
-export interface HostArgs {
+export interface Host {
     /**
      * The node name: what `uname -n` says on the host. Part of the identity of the host's resources, so it is plain
      * text: another name is another host. Letters are compared without case, as Heartbeat does.
@@ -93,7 +93,7 @@ export interface HostArgs {
     /**
      * How to log in on this host, where it differs from the pair's `connection`; fields given here win.
      */
-    connection?: ConnectionArgs;
+    connection?: Connection;
     /**
      * Changes when the machine behind the name was rebuilt (an instance id, say); every step is then run again.
      */

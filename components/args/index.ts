@@ -1,18 +1,42 @@
 /**
- * Every input of the component. What a field means is written here, and only here; validate/
- * holds each to its constraint, defaults/ gives each its default.
+ * Every input of the component. What a field means stands here and nowhere else; validate/ checks its constraint, defaults/ and
+ * options/ give its default.
  *
- * The types stay within what Pulumi's schema analyzer accepts (no unions, no aliases of object
- * types), so that the component can be used from every Pulumi language.
+ * The types stay within what Pulumi's schema analyzer accepts (no unions, no aliases of object types), so that every Pulumi language
+ * can use the component. The SDKs append "Args" to the names of the types (`Host` is `HostArgs` in Python and Go); the exports below
+ * do the same for TypeScript.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { HaproxyArgs } from "./haproxy";
-import type { FencingArgs, HeartbeatArgs, VirtualIpArgs } from "./heartbeat";
-import type { ConnectionArgs, HostArgs } from "./hosts";
+import type { Haproxy } from "./haproxy";
+import type { Fencing, Heartbeat, VirtualIp } from "./heartbeat";
+import type { Connection, Host } from "./hosts";
 
-export * from "./haproxy";
-export * from "./heartbeat";
-export * from "./hosts";
+export type {
+    Haproxy as HaproxyArgs,
+    Peers as PeersArgs,
+    Prometheus as PrometheusArgs,
+    Stats as StatsArgs,
+    Timeout as TimeoutArgs,
+} from "./haproxy";
+export type { Acl as AclArgs, Rule as RuleArgs, UseBackend as UseBackendArgs } from "./haproxy/rules";
+export type { Backend as BackendArgs, Frontend as FrontendArgs, Listen as ListenArgs } from "./haproxy/sections";
+export type {
+    Bind as BindArgs,
+    Cookie as CookieArgs,
+    Httpchk as HttpchkArgs,
+    Server as ServerArgs,
+} from "./haproxy/server";
+export type { Stick as StickArgs, StickTable as StickTableArgs } from "./haproxy/stick";
+export type { BindSsl as BindSslArgs, Certificate as CertificateArgs, ServerSsl as ServerSslArgs } from "./haproxy/tls";
+export type {
+    Fencing as FencingArgs,
+    Heartbeat as HeartbeatArgs,
+    Hook as HookArgs,
+    Mcast as McastArgs,
+    Ucast as UcastArgs,
+    VirtualIp as VirtualIpArgs,
+} from "./heartbeat";
+export type { Connection as ConnectionArgs, Host as HostArgs, Proxy as ProxyArgs } from "./hosts";
 
 /** The inputs of HaLoadBalancerPair. */
 export interface HaLoadBalancerPairArgs {
@@ -20,28 +44,28 @@ export interface HaLoadBalancerPairArgs {
      * The two hosts, the preferred holder of the virtual IPs first. Changes reach the second one first. A plain list,
      * because it decides which resources there are.
      */
-    hosts: HostArgs[];
+    hosts: Host[];
     /**
      * How to log in on both hosts. Default: as root with the agent of SSH_AUTH_SOCK.
      */
-    connection?: ConnectionArgs;
+    connection?: Connection;
     /**
      * The virtual IPs, one at least.
      */
-    virtualIps: pulumi.Input<pulumi.Input<VirtualIpArgs>[]>;
+    virtualIps: pulumi.Input<pulumi.Input<VirtualIp>[]>;
     /**
      * Heartbeat's settings.
      */
-    heartbeat?: pulumi.Input<HeartbeatArgs>;
+    heartbeat?: pulumi.Input<Heartbeat>;
     /**
      * HAProxy's configuration.
      */
-    haproxy: HaproxyArgs;
+    haproxy: Haproxy;
     /**
      * A command that switches a silent peer off before its virtual IPs are taken. Default: none; they are then taken when
      * the peer is silent on every way.
      */
-    fencing?: pulumi.Input<FencingArgs>;
+    fencing?: pulumi.Input<Fencing>;
     /**
      * Whether each host lets only the other host in on the ports of Heartbeat, the keepers and HAProxy's peers, by an nftables table of its
      * own (`inet ha-load-balancer-pair`, in addition to any other firewall). Each other address reaches the UDP ports with 50 packets a second,

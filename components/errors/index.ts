@@ -27,7 +27,7 @@ export class InvalidArgs extends pulumi.InputPropertiesError {
     constructor(name: string, problems: Problem[]) {
         super({
             message: [
-                `${name}: ${problems.length === 1 ? "one input is" : `${problems.length} inputs are`} not right:`,
+                `${name}: ${problems.length === 1 ? "1 invalid input" : `${problems.length} invalid inputs`}:`,
                 ...problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`),
             ].join("\n"),
             errors: problems,

@@ -38,7 +38,7 @@ export class Checker {
             return;
         }
         for (const name of Object.keys(value).filter((key) => !names.includes(key))) {
-            this.add(path ? `${path}.${name}` : name, `is not an input; there are ${names.join(", ")}`);
+            this.add(path ? `${path}.${name}` : name, `unknown field; valid fields: ${names.join(", ")}`);
         }
     }
 
@@ -89,7 +89,7 @@ export class Checker {
 
     /** Reports a field of HTTP in a section of mode tcp. */
     needsHttp(path: string): void {
-        this.add(path, "needs mode http; this section is in mode tcp");
+        this.add(path, "HTTP only, and this section is in mode tcp. Remove it, or set mode to http");
     }
 
     integer(path: string, input: pulumi.Input<number> | undefined, min: number, max: number): void {
@@ -120,7 +120,7 @@ export class Checker {
         const elements: unknown[] = Array.isArray(value) ? value : [];
         elements.forEach((element, i) => {
             if (element === undefined) {
-                this.add(`${path}[${i}]`, "is undefined; leave it out");
+                this.add(`${path}[${i}]`, "undefined in a list. Remove it");
             }
         });
         return isList;
@@ -167,10 +167,7 @@ export class Checker {
         const count = knownList(input)?.length ?? 0;
         const most = Math.max(mostWords - others, 0);
         if (count > most) {
-            this.add(
-                path,
-                `must be at most ${most} words, and there are ${count}: a line of HAProxy's has ${mostWords}`,
-            );
+            this.add(path, `${count} words, at most ${most} fit: HAProxy reads ${mostWords} words a line`);
         }
     }
 

@@ -1,106 +1,21 @@
-const section = ["name", "mode", "acl", "httpRequest", "httpResponse", "stickTable", "forwardfor", "lines"];
-const frontend = ["bind", "maxconn", "restrictReqHdrNames", "httpsRedirect", "hsts", "useBackend", "defaultBackend"];
-const backend = ["balance", "cookie", "stick", "httpchk", "servers"];
-
 /**
- * The names of the inputs, by the interfaces of args/. TypeScript knows them; the configuration of a stack and programs
- * in other languages do not, and there a misspelt name must not be passed over. A test holds the lists to args/.
+ * The names of the fields of each input type, from the checked-in schema. TypeScript knows them; a stack's configuration and programs
+ * in other languages do not, and a misspelt name there must be reported instead of ignored. A test compares the schema with args/.
  */
-export const fields = {
-    connection: ["user", "port", "privateKey", "privateKeyPassword", "password", "agentSocketPath", "proxy"],
-    proxy: ["host", "user", "port", "privateKey", "privateKeyPassword", "password", "hostKey"],
-    host: ["name", "address", "sshHost", "hostKey", "insecureSkipHostKeyCheck", "connection", "identity"],
-    virtualIp: [
-        "address",
-        "prefixLength",
-        "interface",
-        "interfaces",
-        "network",
-        "preferredHost",
-        "onAcquire",
-        "onRelease",
-    ],
-    hook: ["command", "arguments", "timeout", "isRequired"],
-    fencing: ["command", "timeout"],
-    ucast: ["interface", "addresses"],
-    mcast: ["interface", "group", "port", "ttl"],
-    heartbeat: [
-        "keepalive",
-        "deadtime",
-        "warntime",
-        "initdead",
-        "udpport",
-        "ucast",
-        "bcast",
-        "mcast",
-        "ping",
-        "logfacility",
-        "autoFailback",
-        "keyVersion",
-        "version",
-    ],
-    acl: ["name", "criterion", "flags", "values"],
-    rule: ["action", "words", "condition"],
-    useBackend: ["backend", "condition"],
-    certificate: ["name", "certificate", "privateKey"],
-    bindSsl: ["certificates", "alpn", "minVersion", "strictSni", "clientCa", "verify"],
-    serverSsl: ["verify", "ca", "hostname"],
-    bind: ["port", "address", "acceptProxy", "ssl", "words"],
-    cookie: ["name", "mode", "indirect", "nocache", "httponly", "secure"],
-    httpchk: ["method", "uri", "host", "expectStatus"],
-    server: [
-        "name",
-        "address",
-        "port",
-        "weight",
-        "backup",
-        "maxconn",
-        "check",
-        "inter",
-        "fall",
-        "rise",
-        "slowstart",
-        "sendProxy",
-        "ssl",
-        "disabled",
-        "words",
-    ],
-    frontend: [...frontend, ...section],
-    backend: [...backend, ...section],
-    listen: [...frontend, ...section, ...backend],
-    stickTable: ["type", "len", "size", "expire", "nopurge", "store"],
-    stick: ["kind", "pattern", "table", "condition"],
-    stats: ["port", "src", "onVirtualIps", "uri", "user", "password"],
-    prometheus: ["port", "uri", "src"],
-    peers: ["port"],
-    timeout: ["connect", "client", "server", "httpRequest", "httpKeepAlive", "queue", "check", "tunnel"],
-    haproxy: [
-        "listen",
-        "frontend",
-        "backend",
-        "certificates",
-        "ocspUpdate",
-        "stats",
-        "prometheus",
-        "peers",
-        "timeout",
-        "maxconn",
-        "logfacility",
-        "globalLines",
-        "defaultsLines",
-        "sections",
-        "config",
-        "version",
-    ],
-    haLoadBalancerPair: [
-        "hosts",
-        "connection",
-        "virtualIps",
-        "heartbeat",
-        "haproxy",
-        "fencing",
-        "firewall",
-        "driftDetection",
-        "goneHosts",
-    ],
-};
+import schema from "../schema.json";
+
+type NameOf<Token> = Token extends `ha-load-balancer-pair:index:${infer Name}` ? Name : never;
+
+/** An interface of args/: `Bind`. */
+export type InputType = NameOf<keyof typeof schema.types>;
+
+const types: Record<string, { properties: object }> = schema.types;
+
+export function fieldsOf(type: InputType): string[] {
+    return Object.keys(types[`ha-load-balancer-pair:index:${type}`].properties);
+}
+
+/** The inputs of the component itself. */
+export const componentFields = Object.keys(
+    schema.resources["ha-load-balancer-pair:index:HaLoadBalancerPair"].inputProperties,
+);

@@ -16,16 +16,16 @@ import { forms } from "../values/forms";
 import { known, knownList, wholeList } from "../values/known";
 import { milliseconds } from "../values/time";
 import type { Checker } from "./checker";
-import { fields } from "./fields";
+import { fieldsOf } from "./fields";
 import { address, addressOrZoned } from "./hosts";
 
 export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtualIps"], hostList: HostArgs[]): void {
     if (input === undefined || knownList(input)?.length === 0) {
-        check.add("virtualIps", "must be one virtual IP at least");
+        check.add("virtualIps", "at least one virtual IP is required");
         return;
     }
     const hosts = Array.isArray(hostList) ? hostList : [];
-    const list = check.objects<VirtualIpArgs>("virtualIps", input, fields.virtualIp);
+    const list = check.objects<VirtualIpArgs>("virtualIps", input, fieldsOf("VirtualIp"));
     for (const { at, value: virtualIp } of list) {
         check.required(`${at}.address`, virtualIp.address);
         address(check, `${at}.address`, virtualIp.address || undefined);
@@ -39,7 +39,7 @@ export function virtualIps(check: Checker, input: HaLoadBalancerPairArgs["virtua
         if (owner >= 0) {
             check.add(
                 `${at}.address`,
-                `"${value}" is the own address of hosts[${owner}]; a virtual IP moves between the hosts`,
+                `"${value}" is the address of hosts[${owner}]. Declare an address that no host has`,
             );
         }
     }
@@ -63,7 +63,7 @@ function preferredHost(
 }
 
 function hook(check: Checker, path: string, input: VirtualIpArgs["onAcquire"]): void {
-    const args = check.object<HookArgs>(path, input, fields.hook);
+    const args = check.object<HookArgs>(path, input, fieldsOf("Hook"));
     if (args) {
         check.requiredText(`${path}.command`, args.command, forms.path, "the absolute path of a program");
         check.integer(`${path}.timeout`, args.timeout, 1, 600);
@@ -78,7 +78,7 @@ function hook(check: Checker, path: string, input: VirtualIpArgs["onAcquire"]): 
 function place(check: Checker, at: string, virtualIp: VirtualIpArgs): void {
     const given = (["interface", "interfaces", "network"] as const).filter((name) => virtualIp[name] !== undefined);
     if (given.length > 1) {
-        check.add(`${at}.${given[1]}`, `cannot be given together with ${given[0]}`);
+        check.add(`${at}.${given[1]}`, `conflicts with ${given[0]}. Remove one of them`);
     }
     interfaceName(check, `${at}.interface`, virtualIp.interface);
     network(check, `${at}.network`, virtualIp.network);
@@ -90,7 +90,7 @@ function place(check: Checker, at: string, virtualIp: VirtualIpArgs): void {
 
 function oneForEachHost(check: Checker, path: string, input: UcastArgs["addresses"], what: string): void {
     if ((knownList(input)?.length ?? 2) !== 2) {
-        check.add(path, `must be two ${what}, in the order of hosts`);
+        check.add(path, `exactly two ${what} are required, in the order of hosts`);
     }
 }
 
@@ -117,7 +117,7 @@ function network(check: Checker, path: string, input: pulumi.Input<string> | und
 }
 
 export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbeat"], hostList: HostArgs[]): void {
-    const args = check.object<HeartbeatArgs>("heartbeat", input, fields.heartbeat);
+    const args = check.object<HeartbeatArgs>("heartbeat", input, fieldsOf("Heartbeat"));
     rejectIPv6Links(check, args ?? {}, Array.isArray(hostList) ? hostList : []);
     if (!args) {
         return;
@@ -131,7 +131,7 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     check.flag("heartbeat.autoFailback", args.autoFailback);
     check.integer("heartbeat.keyVersion", args.keyVersion, 1, 1_000_000);
     check.text("heartbeat.version", args.version, forms.version, "the version of a Debian package");
-    for (const { at, value: link } of check.objects<UcastArgs>("heartbeat.ucast", args.ucast, fields.ucast)) {
+    for (const { at, value: link } of check.objects<UcastArgs>("heartbeat.ucast", args.ucast, fieldsOf("Ucast"))) {
         interfaceName(check, `${at}.interface`, link.interface);
         oneForEachHost(check, `${at}.addresses`, link.addresses, "addresses");
         addresses(check, `${at}.addresses`, link.addresses);
@@ -139,7 +139,7 @@ export function heartbeat(check: Checker, input: HaLoadBalancerPairArgs["heartbe
     for (const { at, value } of check.elements("heartbeat.bcast", args.bcast)) {
         interfaceOrNetwork(check, at, value);
     }
-    for (const { at, value: link } of check.objects<McastArgs>("heartbeat.mcast", args.mcast, fields.mcast)) {
+    for (const { at, value: link } of check.objects<McastArgs>("heartbeat.mcast", args.mcast, fieldsOf("Mcast"))) {
         check.required(`${at}.interface`, link.interface);
         interfaceOrNetwork(check, `${at}.interface`, link.interface);
         check.requiredText(
@@ -237,7 +237,7 @@ function heartbeatTimes(check: Checker, args: HeartbeatArgs): void {
 }
 
 export function fencing(check: Checker, input: HaLoadBalancerPairArgs["fencing"]): void {
-    const args = check.object<FencingArgs>("fencing", input, fields.fencing);
+    const args = check.object<FencingArgs>("fencing", input, fieldsOf("Fencing"));
     if (args) {
         check.requiredText("fencing.command", args.command, forms.path, "the absolute path of a program");
         check.integer("fencing.timeout", args.timeout, 1, 600);

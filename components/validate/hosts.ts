@@ -5,13 +5,13 @@ import type { ConnectionArgs, HostArgs, ProxyArgs } from "../args";
 import { forms } from "../values/forms";
 import { known } from "../values/known";
 import type { Checker } from "./checker";
-import { fields } from "./fields";
+import { fieldsOf } from "./fields";
 
 export function hosts(check: Checker, list: HostArgs[]): void {
     if (!Array.isArray(list) || list.length !== 2) {
-        check.add("hosts", `must be exactly two hosts, and there are ${Array.isArray(list) ? list.length : "none"}`);
+        check.add("hosts", `exactly two hosts are required, declared: ${Array.isArray(list) ? list.length : "none"}`);
     }
-    const declared = check.objects<HostArgs>("hosts", list, fields.host);
+    const declared = check.objects<HostArgs>("hosts", list, fieldsOf("Host"));
     for (const { at, value: host } of declared) {
         check.requiredText(`${at}.name`, host.name, forms.nodeName, 'a node name, as "uname -n" prints it');
         check.required(`${at}.address`, host.address);
@@ -33,18 +33,18 @@ function hostKey(check: Checker, path: string, host: HostArgs): void {
     if (host.hostKey === undefined && !host.insecureSkipHostKeyCheck) {
         check.add(
             `${path}.hostKey`,
-            'is required: the host\'s line of "ssh-keyscan -t ed25519", checked by you, without its first word ' +
-                "(or set insecureSkipHostKeyCheck to connect without knowing who answers)",
+            'is required. Run "ssh-keyscan -t ed25519 ADDRESS", compare the key with the host\'s own, and declare the line without its ' +
+                "first word (or set insecureSkipHostKeyCheck to accept any key)",
         );
     }
     check.text(`${path}.hostKey`, host.hostKey, forms.hostKey, 'an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")');
 }
 
 export function connection(check: Checker, path: string, input: ConnectionArgs | undefined): void {
-    const args = check.object<ConnectionArgs>(path, input, fields.connection);
+    const args = check.object<ConnectionArgs>(path, input, fieldsOf("Connection"));
     check.text(`${path}.user`, args?.user, forms.user, "a user name");
     check.port(`${path}.port`, args?.port);
-    const proxy = check.object<ProxyArgs>(`${path}.proxy`, args?.proxy, fields.proxy);
+    const proxy = check.object<ProxyArgs>(`${path}.proxy`, args?.proxy, fieldsOf("Proxy"));
     if (proxy) {
         check.required(`${path}.proxy.host`, proxy.host);
         check.text(`${path}.proxy.user`, proxy.user, forms.user, "a user name");

@@ -6,7 +6,7 @@ import type { HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import type { Problem } from "../errors";
 import { forms } from "../values/forms";
 import { Checker } from "./checker";
-import { fields } from "./fields";
+import { componentFields } from "./fields";
 import { haproxy, haproxySecrets } from "./haproxy";
 import { fencing, heartbeat, virtualIps } from "./heartbeat";
 import { connection, hosts } from "./hosts";
@@ -25,7 +25,7 @@ export function secretProblems(args: Pick<HaproxyArgs, "stats" | "certificates">
 /** What is wrong with all else. */
 export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     const check = new Checker();
-    check.fields("", args, fields.haLoadBalancerPair);
+    check.fields("", args, componentFields);
     hosts(check, args.hosts);
     connection(check, "connection", args.connection);
     virtualIps(check, args.virtualIps, args.hosts);
@@ -40,7 +40,10 @@ export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
 
 function goneHosts(check: Checker, list: string[] | undefined): void {
     if (list !== undefined && !Array.isArray(list)) {
-        check.add("goneHosts", "must be a plain list of texts, for it decides which resources there are");
+        check.add(
+            "goneHosts",
+            "must be a plain list of texts, not an Output, because it decides which resources exist",
+        );
         return;
     }
     for (const { at, value } of check.elements("goneHosts", list)) {

@@ -141,7 +141,7 @@ describe("generated SDKs", () => {
         const lines = [
             "import inspect, pulumi_ha_load_balancer_pair as halb",
             "print(*inspect.signature(halb.HaLoadBalancerPair._internal_init).parameters)",
-            "halb.HostArgsArgs(name='lb1', address='10.0.0.1')",
+            "halb.HostArgs(name='lb1', address='10.0.0.1')",
         ];
         const names = await run([join(python, "bin", "python"), "-c", lines.join("\n")], { cwd: dir });
         for (const name of ["hosts", "virtual_ips", "heartbeat", "haproxy", "fencing", "drift_detection"]) {
@@ -187,7 +187,7 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		_, err := haloadbalancerpair.NewHaLoadBalancerPair(ctx, "web", &haloadbalancerpair.HaLoadBalancerPairArgs{
-			Hosts: []haloadbalancerpair.HostArgsArgs{
+			Hosts: []haloadbalancerpair.HostArgs{
 				{Name: "lb1", Address: pulumi.String("10.0.0.1")},
 			},
 		})

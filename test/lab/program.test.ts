@@ -35,10 +35,10 @@ describe("mistakes", () => {
     test("in the configuration come all at once, without a stack trace", async () => {
         configure({ hosts: [hosts[0]], virtualIps: [{ address: "nowhere" }], heartbeat: { deadTime: "2" } });
         const said = await failure(used.stack, "preview");
-        expect(said).toContain("error: lb: 3 inputs are not right:");
-        expect(said).toContain("hosts: must be exactly two hosts, and there are 1");
+        expect(said).toContain("error: lb: 3 invalid inputs:");
+        expect(said).toContain("hosts: exactly two hosts are required, declared: 1");
         expect(said).toContain('virtualIps[0].address: "nowhere" is not an IP address');
-        expect(said).toContain("heartbeat.deadTime: is not an input; there are keepalive,");
+        expect(said).toContain("heartbeat.deadTime: unknown field; valid fields: keepalive,");
         expect(said).not.toMatch(/^\s+at /m);
         expect(said).not.toMatch(/HaLoadBalancerPair lb|remote:Command/);
     });

@@ -40,14 +40,12 @@ describe("each mistake is named with its path, and never what is in a text", () 
         [
             "no PEM",
             () => withCertificate({ certificate: "MIIB" }),
-            [`${path}.certificate: is no certificate in PEM ("-----BEGIN CERTIFICATE-----", …)`],
+            [`${path}.certificate: is not a certificate in PEM ("-----BEGIN CERTIFICATE-----", …)`],
         ],
         [
             "no key",
             () => withCertificate({ privateKey: "s3cret" }),
-            [
-                `${path}.privateKey: is no private key in PEM ("-----BEGIN PRIVATE KEY-----", …), or one with a passphrase`,
-            ],
+            [`${path}.privateKey: is not a private key in PEM without a passphrase ("-----BEGIN PRIVATE KEY-----", …)`],
         ],
         [
             "another one's key",
@@ -66,12 +64,12 @@ describe("each mistake is named with its path, and never what is in a text", () 
                     certificate: other.certificate + authority.certificate,
                     privateKey: other.privateKey,
                 }),
-            [`${path}.certificate: is not in order: number 2 in the text has not signed the one before it`],
+            [`${path}.certificate: wrong order: certificate 2 has not signed certificate 1`],
         ],
         [
             "no names",
             () => withCertificate(makeAuthority("nobody")),
-            [`${path}.certificate: has no names (subjectAltName), so that no client accepts it`],
+            [`${path}.certificate: no subjectAltName; clients reject it`],
         ],
         [
             "a weak key",
@@ -84,7 +82,7 @@ describe("each mistake is named with its path, and never what is in a text", () 
             () => withBind({ certificates: ["sight"] }),
             ['haproxy.listen[0].bind[0].ssl.certificates[0]: "sight" is not one of haproxy.certificates (site)'],
         ],
-        ["none at all", () => withBind({}), ["haproxy.listen[0].bind[0].ssl.certificates: must be one at least"]],
+        ["none at all", () => withBind({}), ["haproxy.listen[0].bind[0].ssl.certificates: at least one is required"]],
         [
             "old protocols",
             () => withBind({ certificates: ["site"], minVersion: "TLSv1.0" }),
@@ -94,7 +92,7 @@ describe("each mistake is named with its path, and never what is in a text", () 
             "a server that cannot be verified",
             () => withServer({ ssl: {} }),
             [
-                "haproxy.listen[0].servers[0].ssl.hostname: is required where the address is no name: a certificate is verified by its name",
+                "haproxy.listen[0].servers[0].ssl.hostname: is required because the address is not a name, and a certificate is verified by its name",
             ],
         ],
     ])("%s", (_, problems, expected) => {

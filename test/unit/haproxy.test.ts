@@ -19,19 +19,25 @@ const front = (more: object = {}) => ({
 
 describe("each mistake is named with its path and what to write instead", () => {
     test.each<[string, unknown, string[]]>([
-        ["nothing that receives", {}, ["haproxy: needs a listen or a frontend (or sections or config, as text)"]],
+        [
+            "nothing that receives",
+            {},
+            ["haproxy: at least one listen or frontend is required (or sections or config, as text)"],
+        ],
         ["a section instead of a list", { listen: { name: "web" } }, ["haproxy.listen: must be a list"]],
         [
             "a frontend that leads nowhere",
             front(),
-            ["haproxy.frontend[0]: leads nowhere: give it a defaultBackend, or rules that answer"],
+            [
+                "haproxy.frontend[0]: no back end and no rule that answers. Set defaultBackend, useBackend or httpRequest",
+            ],
         ],
         [
             "a dangling name",
             front({ defaultBackend: "page", useBackend: [{ backend: "api" }] }),
             [
-                'haproxy.frontend[0].useBackend[0].backend: "api" is neither a backend nor a listen; there are pages, db',
-                'haproxy.frontend[0].defaultBackend: "page" is neither a backend nor a listen; there are pages, db',
+                'haproxy.frontend[0].useBackend[0].backend: "api" is neither a backend nor a listen; declared: pages, db',
+                'haproxy.frontend[0].defaultBackend: "page" is neither a backend nor a listen; declared: pages, db',
             ],
         ],
         [
@@ -71,9 +77,9 @@ describe("each mistake is named with its path and what to write instead", () => 
             "HTTP in mode tcp",
             listen({ mode: "tcp", cookie: { name: "S" }, httpRequest: [{ action: "deny" }], forwardfor: true }),
             [
-                "haproxy.listen[0].forwardfor: needs mode http; this section is in mode tcp",
-                "haproxy.listen[0].httpRequest: needs mode http; this section is in mode tcp",
-                "haproxy.listen[0].cookie: needs mode http; this section is in mode tcp",
+                "haproxy.listen[0].forwardfor: HTTP only, and this section is in mode tcp. Remove it, or set mode to http",
+                "haproxy.listen[0].httpRequest: HTTP only, and this section is in mode tcp. Remove it, or set mode to http",
+                "haproxy.listen[0].cookie: HTTP only, and this section is in mode tcp. Remove it, or set mode to http",
             ],
         ],
         [
@@ -84,7 +90,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             [
                 "haproxy.listen[0].servers[0].weight: 257 is not a whole number from 0 to 256",
                 'haproxy.listen[0].servers[0].backup: "yes" is neither true nor false',
-                "haproxy.listen[0].servers[0].inter: means nothing without check",
+                "haproxy.listen[0].servers[0].inter: has no effect while check is false. Remove it, or set check to true",
             ],
         ],
         [
@@ -146,14 +152,14 @@ describe("each mistake is named with its path and what to write instead", () => 
                 timeout: { client: "25d" },
             },
             [
-                'haproxy.listen[0].acl[0].name: "or" is a word of conditions',
-                'haproxy.listen[0].acl[1].name: "Or" is a word of conditions',
+                'haproxy.listen[0].acl[0].name: "or" is a reserved word in conditions',
+                'haproxy.listen[0].acl[1].name: "Or" is a reserved word in conditions',
                 'haproxy.listen[0].defaultBackend: "" is not a section name (letters, digits and _ - . :)',
                 'haproxy.listen[0].httpchk.expectStatus: "299-200" ends before it begins',
                 'haproxy.listen[0].servers[0].address: "fe80::1%eth0" is neither an IP address nor a host name',
                 'haproxy.listen[0].servers[0].inter: "0" is not above 0 and below 24 days',
-                "haproxy.listen[0].balance: needs mode http; this section is in mode tcp",
-                'haproxy.listen[1].name: must not begin with "ha-load-balancer-pair", as this component\'s own sections do',
+                "haproxy.listen[0].balance: HTTP only, and this section is in mode tcp. Remove it, or set mode to http",
+                'haproxy.listen[1].name: must not begin with "ha-load-balancer-pair", the prefix of this component\'s own sections',
                 'haproxy.timeout.client: "25d" is not above 0 and below 24 days',
             ],
         ],
@@ -167,9 +173,9 @@ describe("each mistake is named with its path and what to write instead", () => 
                 servers: [{ ...servers[0], words: Array(31).fill("x") }],
             }),
             [
-                "haproxy.listen[0].acl[0].values: must be at most 30 words, and there are 31: a line of HAProxy's has 64",
-                "haproxy.listen[0].httpRequest[0].words: must be at most 53 words, and there are 56: a line of HAProxy's has 64",
-                "haproxy.listen[0].servers[0].words: must be at most 30 words, and there are 31: a line of HAProxy's has 64",
+                "haproxy.listen[0].acl[0].values: 31 words, at most 30 fit: HAProxy reads 64 words a line",
+                "haproxy.listen[0].httpRequest[0].words: 56 words, at most 53 fit: HAProxy reads 64 words a line",
+                "haproxy.listen[0].servers[0].words: 31 words, at most 30 fit: HAProxy reads 64 words a line",
             ],
         ],
         [
@@ -183,8 +189,8 @@ describe("each mistake is named with its path and what to write instead", () => 
                 }),
             },
             [
-                'haproxy.frontend[0].httpRequest[0].condition: "is_ap" is no acl of this section; there are is_api, in_text',
-                'haproxy.frontend[0].useBackend[0].condition: "is_admin" is no acl of this section; there are is_api, in_text',
+                'haproxy.frontend[0].httpRequest[0].condition: "is_ap" is not an acl of this section; declared: is_api, in_text',
+                'haproxy.frontend[0].useBackend[0].condition: "is_admin" is not an acl of this section; declared: is_api, in_text',
             ],
         ],
         [
@@ -205,9 +211,9 @@ describe("each mistake is named with its path and what to write instead", () => 
                 peers: { port: 0 },
             },
             [
-                "haproxy.listen[0].stickTable.len: means nothing but with the types string and binary",
+                "haproxy.listen[0].stickTable.len: has no effect with this type; only string and binary keys have a length",
                 'haproxy.listen[0].stickTable.size: "1g" is not a number of entries ("100k", "1m")',
-                'haproxy.listen[0].stickTable.store[0]: is no counter ("gpc0", "http_req_rate(10s)")',
+                'haproxy.listen[0].stickTable.store[0]: is not a counter ("gpc0", "http_req_rate(10s)")',
                 'haproxy.listen[0].stick[0].kind: "off" is not on, match, store-request or store-response',
                 'haproxy.listen[0].stick[1].table: "counters" has no stickTable',
                 'haproxy.backend[0].stick[0]: "counters" has no stickTable',
@@ -262,20 +268,20 @@ describe("each mistake is named with its path and what to write instead", () => 
         [
             "a statistics page in clear where nothing is in HTTP mode",
             { ...listen({ mode: "tcp" }), stats: { onVirtualIps: "clear" } },
-            ["haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page"],
+            ["haproxy.stats.onVirtualIps: no listen or frontend is in HTTP mode. Set stats.port, or declare one"],
         ],
         [
             "a statistics page where all are sent elsewhere",
             { ...listen({ httpsRedirect: true }), stats: { onVirtualIps: "clear" } },
-            ["haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page"],
+            ["haproxy.stats.onVirtualIps: no listen or frontend is in HTTP mode. Set stats.port, or declare one"],
         ],
         [
             "the whole file and parts of it",
             { ...listen(), config: "global", maxconn: 1, stats: { port: 8404, onVirtualIps: "clear" } },
             [
-                "haproxy.stats.onVirtualIps: cannot be given beside haproxy.config, which is the whole file",
-                "haproxy.listen: cannot be given beside haproxy.config, which is the whole file",
-                "haproxy.maxconn: cannot be given beside haproxy.config, which is the whole file",
+                "haproxy.stats.onVirtualIps: conflicts with haproxy.config, which is the whole file. Remove one of them",
+                "haproxy.listen: conflicts with haproxy.config, which is the whole file. Remove one of them",
+                "haproxy.maxconn: conflicts with haproxy.config, which is the whole file. Remove one of them",
             ],
         ],
     ])("%s", (_, haproxy, expected) => {

@@ -1,7 +1,7 @@
 /** What fields of HAProxy mean together: what has no effect, what needs another field, and where names lead. */
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { fields } from "../../components/validate/fields";
+import { fieldsOf } from "../../components/validate/fields";
 import { alone, authority, complete, ofListen, problemsOf, site } from "../completeInputs";
 
 describe("a section in mode tcp", () => {
@@ -19,7 +19,7 @@ describe("a section in mode tcp", () => {
     ])("has no %s %j", (name, value) => {
         const path = `haproxy.listen[0].${name}`;
         expect(ofListen({ mode: "tcp", [name]: value })).toEqual([
-            `${path}: needs mode http; this section is in mode tcp`,
+            `${path}: HTTP only, and this section is in mode tcp. Remove it, or set mode to http`,
         ]);
         expect(ofListen({ mode: "http", [name]: value })).toEqual([]);
     });
@@ -33,7 +33,7 @@ describe("a section in mode tcp", () => {
 describe("the whole file as text", () => {
     const file = { config: "defaults\n" };
     const apart = ["config", "certificates", "stats", "peers", "version"];
-    const beside = fields.haproxy.filter((name) => !apart.includes(name)) as (keyof ReturnType<
+    const beside = fieldsOf("Haproxy").filter((name) => !apart.includes(name)) as (keyof ReturnType<
         typeof complete
     >["haproxy"])[];
 
@@ -42,7 +42,7 @@ describe("the whole file as text", () => {
         const { certificates } = complete().haproxy;
         const args = { ...alone({}), haproxy: { ...file, certificates, [name]: value } };
         expect(problemsOf(args)).toContain(
-            `haproxy.${name}: cannot be given beside haproxy.config, which is the whole file`,
+            `haproxy.${name}: conflicts with haproxy.config, which is the whole file. Remove one of them`,
         );
     });
 
@@ -59,7 +59,7 @@ describe("the whole file as text", () => {
     });
 
     test("or sections as text, or something that receives", () => {
-        const needs = ["haproxy: needs a listen or a frontend (or sections or config, as text)"];
+        const needs = ["haproxy: at least one listen or frontend is required (or sections or config, as text)"];
         expect(problemsOf({ ...alone({}), haproxy: { listen: [], frontend: [] } })).toEqual(needs);
         expect(problemsOf({ ...alone({}), haproxy: { backend: complete().haproxy.backend } })).toEqual(
             expect.arrayContaining(needs),
@@ -76,7 +76,9 @@ describe("the whole file as text", () => {
 describe("a front end leads somewhere", () => {
     const ofFrontend = (more: object) =>
         problemsOf({ ...alone({}), haproxy: { frontend: [{ name: "www", ...more }] } });
-    const nowhere = ["haproxy.frontend[0]: leads nowhere: give it a defaultBackend, or rules that answer"];
+    const nowhere = [
+        "haproxy.frontend[0]: no back end and no rule that answers. Set defaultBackend, useBackend or httpRequest",
+    ];
 
     test.each<[object, object]>([
         [{ httpRequest: [{ action: "deny" }] }, { httpRequest: [] }],
@@ -98,20 +100,20 @@ describe("names that lead to other sections", () => {
 
     test("a name may be of a section that is not known yet, or stands in text", () => {
         expect(dangling({})).toEqual([
-            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; there are pages',
+            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; declared: pages',
         ]);
         expect(dangling({ sections: "backend x\n" })).toEqual([]);
         expect(dangling({ listen: pulumi.output([]) })).toEqual([]);
         expect(dangling({ backend: pulumi.output([]) })).toEqual([]);
         expect(dangling({ backend: [pages, { ...pages, name: pulumi.output("x") }] })).toEqual([]);
         expect(dangling({ backend: undefined, listen: undefined })).toEqual([
-            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; there are none',
+            'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; declared: none',
         ]);
     });
 
     test("a front end is no target, and a listen is one", () => {
         expect(dangling({}, { defaultBackend: "www" })).toEqual([
-            'haproxy.frontend[0].defaultBackend: "www" is neither a backend nor a listen; there are pages',
+            'haproxy.frontend[0].defaultBackend: "www" is neither a backend nor a listen; declared: pages',
         ]);
         expect(dangling({ listen: [{ ...pages, name: "x", bind: [{ port: 81 }] }] })).toEqual([]);
     });
@@ -145,7 +147,7 @@ describe("names that lead to other sections", () => {
         const path = "haproxy.listen[0].stick[0]";
         expect(stick({})).toEqual([`${path}: "web" has no stickTable`]);
         expect(stick({}, "pages")).toEqual([`${path}.table: "pages" has no stickTable`]);
-        expect(stick({}, "x")).toEqual([`${path}.table: "x" is no section with a stickTable`]);
+        expect(stick({}, "x")).toEqual([`${path}.table: "x" is not a section with a stickTable`]);
         expect(stick({ stickTable: { type: "ip" } }, "pages")).toEqual([]);
         expect(stick({ lines: ["stick-table type ip size 1m"] }, "pages")).toEqual([]);
         expect(stick({ name: pulumi.output("x") }, "x")).toEqual([]);
@@ -162,17 +164,17 @@ describe("a bind", () => {
     const path = "haproxy.listen[0].bind[0].ssl";
 
     test("is one at least", () => {
-        expect(ofListen({ bind: [] })).toEqual(["haproxy.listen[0].bind: must be one at least"]);
+        expect(ofListen({ bind: [] })).toEqual(["haproxy.listen[0].bind: at least one is required"]);
     });
 
     test("with TLS has a certificate, 25 at most", () => {
-        expect(ofBind({ ssl: {} })).toEqual([`${path}.certificates: must be one at least`]);
-        expect(ofBind({ ssl: { certificates: [] } })).toEqual([`${path}.certificates: must be one at least`]);
+        expect(ofBind({ ssl: {} })).toEqual([`${path}.certificates: at least one is required`]);
+        expect(ofBind({ ssl: { certificates: [] } })).toEqual([`${path}.certificates: at least one is required`]);
         expect(ofBind({ ssl: { certificates: pulumi.output([]) } })).toEqual([]);
         const many = (count: number) => Array.from({ length: count }, (_, i) => pulumi.output(`c${i}`));
         expect(ofBind({ ssl: { certificates: many(25) } })).toEqual([]);
         expect(ofBind({ ssl: { certificates: many(26) } })).toEqual([
-            `${path}.certificates: must be at most 25; for more, give bind.words a crt-list`,
+            `${path}.certificates: at most 25 certificates fit in the line. Use a crt-list in bind.words for more`,
         ]);
         expect(ofBind({ ssl: { certificates: ["x"] } })).toEqual([
             `${path}.certificates[0]: "x" is not one of haproxy.certificates (none)`,
@@ -182,7 +184,7 @@ describe("a bind", () => {
     test("has so many words as its line leaves", () => {
         const words = (count: number) => Array(count).fill("x");
         const most = (count: number) => [
-            `haproxy.listen[0].bind[0].words: must be at most ${count} words, and there are ${count + 1}: a line of HAProxy's has 64`,
+            `haproxy.listen[0].bind[0].words: ${count + 1} words, at most ${count} fit: HAProxy reads 64 words a line`,
         ];
         expect(ofBind({ words: words(51) })).toEqual([]);
         expect(ofBind({ words: words(52) })).toEqual(most(51));
@@ -193,7 +195,9 @@ describe("a bind", () => {
 
     test("verifies clients by an authority", () => {
         const certificates = pulumi.output(["a"]);
-        expect(ofBind({ ssl: { certificates, verify: "required" } })).toEqual([`${path}.verify: needs clientCa`]);
+        expect(ofBind({ ssl: { certificates, verify: "required" } })).toEqual([
+            `${path}.verify: has no effect without clientCa`,
+        ]);
         expect(ofBind({ ssl: { certificates, verify: "required", clientCa: authority.certificate } })).toEqual([]);
         expect(ofBind({ ssl: { certificates, clientCa: "x" } })).toEqual([
             expect.stringMatching(`${path.replace(/[[\]]/g, ".")}.clientCa: is no certificate`),
@@ -207,7 +211,9 @@ describe("a server", () => {
 
     test.each(["inter", "fall", "rise", "slowstart"])("has %s with its check alone", (name) => {
         const value = name === "inter" || name === "slowstart" ? "2s" : 2;
-        expect(ofServer({ check: false, [name]: value })).toEqual([`${path}.${name}: means nothing without check`]);
+        expect(ofServer({ check: false, [name]: value })).toEqual([
+            `${path}.${name}: has no effect while check is false. Remove it, or set check to true`,
+        ]);
         expect(ofServer({ check: true, [name]: value })).toEqual([]);
         expect(ofServer({ [name]: value })).toEqual([]);
         expect(ofServer({ check: pulumi.output(false), [name]: value })).toEqual([]);
@@ -215,7 +221,7 @@ describe("a server", () => {
 
     test("by its address needs the name in its certificate", () => {
         const wrong = [
-            `${path}.ssl.hostname: is required where the address is no name: a certificate is verified by its name`,
+            `${path}.ssl.hostname: is required because the address is not a name, and a certificate is verified by its name`,
         ];
         expect(ofServer({ ssl: {} })).toEqual(wrong);
         expect(ofServer({ ssl: { verify: "required" } })).toEqual(wrong);
@@ -225,7 +231,7 @@ describe("a server", () => {
         expect(ofServer({ address: "a.example.com", ssl: {} })).toEqual([]);
         expect(ofServer({ address: pulumi.output("10.0.0.1"), ssl: {} })).toEqual([]);
         expect(ofServer({ ssl: { verify: "none", ca: "x" } })).toEqual([
-            expect.stringMatching(/\.ssl\.ca: is no certificate/),
+            expect.stringMatching(/\.ssl\.ca: is not a certificate/),
         ]);
     });
 
@@ -241,7 +247,7 @@ describe("a server", () => {
     });
 
     test("is there", () => {
-        const missing = ["haproxy.listen[0].servers: must be one server at least"];
+        const missing = ["haproxy.listen[0].servers: at least one server is required"];
         expect(ofListen({ servers: undefined })).toEqual(missing);
         expect(ofListen({ servers: [] })).toEqual(missing);
         expect(ofListen({ servers: pulumi.output([]) })).toEqual([]);
@@ -269,7 +275,7 @@ describe("cookies, checks and tables", () => {
 
     test.each([["ip"], ["ipv6"], ["integer"]])("a table of type %s has no length", (type) => {
         expect(ofListen({ stickTable: { type, len: 3 } })).toEqual([
-            "haproxy.listen[0].stickTable.len: means nothing but with the types string and binary",
+            "haproxy.listen[0].stickTable.len: has no effect with this type; only string and binary keys have a length",
         ]);
         expect(ofListen({ stickTable: { type } })).toEqual([]);
         expect(ofListen({ stickTable: { type: pulumi.output(type), len: 3 } })).toEqual([]);
@@ -284,7 +290,7 @@ describe("names in conditions", () => {
             ...more,
         });
     const wrong = (name: string, there = "own") => [
-        `haproxy.listen[0].httpRequest[0].condition: "${name}" is no acl of this section; there are ${there}`,
+        `haproxy.listen[0].httpRequest[0].condition: "${name}" is not an acl of this section; declared: ${there}`,
     ];
 
     test.each([
@@ -339,7 +345,7 @@ describe("names in conditions", () => {
             Object.entries(each).filter(([key]) => key === "condition" || own.includes(key)),
         );
         expect(ofListen({ [name]: [rule] })).toContain(
-            `haproxy.listen[0].${name}[0].condition: "nobody" is no acl of this section; there are none`,
+            `haproxy.listen[0].${name}[0].condition: "nobody" is not an acl of this section; declared: none`,
         );
     });
 });
@@ -397,7 +403,7 @@ describe("pages that say how HAProxy does", () => {
         const redirect = { ...listen[0], httpsRedirect: true };
         expect(ofSections({ onVirtualIps: "clear" }, { certificates, listen: [redirect] })).toEqual([]);
         expect(ofSections({ onVirtualIps: "clear" }, { listen: [{ ...redirect, bind: undefined }] })).toEqual([
-            "haproxy.stats.onVirtualIps: there is no listen or frontend in HTTP mode that could show the page",
+            "haproxy.stats.onVirtualIps: no listen or frontend is in HTTP mode. Set stats.port, or declare one",
         ]);
     });
 });
@@ -411,7 +417,7 @@ describe("certificates", () => {
             "haproxy.certificates: must be a plain list; what is in its elements may be Outputs",
         ]);
         expect(withCertificates([{ ...site, name: pulumi.output("site") }])).toEqual([
-            "haproxy.certificates[0].name: must be a plain text, for it decides which files there are",
+            "haproxy.certificates[0].name: must be a plain text, not an Output, because it decides which files exist",
         ]);
         expect(withCertificates([site, site])).toEqual([
             'haproxy.certificates[1].name: "site" is already used by haproxy.certificates[0].name',

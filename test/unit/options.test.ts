@@ -22,14 +22,14 @@ function properties(type: string): Record<string, Property> {
 }
 
 const sectionTypes: [SectionKeyword, string][] = [
-    ["listen", "ListenArgs"],
-    ["frontend", "FrontendArgs"],
-    ["backend", "BackendArgs"],
+    ["listen", "Listen"],
+    ["frontend", "Frontend"],
+    ["backend", "Backend"],
 ];
 const tables: [string, Option[]][] = [
-    ["ServerArgs", serverOptions],
-    ["TimeoutArgs", timeoutOptions],
-    ["HaproxyArgs", globalOptions],
+    ["Server", serverOptions],
+    ["Timeout", timeoutOptions],
+    ["Haproxy", globalOptions],
     ...sectionTypes.map(
         ([keyword, type]) =>
             [

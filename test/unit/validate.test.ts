@@ -19,7 +19,7 @@ describe("each mistake is named with its path and what to write instead", () => 
     const multicast = { interface: "eth1", group: "225.0.0.1" };
 
     test.each<[string, unknown, string[]]>([
-        ["hosts", [key], ["hosts: must be exactly two hosts, and there are 1"]],
+        ["hosts", [key], ["hosts: exactly two hosts are required, declared: 1"]],
         ["hosts[1].name", "lb1.EXAMPLE.com", ['hosts[1].name: "lb1.example.com" is already used by hosts[0].name']],
         ["hosts[1].name", "", ["hosts[1].name: is required"]],
         [
@@ -42,7 +42,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             "hosts[0].hostKey",
             undefined,
             [
-                'hosts[0].hostKey: is required: the host\'s line of "ssh-keyscan -t ed25519", checked by you, without its first word (or set insecureSkipHostKeyCheck to connect without knowing who answers)',
+                'hosts[0].hostKey: is required. Run "ssh-keyscan -t ed25519 ADDRESS", compare the key with the host\'s own, and declare the line without its first word (or set insecureSkipHostKeyCheck to accept any key)',
             ],
         ],
         [
@@ -53,7 +53,7 @@ describe("each mistake is named with its path and what to write instead", () => 
         ["connection.user", "a b", ['connection.user: "a b" is not a user name']],
         ["connection.port", 0, ["connection.port: 0 is not a whole number from 1 to 65535"]],
         ["connection.proxy", { host: "bastion" }, ["connection.proxy.hostKey: is required"]],
-        ["virtualIps", [], ["virtualIps: must be one virtual IP at least"]],
+        ["virtualIps", [], ["virtualIps: at least one virtual IP is required"]],
         ["virtualIps[0].address", "192.168.0.256", ['virtualIps[0].address: "192.168.0.256" is not an IP address']],
         [
             "virtualIps[0]",
@@ -66,9 +66,7 @@ describe("each mistake is named with its path and what to write instead", () => 
         [
             "virtualIps[0].address",
             "192.168.0.101",
-            [
-                'virtualIps[0].address: "192.168.0.101" is the own address of hosts[1]; a virtual IP moves between the hosts',
-            ],
+            ['virtualIps[0].address: "192.168.0.101" is the address of hosts[1]. Declare an address that no host has'],
         ],
         ["virtualIps[0].prefixLength", 33, ["virtualIps[0].prefixLength: 33 is not a whole number from 1 to 32"]],
         [
@@ -84,12 +82,12 @@ describe("each mistake is named with its path and what to write instead", () => 
         [
             "virtualIps[0]",
             { address: "192.168.0.99", interface: "eth0", network: "192.168.0.0/24" },
-            ["virtualIps[0].network: cannot be given together with interface"],
+            ["virtualIps[0].network: conflicts with interface. Remove one of them"],
         ],
         [
             "virtualIps[0].interfaces",
             ["eth0"],
-            ["virtualIps[0].interfaces: must be two interfaces, in the order of hosts"],
+            ["virtualIps[0].interfaces: exactly two interfaces are required, in the order of hosts"],
         ],
         [
             "virtualIps[0].interfaces",
@@ -148,7 +146,7 @@ describe("each mistake is named with its path and what to write instead", () => 
         [
             "heartbeat.ucast",
             [{ interface: "eth0", addresses: ["10.0.0.1"] }],
-            ["heartbeat.ucast[0].addresses: must be two addresses, in the order of hosts"],
+            ["heartbeat.ucast[0].addresses: exactly two addresses are required, in the order of hosts"],
         ],
         [
             "heartbeat.ucast",
@@ -183,7 +181,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             "heartbeat.deadTime",
             "5",
             [
-                "heartbeat.deadTime: is not an input; there are keepalive, deadtime, warntime, initdead, udpport, ucast, bcast, mcast, ping, logfacility, autoFailback, keyVersion, version",
+                "heartbeat.deadTime: unknown field; valid fields: autoFailback, bcast, deadtime, initdead, keepalive, keyVersion, logfacility, mcast, ping, ucast, udpport, version, warntime",
             ],
         ],
         ["heartbeat.keyVersion", 0, ["heartbeat.keyVersion: 0 is not a whole number from 1 to 1000000"]],
@@ -223,7 +221,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             ['haproxy.listen[0].httpchk.host: "a\r\nX: y" is not a host name'],
         ],
         ["haproxy.listen[0].cookie.name", "A B", ['haproxy.listen[0].cookie.name: "A B" is not a cookie name']],
-        ["haproxy.listen[0].servers", [], ["haproxy.listen[0].servers: must be one server at least"]],
+        ["haproxy.listen[0].servers", [], ["haproxy.listen[0].servers: at least one server is required"]],
         [
             "haproxy.listen[0].servers[1].name",
             "web1",
@@ -260,7 +258,7 @@ describe("each mistake is named with its path and what to write instead", () => 
 test("all mistakes come at once, in one message without a stack trace", () => {
     const args = { ...classicArgsWith("hosts[1].address", "nowhere"), virtualIps: [], heartbeat: { keepalive: "2s" } };
     const error = new InvalidArgs("lb", validate(args));
-    expect(error.message.split("\n")[0]).toBe("lb: 3 inputs are not right:");
+    expect(error.message.split("\n")[0]).toBe("lb: 3 invalid inputs:");
     expect(error.errors.map(({ propertyPath }) => propertyPath)).toEqual([
         "hosts[1].address",
         "virtualIps",

@@ -1,7 +1,8 @@
 /** Each field of the inputs by itself: what is reported of a value of another kind, and beyond its limits. */
 import { describe, expect, test } from "vitest";
+import schema from "../../components/schema.json";
 import { validate } from "../../components/validate";
-import { fields } from "../../components/validate/fields";
+import { componentFields } from "../../components/validate/fields";
 import { complete, completeWith, problemsOf, problemsWith } from "../completeInputs";
 
 /** Every place where something stands, by its path. */
@@ -26,7 +27,10 @@ const isText = /\.(certificate|ca|clientCa)$/;
 test("the complete inputs have every field, and no problem", () => {
     expect(problemsOf(complete())).toEqual([]);
     const named = new Set(places.map(({ path }) => path.replace(/^.*[.\]]/, "")));
-    const all = new Set(Object.values(fields).flat());
+    const ofTypes = Object.values<{ properties: object }>(schema.types).flatMap(({ properties }) =>
+        Object.keys(properties),
+    );
+    const all = new Set([...componentFields, ...ofTypes]);
     for (const apart of ["config", "privateKeyPassword"]) {
         all.delete(apart);
     }
@@ -50,7 +54,7 @@ test("an unknown field is reported at its path, with those that there are", () =
     const objects = places.filter(({ value }) => typeof value === "object" && !Array.isArray(value));
     for (const { path, value } of objects) {
         const found = problemsWith(path, { ...(value as object), nonsense: 1 });
-        expect(found).toEqual([expect.stringMatching(/nonsense: is not an input; there are \w+(, \w+)*$/)]);
+        expect(found).toEqual([expect.stringMatching(/nonsense: unknown field; valid fields: \w+(, \w+)*$/)]);
         expect(found[0].startsWith(`${path}.nonsense: `), found[0]).toBe(true);
     }
     expect(objects.length).toBeGreaterThan(30);
@@ -59,7 +63,7 @@ test("an unknown field is reported at its path, with those that there are", () =
 test("a list with undefined in it is reported", () => {
     for (const { path } of places.filter(({ value }) => Array.isArray(value))) {
         const found = problemsWith(path, [undefined]);
-        expect(found.join("\n")).toContain(`${path}[0]: is undefined; leave it out`);
+        expect(found.join("\n")).toContain(`${path}[0]: undefined in a list. Remove it`);
     }
 });
 

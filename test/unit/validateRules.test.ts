@@ -7,17 +7,17 @@ describe("hosts", () => {
     test("are two, in a plain list", () => {
         const { hosts } = complete();
         const wrong = (count: unknown) =>
-            expect.stringMatching(`^hosts: must be exactly two hosts, and there are ${count}$`);
+            expect.stringMatching(`^hosts: exactly two hosts are required, declared: ${count}$`);
         expect(problemsOf({ ...alone({}), hosts: [...hosts, host("lb3", "192.168.0.102")] })).toContainEqual(wrong(3));
         expect(problemsOf({ ...alone({}), hosts: "x" })).toContainEqual(wrong("none"));
         expect(problemsOf({ ...alone({}), goneHosts: "lb3" })).toEqual([
-            "goneHosts: must be a plain list of texts, for it decides which resources there are",
+            "goneHosts: must be a plain list of texts, not an Output, because it decides which resources exist",
         ]);
     });
 
     test("have a host key, or say that they have none", () => {
         expect(problemsWith("hosts[0].hostKey", undefined)).toEqual([
-            expect.stringMatching(/^hosts\[0\]\.hostKey: is required: the host's line/),
+            expect.stringMatching(/^hosts\[0\]\.hostKey: is required\. Run "ssh-keyscan/),
         ]);
         const { hostKey: _, ...rest } = host("lb1", "192.168.0.100");
         expect(problemsWith("hosts[0]", { ...rest, insecureSkipHostKeyCheck: true })).toEqual([]);
@@ -96,14 +96,14 @@ describe("virtual IPs", () => {
         const place = (more: object) =>
             problemsOf({ ...alone({}), virtualIps: [{ address: "192.168.0.99", ...more }] });
         expect(place({ interface: "eth0", interfaces: ["eth0", "eth1"] })).toEqual([
-            "virtualIps[0].interfaces: cannot be given together with interface",
+            "virtualIps[0].interfaces: conflicts with interface. Remove one of them",
         ]);
         expect(place({ interfaces: ["eth0", "eth1"], network: "10.0.0.0/8" })).toEqual([
-            "virtualIps[0].network: cannot be given together with interfaces",
+            "virtualIps[0].network: conflicts with interfaces. Remove one of them",
         ]);
         for (const interfaces of [[], ["eth0"], ["a", "b", "c"]]) {
             expect(place({ interfaces })).toEqual([
-                "virtualIps[0].interfaces: must be two interfaces, in the order of hosts",
+                "virtualIps[0].interfaces: exactly two interfaces are required, in the order of hosts",
             ]);
         }
         expect(place({ interfaces: pulumi.output([]) })).toEqual([]);
@@ -118,7 +118,9 @@ describe("virtual IPs", () => {
 
     test("one at least", () => {
         for (const virtualIps of [undefined, []]) {
-            expect(problemsOf({ ...alone({}), virtualIps })).toEqual(["virtualIps: must be one virtual IP at least"]);
+            expect(problemsOf({ ...alone({}), virtualIps })).toEqual([
+                "virtualIps: at least one virtual IP is required",
+            ]);
         }
         expect(problemsOf({ ...alone({}), virtualIps: pulumi.output([]) })).toEqual([]);
     });

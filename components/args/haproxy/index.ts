@@ -1,16 +1,10 @@
 /** What HAProxy does, by the words of its configuration manual. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { BackendArgs, FrontendArgs, ListenArgs } from "./sections";
-import type { CertificateArgs } from "./tls";
-
-export * from "./rules";
-export * from "./sections";
-export * from "./server";
-export * from "./stick";
-export * from "./tls";
+import type { Backend, Frontend, Listen } from "./sections";
+import type { Certificate } from "./tls";
 
 /** The statistics page, behind a password. There is none without `port` and without `onVirtualIps`. */
-export interface StatsArgs {
+export interface Stats {
     /**
      * TCP port on which each host shows the page of its own HAProxy, at its own address and without TLS: to the host itself
      * (`ssh -L 8404:192.168.0.100:8404 root@192.168.0.100`), and to `src`. Default: none.
@@ -41,7 +35,7 @@ export interface StatsArgs {
 }
 
 /** HAProxy's metrics in Prometheus's format, on each host. */
-export interface PrometheusArgs {
+export interface Prometheus {
     /**
      * TCP port, on every IPv4 address of the host. Default: 8405.
      */
@@ -57,7 +51,7 @@ export interface PrometheusArgs {
 }
 
 /** The connection on which the two HAProxys tell each other what is in their stick-tables. */
-export interface PeersArgs {
+export interface Peers {
     /**
      * TCP port, on each host's own address and on 127.0.0.1. Only the peer gets an answer. Default: 10000.
      */
@@ -65,7 +59,7 @@ export interface PeersArgs {
 }
 
 /** `timeout`: times in HAProxy's own syntax, above 0 and below 24 days: a number is milliseconds, or has a unit (`us ms s m h d`). */
-export interface TimeoutArgs {
+export interface Timeout {
     /**
      * Time for a connection to a server to be established. Default: `5s`.
      */
@@ -101,23 +95,23 @@ export interface TimeoutArgs {
 }
 
 /** What HAProxy does, by the names of its configuration manual. One section that receives something must be there, or `config`. */
-export interface HaproxyArgs {
+export interface Haproxy {
     /**
      * `listen` sections: a front end and its servers, in one.
      */
-    listen?: pulumi.Input<pulumi.Input<ListenArgs>[]>;
+    listen?: pulumi.Input<pulumi.Input<Listen>[]>;
     /**
      * `frontend` sections: where clients connect.
      */
-    frontend?: pulumi.Input<pulumi.Input<FrontendArgs>[]>;
+    frontend?: pulumi.Input<pulumi.Input<Frontend>[]>;
     /**
      * `backend` sections: servers that front ends use.
      */
-    backend?: pulumi.Input<pulumi.Input<BackendArgs>[]>;
+    backend?: pulumi.Input<pulumi.Input<Backend>[]>;
     /**
      * Certificates, for every `bind` with `ssl`. A plain list, so that what is secret in one hides nothing else. Default: none.
      */
-    certificates?: CertificateArgs[];
+    certificates?: Certificate[];
     /**
      * Whether HAProxy asks the certificates' authorities now and then whether they are still good, and tells clients (OCSP
      * stapling; `ocsp-update.mode on`). HAProxy 3.0 or later, which must reach them by HTTP; an earlier one refuses the word.
@@ -127,21 +121,21 @@ export interface HaproxyArgs {
     /**
      * The statistics page. Default: none.
      */
-    stats?: StatsArgs;
+    stats?: Stats;
     /**
      * Metrics for Prometheus. Default: none.
      */
-    prometheus?: pulumi.Input<PrometheusArgs>;
+    prometheus?: pulumi.Input<Prometheus>;
     /**
      * How the stick-tables of both hosts are kept alike, so that persistence and counters outlive a failover. It is there,
      * with the defaults, where a section has a `stickTable`; give `{}` where only text has one, which then says
      * `peers ha-load-balancer-pair`.
      */
-    peers?: pulumi.Input<PeersArgs>;
+    peers?: pulumi.Input<Peers>;
     /**
      * Timeouts of every section.
      */
-    timeout?: pulumi.Input<TimeoutArgs>;
+    timeout?: pulumi.Input<Timeout>;
     /**
      * Most connections at a time, for the whole process; HAProxy refuses more than the service may open files for. Default:
      * what 40,000 open files allow, some 20,000, or fewer where the service may open fewer.

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** `acl NAME CRITERION FLAG … VALUE …` (manual, 7.1). */
-export interface AclArgs {
+export interface Acl {
     /**
      * Name. Letters, digits and `_ - . :`. Several of one name match when one of them does.
      */
@@ -22,7 +22,7 @@ export interface AclArgs {
 }
 
 /** A rule such as `http-request set-header X-Forwarded-Proto https if { ssl_fc }`: an action, its words and a condition. */
-export interface RuleArgs {
+export interface Rule {
     /**
      * Name of the action: `set-header`, `deny`, `redirect`, `track-sc0`, `use-service`, ….
      */
@@ -39,7 +39,7 @@ export interface RuleArgs {
 }
 
 /** `use_backend NAME if …`: the first that applies wins. */
-export interface UseBackendArgs {
+export interface UseBackend {
     /**
      * Name of a `backend` or `listen`.
      */

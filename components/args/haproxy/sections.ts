@@ -1,11 +1,11 @@
 /** The sections of haproxy.cfg that move traffic. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { AclArgs, RuleArgs, UseBackendArgs } from "./rules";
-import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "./server";
-import type { StickArgs, StickTableArgs } from "./stick";
+import type { Acl, Rule, UseBackend } from "./rules";
+import type { Bind, Cookie, Httpchk, Server } from "./server";
+import type { Stick, StickTable } from "./stick";
 
 /** What `frontend`, `backend` and `listen` have in common. */
-interface SectionArgs {
+interface Section {
     /**
      * Name of the section, unique among all. Letters, digits and `_ - . :`.
      */
@@ -17,19 +17,19 @@ interface SectionArgs {
     /**
      * Named criteria, for the conditions of this section. Default: none.
      */
-    acl?: pulumi.Input<pulumi.Input<AclArgs>[]>;
+    acl?: pulumi.Input<pulumi.Input<Acl>[]>;
     /**
      * `http-request` rules, in order. HTTP mode only. Default: none.
      */
-    httpRequest?: pulumi.Input<pulumi.Input<RuleArgs>[]>;
+    httpRequest?: pulumi.Input<pulumi.Input<Rule>[]>;
     /**
      * `http-response` rules, in order. HTTP mode only. Default: none.
      */
-    httpResponse?: pulumi.Input<pulumi.Input<RuleArgs>[]>;
+    httpResponse?: pulumi.Input<pulumi.Input<Rule>[]>;
     /**
      * `stick-table`: one that rules, and `stick` of any back end, can use under this section's name. Default: none.
      */
-    stickTable?: pulumi.Input<StickTableArgs>;
+    stickTable?: pulumi.Input<StickTable>;
     /**
      * `option forwardfor`: whether servers are told the client's address in X-Forwarded-For. HTTP mode only. Default: true
      * in a `frontend` and a `listen`, false in a `backend`.
@@ -44,11 +44,11 @@ interface SectionArgs {
 }
 
 /** A `frontend` section: where clients connect, and which back end they get. */
-export interface FrontendArgs extends SectionArgs {
+export interface Frontend extends Section {
     /**
      * Where to listen. Default: port 80 of every virtual IP.
      */
-    bind?: pulumi.Input<pulumi.Input<BindArgs>[]>;
+    bind?: pulumi.Input<pulumi.Input<Bind>[]>;
     /**
      * Most connections at a time. Default: that of the whole process.
      */
@@ -71,7 +71,7 @@ export interface FrontendArgs extends SectionArgs {
     /**
      * `use_backend`: back ends for some requests, the first that applies. Default: none.
      */
-    useBackend?: pulumi.Input<pulumi.Input<UseBackendArgs>[]>;
+    useBackend?: pulumi.Input<pulumi.Input<UseBackend>[]>;
     /**
      * `default_backend`: the back end for all others. Default: none.
      */
@@ -79,7 +79,7 @@ export interface FrontendArgs extends SectionArgs {
 }
 
 /** A `backend` section: servers, and how requests are shared out among them. */
-export interface BackendArgs extends SectionArgs {
+export interface Backend extends Section {
     /**
      * Balancing algorithm: `roundrobin`, `static-rr`, `leastconn`, `first`, `source`, `random`, `uri`, or with an argument
      * `hdr(NAME)`, `url_param NAME`, `hash EXPRESSION`. Default: `roundrobin`.
@@ -88,20 +88,20 @@ export interface BackendArgs extends SectionArgs {
     /**
      * Persistence by cookie. Default: none.
      */
-    cookie?: pulumi.Input<CookieArgs>;
+    cookie?: pulumi.Input<Cookie>;
     /**
      * `stick` rules, in order: persistence by a table. Default: none.
      */
-    stick?: pulumi.Input<pulumi.Input<StickArgs>[]>;
+    stick?: pulumi.Input<pulumi.Input<Stick>[]>;
     /**
      * How servers are checked. Default: by a TCP connection.
      */
-    httpchk?: pulumi.Input<HttpchkArgs>;
+    httpchk?: pulumi.Input<Httpchk>;
     /**
      * The machines that answer, one at least.
      */
-    servers: pulumi.Input<pulumi.Input<ServerArgs>[]>;
+    servers: pulumi.Input<pulumi.Input<Server>[]>;
 }
 
 /** A `listen` section: a front end and its servers, in one. */
-export interface ListenArgs extends FrontendArgs, BackendArgs {}
+export interface Listen extends Frontend, Backend {}

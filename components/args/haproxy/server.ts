@@ -1,9 +1,9 @@
 /** Where HAProxy listens, and the machines behind it. */
 import type * as pulumi from "@pulumi/pulumi";
-import type { BindSslArgs, ServerSslArgs } from "./tls";
+import type { BindSsl, ServerSsl } from "./tls";
 
 /** Where HAProxy listens: every virtual IP, on one port. */
-export interface BindArgs {
+export interface Bind {
     /**
      * TCP port, 1 to 65535.
      */
@@ -19,7 +19,7 @@ export interface BindArgs {
     /**
      * TLS. Default: none.
      */
-    ssl?: pulumi.Input<BindSslArgs>;
+    ssl?: pulumi.Input<BindSsl>;
     /**
      * Further words of the line, as the manual has them (5.1), one each. Default: none.
      */
@@ -27,7 +27,7 @@ export interface BindArgs {
 }
 
 /** `cookie NAME MODE …`: persistence by a cookie, whose value names the server. HTTP mode only. */
-export interface CookieArgs {
+export interface Cookie {
     /**
      * Name of the cookie: `JSESSIONID`, say.
      */
@@ -57,7 +57,7 @@ export interface CookieArgs {
 }
 
 /** `option httpchk`: a server is up while it answers this request with a status of 2xx or 3xx, or as `expect` says. */
-export interface HttpchkArgs {
+export interface Httpchk {
     /**
      * Method. Default: `HEAD`.
      */
@@ -77,7 +77,7 @@ export interface HttpchkArgs {
 }
 
 /** A back-end machine. */
-export interface ServerArgs {
+export interface Server {
     /**
      * Name, unique in its section; also the value for the persistence cookie. Letters, digits and `_ - . :`.
      */
@@ -130,7 +130,7 @@ export interface ServerArgs {
     /**
      * TLS towards it, for requests and checks. Default: none.
      */
-    ssl?: pulumi.Input<ServerSslArgs>;
+    ssl?: pulumi.Input<ServerSsl>;
     /**
      * Whether it begins in maintenance. Default: false.
      */

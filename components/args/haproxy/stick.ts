@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** `stick-table` (manual, 4.2; 11 in later ones): what is remembered of clients. Both hosts have the same entries (see `peers`). */
-export interface StickTableArgs {
+export interface StickTable {
     /**
      * What an entry is found by: `ip`, `ipv6`, `integer`, `string` or `binary`.
      */
@@ -30,7 +30,7 @@ export interface StickTableArgs {
 }
 
 /** `stick on PATTERN` and its kin: a client comes back to the server that it had. */
-export interface StickArgs {
+export interface Stick {
     /**
      * `on`, or one half of it: `match`, `store-request`; or `store-response`. Default: `on`.
      */

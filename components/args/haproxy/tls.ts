@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** A certificate with its key, in a file that root alone may read. */
-export interface CertificateArgs {
+export interface Certificate {
     /**
      * What a `bind` calls it by. Letters, digits and `_ - .`. Its file on the hosts is
      * `/etc/haproxy/ha-load-balancer-pair/certificates/NAME.pem`.
@@ -19,7 +19,7 @@ export interface CertificateArgs {
 }
 
 /** `ssl` of a `bind`: TLS 1.2 at least, unless it says otherwise. */
-export interface BindSslArgs {
+export interface BindSsl {
     /**
      * Names of `haproxy.certificates`. Which one a client gets follows from the name it asks for (SNI); the first one is for
      * all other names.
@@ -48,7 +48,7 @@ export interface BindSslArgs {
 }
 
 /** `ssl` of a `server`: its certificate is verified, unless it says otherwise. */
-export interface ServerSslArgs {
+export interface ServerSsl {
     /**
      * `required`, or `none`: whoever is in between can then read everything. Default: `required`.
      */

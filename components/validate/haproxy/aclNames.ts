@@ -15,7 +15,7 @@ export function aclNames(check: Checker, args: HaproxyArgs, declared: Declared[]
         if (names) {
             for (const { at, condition } of conditions(path, own)) {
                 for (const name of namesIn(condition).filter((each) => !names.includes(each) && !ownNames.test(each))) {
-                    check.add(at, `"${name}" is no acl of this section; there are ${names.join(", ") || "none"}`);
+                    check.add(at, `"${name}" is not an acl of this section; declared: ${names.join(", ") || "none"}`);
                 }
             }
         }

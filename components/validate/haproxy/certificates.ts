@@ -5,7 +5,7 @@ import type { CertificateArgs } from "../../args";
 import { known } from "../../values/known";
 import { isCertificate, isPrivateKey, pemBlocks } from "../../values/pem";
 import type { Checker } from "../checker";
-import { fields } from "../fields";
+import { fieldsOf } from "../fields";
 
 /** Names, and what else is no secret. */
 export function certificateNames(check: Checker, list: CertificateArgs[] | undefined): void {
@@ -13,11 +13,11 @@ export function certificateNames(check: Checker, list: CertificateArgs[] | undef
         check.add("haproxy.certificates", "must be a plain list; what is in its elements may be Outputs");
         return;
     }
-    const elements = check.objects<CertificateArgs>("haproxy.certificates", list, fields.certificate);
+    const elements = check.objects<CertificateArgs>("haproxy.certificates", list, fieldsOf("Certificate"));
     for (const { at, value } of elements) {
         check.requiredText(`${at}.name`, value.name, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, "the name of a file");
         if (known(value.name) !== value.name) {
-            check.add(`${at}.name`, "must be a plain text, for it decides which files there are");
+            check.add(`${at}.name`, "must be a plain text, not an Output, because it decides which files exist");
         }
     }
     check.distinct(
@@ -60,7 +60,7 @@ function pemChain(check: Checker, path: string, pem: string): X509Certificate[] 
     }
     chain.slice(1).forEach((issuer, i) => {
         if (!chain[i].checkIssued(issuer)) {
-            check.add(path, `is not in order: number ${i + 2} in the text has not signed the one before it`);
+            check.add(path, `wrong order: certificate ${i + 2} has not signed certificate ${i + 1}`);
         }
     });
     const [own] = chain;
@@ -71,7 +71,7 @@ function pemChain(check: Checker, path: string, pem: string): X509Certificate[] 
         check.add(path, `is not valid yet (from ${own.validFrom})`);
     }
     if (own.subjectAltName === undefined) {
-        check.add(path, "has no names (subjectAltName), so that no client accepts it");
+        check.add(path, "no subjectAltName; clients reject it");
     }
     return chain;
 }
@@ -90,7 +90,7 @@ function parsed(check: Checker, path: string, pem: string): X509Certificate[] | 
     } catch {
         // Told below.
     }
-    check.add(path, 'is no certificate in PEM ("-----BEGIN CERTIFICATE-----", …)');
+    check.add(path, 'is not a certificate in PEM ("-----BEGIN CERTIFICATE-----", …)');
     return undefined;
 }
 
@@ -104,7 +104,7 @@ function privateKey(check: Checker, path: string, pem: string): KeyObject | unde
     try {
         key = createPrivateKey(blocks.filter(isPrivateKey).join(""));
     } catch {
-        check.add(path, 'is no private key in PEM ("-----BEGIN PRIVATE KEY-----", …), or one with a passphrase');
+        check.add(path, 'is not a private key in PEM without a passphrase ("-----BEGIN PRIVATE KEY-----", …)');
         return undefined;
     }
     const bits = key.asymmetricKeyDetails?.modulusLength;

@@ -13,7 +13,7 @@ import { globalOptions, timeoutOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
-import { fields } from "../fields";
+import { fieldsOf } from "../fields";
 import { aclNames } from "./aclNames";
 import { certificateNames, certificateTexts } from "./certificates";
 import { listening } from "./listening";
@@ -21,6 +21,8 @@ import { options } from "./options";
 import { certificateReferences, references } from "./references";
 import { type Declared, section } from "./section";
 import { prometheus, stats } from "./stats";
+
+const sectionTypes = { listen: "Listen", frontend: "Frontend", backend: "Backend" } as const;
 
 /** What `config` stands instead of. */
 const insteadOf = [
@@ -43,7 +45,7 @@ export function haproxy(
     virtualIps: HaLoadBalancerPairArgs["virtualIps"],
 ): void {
     check.required("haproxy", input);
-    const args = check.object<HaproxyArgs>("haproxy", input, fields.haproxy);
+    const args = check.object<HaproxyArgs>("haproxy", input, fieldsOf("Haproxy"));
     if (!args) {
         return;
     }
@@ -76,7 +78,7 @@ function sections(check: Checker, args: HaproxyArgs): Declared[] {
             .objects<FrontendArgs & BackendArgs>(
                 `haproxy.${keyword}`,
                 args[keyword] as pulumi.Input<pulumi.Input<FrontendArgs & BackendArgs>[]>,
-                fields[keyword],
+                fieldsOf(sectionTypes[keyword]),
             )
             .map(({ at, value }) => ({ keyword, path: at, args: value })),
     );
@@ -92,16 +94,19 @@ function content(check: Checker, args: HaproxyArgs): void {
     }
     if (args.config !== undefined) {
         if (args.stats?.onVirtualIps !== undefined) {
-            check.add("haproxy.stats.onVirtualIps", "cannot be given beside haproxy.config, which is the whole file");
+            check.add(
+                "haproxy.stats.onVirtualIps",
+                "conflicts with haproxy.config, which is the whole file. Remove one of them",
+            );
         }
         for (const name of insteadOf.filter((each) => args[each] !== undefined)) {
-            check.add(`haproxy.${name}`, "cannot be given beside haproxy.config, which is the whole file");
+            check.add(`haproxy.${name}`, "conflicts with haproxy.config, which is the whole file. Remove one of them");
         }
         return;
     }
     const isEmpty = (input: unknown) => input === undefined || (Array.isArray(input) && input.length === 0);
     if (isEmpty(args.listen) && isEmpty(args.frontend) && args.sections === undefined) {
-        check.add("haproxy", "needs a listen or a frontend (or sections or config, as text)");
+        check.add("haproxy", "at least one listen or frontend is required (or sections or config, as text)");
     }
 }
 
@@ -117,11 +122,11 @@ export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" |
 }
 
 function peers(check: Checker, input: HaproxyArgs["peers"]): void {
-    const args = check.object<PeersArgs>("haproxy.peers", input, fields.peers);
+    const args = check.object<PeersArgs>("haproxy.peers", input, fieldsOf("Peers"));
     check.port("haproxy.peers.port", args?.port);
 }
 
 function timeouts(check: Checker, args: HaproxyArgs): void {
-    const timeout = check.object<TimeoutArgs>("haproxy.timeout", args.timeout, fields.timeout);
+    const timeout = check.object<TimeoutArgs>("haproxy.timeout", args.timeout, fieldsOf("Timeout"));
     options(check, "haproxy.timeout", timeout, timeoutOptions);
 }

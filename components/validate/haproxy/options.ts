@@ -27,11 +27,16 @@ export function options(
         if (option.mode === "http" && mode === "tcp" && known(value)) {
             check.needsHttp(at);
         }
-        if (option.since !== undefined && version !== undefined && known(value) && isEarlier(version, option.since)) {
+        if (
+            option.since !== undefined &&
+            version !== undefined &&
+            known(value) &&
+            isEarlier(String(version), option.since)
+        ) {
             check.add(at, `needs HAProxy ${option.since} or later; haproxy.version is "${version}"`);
         }
         if (option.needs !== undefined && value !== undefined && known(given[option.needs]) === false) {
-            check.add(at, `means nothing without ${option.needs}`);
+            check.add(at, `has no effect while ${option.needs} is false. Remove it, or set ${option.needs} to true`);
         }
     }
 }

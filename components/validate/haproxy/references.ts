@@ -23,7 +23,7 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
         for (const { at, name } of [...uses, { at: `${path}.defaultBackend`, name: known(front.defaultBackend) }]) {
             const target = name === undefined ? undefined : backEnds.find((each) => known(each.args.name) === name);
             if (name && !target && !mayBeMore && backEnds.every((each) => known(each.args.name) !== undefined)) {
-                check.add(at, `"${name}" is neither a backend nor a listen; there are ${names(backEnds)}`);
+                check.add(at, `"${name}" is neither a backend nor a listen; declared: ${names(backEnds)}`);
             }
             if (target && target.path === path) {
                 check.add(at, `"${name}" is this section itself`);
@@ -33,7 +33,7 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
             }
         }
         if (keyword === "frontend" && leadsNowhere(front)) {
-            check.add(path, "leads nowhere: give it a defaultBackend, or rules that answer");
+            check.add(path, "no back end and no rule that answers. Set defaultBackend, useBackend or httpRequest");
         }
     }
 }
@@ -51,7 +51,7 @@ function tables(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
             const isInText = target?.args.lines !== undefined;
             if (each && name && target?.args.stickTable === undefined && !isInText && !(mayBeMore && !target)) {
                 const at = each.table === undefined ? `${path}.stick[${i}]` : `${path}.stick[${i}].table`;
-                check.add(at, `"${name}" ${target ? "has no stickTable" : "is no section with a stickTable"}`);
+                check.add(at, `"${name}" ${target ? "has no stickTable" : "is not a section with a stickTable"}`);
             }
         });
     }

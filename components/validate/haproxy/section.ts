@@ -4,7 +4,7 @@ import { sectionOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
-import { fields } from "../fields";
+import { fieldsOf } from "../fields";
 import { authority } from "./certificates";
 import { options } from "./options";
 import { cookie, httpchk, servers } from "./server";
@@ -24,7 +24,7 @@ const ownPrefix = "ha-load-balancer-pair";
 export function section(check: Checker, { keyword, path, args }: Declared): void {
     check.requiredName(`${path}.name`, args.name, "a section name");
     if (String(known(args.name)).startsWith(ownPrefix)) {
-        check.add(`${path}.name`, `must not begin with "${ownPrefix}", as this component's own sections do`);
+        check.add(`${path}.name`, `must not begin with "${ownPrefix}", the prefix of this component's own sections`);
     }
     check.choice(`${path}.mode`, args.mode, ["http", "tcp"]);
     acls(check, path, args);
@@ -56,7 +56,7 @@ function frontFields(check: Checker, path: string, args: FrontendArgs): void {
     for (const { at, value } of check.objects<UseBackendArgs>(
         `${path}.useBackend`,
         args.useBackend,
-        fields.useBackend,
+        fieldsOf("UseBackend"),
     )) {
         check.requiredName(`${at}.backend`, value.backend, "a section name");
         check.condition(`${at}.condition`, value.condition);
@@ -65,13 +65,13 @@ function frontFields(check: Checker, path: string, args: FrontendArgs): void {
 
 function binds(check: Checker, path: string, input: FrontendArgs["bind"]): void {
     if (knownList(input)?.length === 0) {
-        check.add(path, "must be one at least");
+        check.add(path, "at least one is required");
     }
-    for (const { at, value } of check.objects<BindArgs>(path, input, fields.bind)) {
+    for (const { at, value } of check.objects<BindArgs>(path, input, fieldsOf("Bind"))) {
         check.required(`${at}.port`, value.port);
         check.port(`${at}.port`, value.port);
         check.flag(`${at}.acceptProxy`, value.acceptProxy);
-        const ssl = check.object<BindSslArgs>(`${at}.ssl`, value.ssl, fields.bindSsl);
+        const ssl = check.object<BindSslArgs>(`${at}.ssl`, value.ssl, fieldsOf("BindSsl"));
         const certificates = ssl ? bindSsl(check, `${at}.ssl`, ssl) : 0;
         // bind ADDRESS:PORT accept-proxy ssl alpn … ssl-min-ver … strict-sni ca-file … verify …; crt NAME
         check.words(`${at}.words`, value.words, 13 + 2 * certificates);
@@ -83,10 +83,13 @@ function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
     const certificates = knownList(args.certificates);
     const areMissing = args.certificates === undefined || certificates?.length === 0;
     if (check.list(`${path}.certificates`, args.certificates) && areMissing) {
-        check.add(`${path}.certificates`, "must be one at least");
+        check.add(`${path}.certificates`, "at least one is required");
     }
     if (certificates && certificates.length > 25) {
-        check.add(`${path}.certificates`, "must be at most 25; for more, give bind.words a crt-list");
+        check.add(
+            `${path}.certificates`,
+            "at most 25 certificates fit in the line. Use a crt-list in bind.words for more",
+        );
     }
     check.text(`${path}.alpn`, args.alpn, /^[a-z0-9/.-]+(,[a-z0-9/.-]+)*$/, 'a list of protocols ("h2,http/1.1")');
     check.choice(`${path}.minVersion`, args.minVersion, ["TLSv1.2", "TLSv1.3"]);
@@ -94,16 +97,16 @@ function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
     authority(check, `${path}.clientCa`, args.clientCa);
     check.choice(`${path}.verify`, args.verify, ["required", "optional"]);
     if (args.verify !== undefined && args.clientCa === undefined) {
-        check.add(`${path}.verify`, "needs clientCa");
+        check.add(`${path}.verify`, "has no effect without clientCa");
     }
     return certificates?.length ?? 0;
 }
 
 function acls(check: Checker, path: string, args: FrontendArgs): void {
-    for (const { at, value: acl } of check.objects<AclArgs>(`${path}.acl`, args.acl, fields.acl)) {
+    for (const { at, value: acl } of check.objects<AclArgs>(`${path}.acl`, args.acl, fieldsOf("Acl"))) {
         check.requiredName(`${at}.name`, acl.name, "the name of an acl");
         if (/^or$/i.test(String(known(acl.name)))) {
-            check.add(`${at}.name`, `"${acl.name}" is a word of conditions`);
+            check.add(`${at}.name`, `"${acl.name}" is a reserved word in conditions`);
         }
         check.requiredText(`${at}.criterion`, acl.criterion, forms.criterion, "a criterion (path_beg, hdr(host), …)");
         // acl NAME CRITERION … --
@@ -113,7 +116,7 @@ function acls(check: Checker, path: string, args: FrontendArgs): void {
 }
 
 function rules(check: Checker, path: string, input: FrontendArgs["httpRequest"]): void {
-    for (const { at, value: rule } of check.objects<RuleArgs>(path, input, fields.rule)) {
+    for (const { at, value: rule } of check.objects<RuleArgs>(path, input, fieldsOf("Rule"))) {
         check.requiredText(`${at}.action`, rule.action, forms.action, "the name of an action");
         check.condition(`${at}.condition`, rule.condition);
         const condition = known(rule.condition);

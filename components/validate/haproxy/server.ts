@@ -6,12 +6,12 @@ import { serverOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
-import { fields } from "../fields";
+import { fieldsOf } from "../fields";
 import { authority } from "./certificates";
 import { options } from "./options";
 
 export function cookie(check: Checker, path: string, input: BackendArgs["cookie"]): void {
-    const args = check.object<CookieArgs>(path, input, fields.cookie);
+    const args = check.object<CookieArgs>(path, input, fieldsOf("Cookie"));
     if (!args) {
         return;
     }
@@ -26,7 +26,7 @@ export function cookie(check: Checker, path: string, input: BackendArgs["cookie"
 }
 
 export function httpchk(check: Checker, path: string, input: BackendArgs["httpchk"]): void {
-    const args = check.object<HttpchkArgs>(path, input, fields.httpchk);
+    const args = check.object<HttpchkArgs>(path, input, fieldsOf("Httpchk"));
     check.text(`${path}.method`, args?.method, forms.method, "an HTTP method");
     check.text(`${path}.uri`, args?.uri, forms.uri, "the path of a URL");
     check.text(`${path}.host`, args?.host, forms.haproxyName, "a host name");
@@ -46,9 +46,9 @@ export function httpchk(check: Checker, path: string, input: BackendArgs["httpch
 
 export function servers(check: Checker, path: string, input: BackendArgs["servers"]): void {
     if (input === undefined || knownList(input)?.length === 0) {
-        check.add(path, "must be one server at least");
+        check.add(path, "at least one server is required");
     }
-    const list = check.objects<ServerArgs>(path, input, fields.server);
+    const list = check.objects<ServerArgs>(path, input, fieldsOf("Server"));
     for (const { at, value } of list) {
         server(check, at, value);
     }
@@ -82,7 +82,7 @@ function isHostName(value: unknown): boolean {
 }
 
 function ssl(check: Checker, path: string, { ssl: input, address }: ServerArgs): void {
-    const args = check.object<ServerSslArgs>(`${path}.ssl`, input, fields.serverSsl);
+    const args = check.object<ServerSslArgs>(`${path}.ssl`, input, fieldsOf("ServerSsl"));
     if (!args) {
         return;
     }
@@ -94,7 +94,7 @@ function ssl(check: Checker, path: string, { ssl: input, address }: ServerArgs):
     if (args.hostname === undefined && isVerified && value !== undefined && isIP(value) !== 0) {
         check.add(
             `${path}.ssl.hostname`,
-            "is required where the address is no name: a certificate is verified by its name",
+            "is required because the address is not a name, and a certificate is verified by its name",
         );
     }
 }

@@ -4,7 +4,7 @@ import type { BindArgs, HaproxyArgs, PrometheusArgs, StatsArgs } from "../../arg
 import { forms } from "../../values/forms";
 import { known, wholeList } from "../../values/known";
 import type { Checker } from "../checker";
-import { fields } from "../fields";
+import { fieldsOf } from "../fields";
 import { mode } from "./references";
 import type { Declared } from "./section";
 
@@ -13,7 +13,7 @@ export function stats(
     { stats: input, listen, frontend, config }: HaproxyArgs,
     declared: Declared[],
 ): void {
-    const args = check.object<StatsArgs>("haproxy.stats", input, fields.stats);
+    const args = check.object<StatsArgs>("haproxy.stats", input, fieldsOf("Stats"));
     if (!args) {
         return;
     }
@@ -49,11 +49,14 @@ function onVirtualIps(check: Checker, how: string | undefined, declared: Declare
     if (how === "tls" && !sections.some(({ args }) => hasTls(args.bind))) {
         check.add(
             "haproxy.stats.onVirtualIps",
-            "no listen or frontend in HTTP mode has TLS (bind.ssl), so that the password would cross the network in clear: give one " +
-                "TLS, or show each host's page at a port of its own (stats.port), or say clear where that is meant",
+            "no listen or frontend in HTTP mode has TLS (bind.ssl), and without TLS the password crosses the network in clear. " +
+                "Give one TLS, or set stats.port for a page of each host, or set clear",
         );
     } else if (how === "clear" && showing.length === 0) {
-        check.add("haproxy.stats.onVirtualIps", "there is no listen or frontend in HTTP mode that could show the page");
+        check.add(
+            "haproxy.stats.onVirtualIps",
+            "no listen or frontend is in HTTP mode. Set stats.port, or declare one",
+        );
     }
 }
 
@@ -63,7 +66,7 @@ function hasTls(bind: Declared["args"]["bind"]): boolean {
 }
 
 export function prometheus(check: Checker, input: HaproxyArgs["prometheus"]): void {
-    const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fields.prometheus);
+    const args = check.object<PrometheusArgs>("haproxy.prometheus", input, fieldsOf("Prometheus"));
     check.port("haproxy.prometheus.port", args?.port);
     check.text("haproxy.prometheus.uri", args?.uri, forms.path, "the path of a URL");
     sources(check, "haproxy.prometheus.src", args?.src);
