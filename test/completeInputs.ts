@@ -25,6 +25,7 @@ const front = {
     useBackend: [{ backend: "pages", condition: "if own" }],
 };
 const section = {
+    timeout: { httpRequest: "10s", httpKeepAlive: "10s" },
     ...{ mode: "http", forwardfor: true, lines: ["option http-server-close"] },
     acl: [{ name: "own", criterion: "src", flags: ["-i"], values: ["10.0.0.0/8"] }],
     httpRequest: [{ action: "deny", words: ["deny_status", "429"], condition: "if own" }],

@@ -11,6 +11,15 @@ import type {
     ServerArgs,
     StickTableArgs,
 } from "../components";
+import {
+    type Option,
+    type SectionKeyword,
+    sectionOptions,
+    sectionTimeoutOptions,
+    serverOptions,
+    timeoutOptions,
+    type Value,
+} from "../components/options";
 import { makeAuthority, makeCertificate } from "./certificates";
 
 /** An optional field is left out as often as not. */
@@ -37,21 +46,46 @@ export const certificates = ["site", "other"].map((each) => ({
     ...makeCertificate([`${each}.example.com`], authority),
 }));
 
+const anyValue = ({ kind }: Option): fc.Arbitrary<Value> => {
+    switch (kind.is) {
+        case "integer":
+            return fc.integer({ min: kind.min, max: Math.min(kind.max, 20_000) });
+        case "flag":
+            return fc.boolean();
+        case "time":
+            return duration();
+        case "choice":
+            return oneOf(...kind.words);
+    }
+};
+
+/** The options of a table that have an effect there, each as often absent as not. */
+const simple = (table: Option[], keyword?: SectionKeyword, mode = "http"): fc.Arbitrary<Record<string, Value>> =>
+    fc
+        .record(
+            Object.fromEntries(
+                table
+                    .filter((each) => keyword === undefined || (each.sections?.includes(keyword) ?? true))
+                    .filter((each) => each.mode === undefined || each.mode === mode)
+                    .map((each) => [each.field, sometimes(anyValue(each))]),
+            ),
+        )
+        .map((options) => {
+            const isIdle = ({ needs }: Option) => needs !== undefined && options[needs] === false;
+            const idle = table.filter(isIdle).map(({ field }) => field as string);
+            return Object.fromEntries(
+                Object.entries(options).filter(
+                    (each): each is [string, Value] => each[1] !== undefined && !idle.includes(each[0]),
+                ),
+            );
+        });
+
 const server = (index: number, isHttp: boolean): fc.Arbitrary<ServerArgs> =>
     fc
         .record({
             address: address(),
             port: sometimes(fc.integer({ min: 1, max: 65535 })),
-            weight: sometimes(fc.integer({ min: 0, max: 256 })),
-            backup: sometimes(fc.boolean()),
-            maxconn: sometimes(fc.integer({ min: 1, max: 5000 })),
-            check: sometimes(fc.boolean()),
-            inter: sometimes(duration()),
-            fall: sometimes(fc.integer({ min: 1, max: 20 })),
-            rise: sometimes(fc.integer({ min: 1, max: 20 })),
-            slowstart: sometimes(duration()),
-            sendProxy: sometimes(fc.boolean()),
-            disabled: sometimes(fc.boolean()),
+            options: simple(serverOptions),
             ssl: sometimes(
                 oneOf(
                     { verify: "none" },
@@ -67,13 +101,7 @@ const server = (index: number, isHttp: boolean): fc.Arbitrary<ServerArgs> =>
                 ),
             ),
         })
-        .map((args) => ({
-            ...args,
-            name: `s${index}`,
-            ...(args.check === false
-                ? { inter: undefined, fall: undefined, rise: undefined, slowstart: undefined }
-                : {}),
-        }));
+        .map(({ options, ...args }) => ({ ...args, ...options, name: `s${index}` }));
 
 const servers = (isHttp: boolean) =>
     fc
@@ -132,9 +160,10 @@ const stickTable = (): fc.Arbitrary<StickTableArgs> =>
 interface Place {
     index: number;
     mode: string;
+    keyword: SectionKeyword;
 }
 
-const common = ({ mode }: Place) =>
+const common = ({ mode, keyword }: Place) =>
     fc
         .array(
             mode === "http"
@@ -150,9 +179,11 @@ const common = ({ mode }: Place) =>
                 acl: fc.constant(acls),
                 httpRequest: inHttp({ mode }, fc.array(request, { maxLength: 3 })),
                 httpResponse: inHttp({ mode }, fc.array(setHeader(responseConditions), { maxLength: 2 })),
-                forwardfor: inHttp({ mode }, fc.boolean()),
+                timeout: sometimes(simple(sectionTimeoutOptions, keyword)),
+                options: simple(sectionOptions, keyword, mode),
             });
-        });
+        })
+        .map(({ options, ...rest }) => ({ ...rest, ...options }));
 
 const bindSsl = (): fc.Arbitrary<BindSslArgs> =>
     fc
@@ -195,8 +226,6 @@ const front = (place: Place, backEnds: string[]): fc.Arbitrary<Omit<FrontendArgs
                 hsts: inHttp(place, fc.integer({ min: 0, max: 100_000 })),
                 stickTable: sometimes(stickTable()),
                 lines: sometimes(lines(place.mode === "http")),
-                maxconn: sometimes(fc.integer({ min: 1, max: 20_000 })),
-                restrictReqHdrNames: inHttp(place, oneOf("preserve", "delete", "reject")),
                 useBackend: sometimes(
                     fc.array(
                         fc.record({
@@ -262,12 +291,12 @@ const behind = (place: Place): fc.Arbitrary<Omit<BackendArgs, "name">> => {
 
 /** Virtual IPs that the binds may name: `192.168.0.99` and `2001:db8::99`. */
 export const haproxyArbitrary: fc.Arbitrary<HaproxyArgs> = oneOf("http", "tcp").chain((mode) => {
-    const place = (index: number) => ({ index, mode });
+    const place = (index: number, keyword: SectionKeyword) => ({ index, mode, keyword });
     return fc
         .tuple(
-            behind(place(0)),
-            fc.tuple(front(place(1), ["back"]), behind(place(1))),
-            front(place(2), ["back", "both"]),
+            behind(place(0, "backend")),
+            fc.tuple(front(place(1, "listen"), ["back"]), behind(place(1, "listen"))),
+            front(place(2, "frontend"), ["back", "both"]),
             fc.record({
                 stats: sometimes(
                     fc.record({
@@ -285,18 +314,7 @@ export const haproxyArbitrary: fc.Arbitrary<HaproxyArgs> = oneOf("http", "tcp").
                         src: sometimes(fc.array(fc.ipV4(), { minLength: 1, maxLength: 3 })),
                     }),
                 ),
-                timeout: sometimes(
-                    fc.record({
-                        connect: sometimes(duration()),
-                        client: sometimes(duration()),
-                        server: sometimes(duration()),
-                        httpRequest: sometimes(duration()),
-                        httpKeepAlive: sometimes(duration()),
-                        queue: sometimes(duration()),
-                        check: sometimes(duration()),
-                        tunnel: sometimes(duration()),
-                    }),
-                ),
+                timeout: sometimes(simple(timeoutOptions)),
                 maxconn: sometimes(fc.integer({ min: 10, max: 50_000 })),
                 logfacility: sometimes(oneOf("local3", "daemon")),
                 globalLines: sometimes(oneOf(["tune.bufsize 32768"], [])),

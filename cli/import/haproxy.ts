@@ -2,7 +2,7 @@
 import type { BindArgs, HaproxyArgs, ListenArgs, ServerArgs } from "../../components/args";
 import { defaultMode } from "../../components/args/defaults";
 import { optionDefaults } from "../../components/defaults/options";
-import { type Options, sectionOptions } from "../../components/options";
+import { type Options, sectionOptions, sectionTimeoutOptions } from "../../components/options";
 import { validate } from "../../components/validate";
 import { forms } from "../../components/values/forms";
 import { type Defaults, importDefaults, inherited, isHttp, last, noDefaults, readDefaults } from "./haproxyDefaults";
@@ -42,6 +42,7 @@ function importGlobal({ lines }: Section, args: HaproxyArgs, notes: string[]): v
 interface Traffic extends ListenArgs {
     bind: BindArgs[];
     servers: ServerArgs[];
+    timeout?: Options;
     lines: string[];
 }
 
@@ -70,6 +71,7 @@ function importTraffic(from: Section, context: Context): ListenArgs {
     for (const [i, line] of lines.entries()) {
         const [first, ...rest] = line.split(/\s+/);
         const option = optionOf(sectionOptions, line);
+        const timeout = optionOf(sectionTimeoutOptions, line);
         const bind = first === "bind" ? importBind(rest, virtualIps) : undefined;
         const httpchk =
             /^option httpchk\b/.test(line) && !isLongCheck ? importHttpchk(line.split(" ").slice(2)) : undefined;
@@ -91,6 +93,8 @@ function importTraffic(from: Section, context: Context): ListenArgs {
             section.defaultBackend = rest[0];
         } else if (option) {
             options[option.field] = option.value;
+        } else if (timeout) {
+            section.timeout = { ...section.timeout, [timeout.field]: timeout.value };
         } else if (!/^(log global|option (httplog|tcplog))$/.test(line) && !((isPage || !isWeb) && isStatsLine(line))) {
             section.lines.push(line);
         }

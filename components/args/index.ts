@@ -16,7 +16,6 @@ export type {
     Peers as PeersArgs,
     Prometheus as PrometheusArgs,
     Stats as StatsArgs,
-    Timeout as TimeoutArgs,
 } from "./haproxy";
 export type { Acl as AclArgs, Rule as RuleArgs, UseBackend as UseBackendArgs } from "./haproxy/rules";
 export type { Backend as BackendArgs, Frontend as FrontendArgs, Listen as ListenArgs } from "./haproxy/sections";
@@ -27,6 +26,7 @@ export type {
     Server as ServerArgs,
 } from "./haproxy/server";
 export type { Stick as StickArgs, StickTable as StickTableArgs } from "./haproxy/stick";
+export type { Timeout as TimeoutArgs } from "./haproxy/timeout";
 export type { BindSsl as BindSslArgs, Certificate as CertificateArgs, ServerSsl as ServerSslArgs } from "./haproxy/tls";
 export type {
     Fencing as FencingArgs,

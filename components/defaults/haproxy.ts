@@ -38,7 +38,7 @@ import type {
     StickTable,
     VirtualIp,
 } from "../model";
-import { globalOptions, sectionOptions, serverOptions, timeoutOptions } from "../options";
+import { globalOptions, sectionOptions, sectionTimeoutOptions, serverOptions, timeoutOptions } from "../options";
 import { canonical } from "../values/canonical";
 import { optionDefaults } from "./options";
 
@@ -163,6 +163,7 @@ function section(
         httpResponse: rules(args.httpResponse),
         stickTable: args.stickTable && stickTableDefaults(args.stickTable),
         options: optionDefaults(sectionOptions, args, { keyword, mode }),
+        timeout: optionDefaults(sectionTimeoutOptions, args.timeout),
         lines: args.lines ?? [],
     };
 }

@@ -14,8 +14,8 @@ export function optionDefaults(table: Option[], args: object = {}, place?: Place
     return Object.fromEntries(all.filter((each): each is readonly [string, Value] => each[1] !== undefined));
 }
 
-function defaultOf({ default: value, defaultIn, mode }: Option, place?: Place): Value | undefined {
-    const isInMode = mode === undefined || place?.mode === mode;
-    const isInSection = defaultIn === undefined || (place !== undefined && defaultIn.includes(place.keyword));
+function defaultOf({ default: value, sections, defaultIn = sections, mode }: Option, place?: Place): Value | undefined {
+    const isInMode = mode === undefined || place === undefined || place.mode === mode;
+    const isInSection = defaultIn === undefined || place === undefined || defaultIn.includes(place.keyword);
     return isInMode && isInSection ? value : undefined;
 }

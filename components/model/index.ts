@@ -87,6 +87,7 @@ export interface Section {
     stickTable?: StickTable;
     /** See sectionOptions; likewise those of servers, timeouts and the whole of HAProxy. */
     options: Options;
+    timeout: Options;
     balance?: string;
     cookie?: Cookie;
     stick: Stick[];

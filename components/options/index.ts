@@ -30,7 +30,7 @@ export interface Option<Field extends string = string> {
     ofHaproxy?: Value;
     /** Absent: any mode. In mode tcp an option of HTTP is rejected, and its default is left out. */
     mode?: "http";
-    /** The sections that take it. Absent: all whose inputs have the field. HAProxy warns of it in others, and this component treats a warning as an error. */
+    /** The sections that take it. Absent: all. HAProxy warns of it in others, and this component treats a warning as an error. */
     sections?: readonly SectionKeyword[];
     /** The field without which the option has no effect, if that is false. */
     needs?: Field;
@@ -45,17 +45,18 @@ const time: Kind = { is: "time" };
 const choice = (...words: string[]): Kind => ({ is: "choice", words });
 
 const frontSections = ["listen", "frontend"] as const;
+const backSections = ["listen", "backend"] as const;
 
 /** Of `listen`, `frontend` and `backend`, behind `bind` and the log's format. */
 export const sectionOptions: Option<keyof (FrontendArgs & BackendArgs)>[] = [
-    { field: "maxconn", keyword: "maxconn", kind: count },
+    { field: "maxconn", keyword: "maxconn", kind: count, sections: frontSections },
     {
         field: "restrictReqHdrNames",
         keyword: "option http-restrict-req-hdr-names",
         kind: choice("preserve", "delete", "reject"),
         default: "delete",
         ofHaproxy: "preserve",
-        defaultIn: frontSections,
+        sections: frontSections,
         mode: "http",
     },
     {
@@ -82,22 +83,25 @@ export const serverOptions: Option<keyof ServerArgs>[] = [
     { field: "disabled", keyword: "disabled", kind: flag },
 ];
 
-/** Timeouts in `defaults`, and so of every section. */
+/** Timeouts, in `defaults` with a default, and in a section without one. */
 export const timeoutOptions: Option<keyof TimeoutArgs>[] = [
-    { field: "connect", keyword: "timeout connect", kind: time, default: "5s" },
-    { field: "client", keyword: "timeout client", kind: time, default: "50s" },
-    { field: "server", keyword: "timeout server", kind: time, default: "50s" },
+    { field: "connect", keyword: "timeout connect", kind: time, sections: backSections, default: "5s" },
+    { field: "client", keyword: "timeout client", kind: time, sections: frontSections, default: "50s" },
+    { field: "server", keyword: "timeout server", kind: time, sections: backSections, default: "50s" },
     { field: "httpRequest", keyword: "timeout http-request", kind: time, default: "10s" },
     { field: "httpKeepAlive", keyword: "timeout http-keep-alive", kind: time, default: "10s" },
-    { field: "queue", keyword: "timeout queue", kind: time, default: "10s" },
-    { field: "check", keyword: "timeout check", kind: time },
-    { field: "tunnel", keyword: "timeout tunnel", kind: time, default: "1h" },
+    { field: "queue", keyword: "timeout queue", kind: time, sections: backSections, default: "10s" },
+    { field: "check", keyword: "timeout check", kind: time, sections: backSections },
+    { field: "tunnel", keyword: "timeout tunnel", kind: time, sections: backSections, default: "1h" },
 ];
 
 /** At the end of `global`, in front of the user's lines. */
 export const globalOptions: Option<keyof HaproxyArgs>[] = [
     { field: "ocspUpdate", keyword: "ocsp-update.mode on", kind: flag, since: "3.0" },
 ];
+
+/** The same options without their defaults. */
+export const sectionTimeoutOptions = timeoutOptions.map(({ default: _, ...option }) => option);
 
 /** The fields that are set, by their names. */
 export type Options = Record<string, Value>;

@@ -353,3 +353,13 @@ test("where clients and operators find it", () => {
     expect(find({ listen: [db] })).toEqual(["tcp://192.168.0.99:5432", ""]);
     expect(find({ config: "global" })).toEqual(["http://192.168.0.99/", ""]);
 });
+
+test("a section's own timeouts stand in the section, without the defaults", () => {
+    const listen = [{ name: "web", servers, timeout: { server: "10m", httpKeepAlive: "1s" } }];
+    const text = render({ listen });
+    expect(linesOf(text, "listen web").filter((line) => line.startsWith("timeout"))).toEqual([
+        "timeout server 10m",
+        "timeout http-keep-alive 1s",
+    ]);
+    expect(linesOf(text, "defaults")).toContain("timeout server 50s");
+});

@@ -200,8 +200,42 @@ describe("a bind", () => {
         ]);
         expect(ofBind({ ssl: { certificates, verify: "required", clientCa: authority.certificate } })).toEqual([]);
         expect(ofBind({ ssl: { certificates, clientCa: "x" } })).toEqual([
-            expect.stringMatching(`${path.replace(/[[\]]/g, ".")}.clientCa: is no certificate`),
+            expect.stringMatching(`${path.replace(/[[\]]/g, ".")}.clientCa: is not a certificate`),
         ]);
+    });
+});
+
+describe("timeouts of a section", () => {
+    const server = { name: "a", address: "10.0.0.1" };
+    const problems = (keyword: string, timeout: object) =>
+        problemsOf({
+            ...alone({}),
+            haproxy: {
+                listen: [{ name: "web", servers: [server] }],
+                [keyword]: [
+                    {
+                        name: "x",
+                        ...(keyword === "frontend"
+                            ? { defaultBackend: "web", bind: [{ port: 81 }] }
+                            : { servers: [server] }),
+                        timeout,
+                    },
+                ],
+            },
+        });
+
+    test.each(["connect", "server", "queue", "check", "tunnel"])("a frontend has no %s", (name) => {
+        expect(problems("frontend", { [name]: "5s" })).toEqual([
+            `haproxy.frontend[0].timeout.${name}: has no effect in a frontend. Set it in a listen or backend`,
+        ]);
+        expect(problems("backend", { [name]: "5s" })).toEqual([]);
+    });
+
+    test("a backend has no client", () => {
+        expect(problems("backend", { client: "5s" })).toEqual([
+            "haproxy.backend[0].timeout.client: has no effect in a backend. Set it in a listen or frontend",
+        ]);
+        expect(problems("frontend", { client: "5s", httpRequest: "1s", httpKeepAlive: "1s" })).toEqual([]);
     });
 });
 

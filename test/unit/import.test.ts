@@ -375,7 +375,8 @@ bind :514
 
     test("how keywords were called before 1.5", () => {
         const { section } = importedSection("contimeout 4000\nredispatch");
-        expect(section.lines).toEqual(["timeout connect 4000", "option redispatch"]);
+        expect(section.timeout).toEqual({ connect: "4000" });
+        expect(section.lines).toEqual(["option redispatch"]);
     });
 });
 

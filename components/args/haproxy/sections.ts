@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Acl, Rule, UseBackend } from "./rules";
 import type { Bind, Cookie, Httpchk, Server } from "./server";
 import type { Stick, StickTable } from "./stick";
+import type { Timeout } from "./timeout";
 
 /** What `frontend`, `backend` and `listen` have in common. */
 interface Section {
@@ -35,6 +36,11 @@ interface Section {
      * in a `frontend` and a `listen`, false in a `backend`.
      */
     forwardfor?: pulumi.Input<boolean>;
+    /**
+     * Timeouts of this section, where they differ from `haproxy.timeout`. A `backend` has no `client`; a `frontend` has no `connect`,
+     * `server`, `queue`, `check` and `tunnel`. Default: those of `haproxy.timeout`.
+     */
+    timeout?: pulumi.Input<Timeout>;
     /**
      * Further lines of the section, as the manual has them. They stand at its end; but those that HAProxy wants in front
      * (`acl`, `tcp-request`, `monitor`, `http-request`, `redirect`) stand behind what the fields above say of the same kind.

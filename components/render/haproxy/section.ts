@@ -1,6 +1,6 @@
 /** `listen`, `frontend` and `backend`. */
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
-import { sectionOptions } from "../../options";
+import { sectionOptions, sectionTimeoutOptions } from "../../options";
 import { optionLines } from "./options";
 import { bind, cookie, httpchk, server } from "./server";
 import { byTlsAlone, httpsRedirect, statsLines } from "./stats";
@@ -16,6 +16,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...own.bind.map(bind),
         ...(own.bind.length > 0 ? [`option ${own.mode === "http" ? "httplog" : "tcplog"}`] : []),
         ...optionLines(sectionOptions, own.options),
+        ...optionLines(sectionTimeoutOptions, own.timeout),
         ...(own.stickTable ? [stickTable(own.stickTable)] : []),
         ...own.acl.map(acl),
         ...lines("acl"),

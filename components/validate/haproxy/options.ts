@@ -1,13 +1,14 @@
 /** Checks of the simple options (../../options): the kind of each value, and whether it can have an effect. */
-import type { Option, Value } from "../../options";
+import type { Option, SectionKeyword, Value } from "../../options";
 import { known } from "../../values/known";
 import type { Checker } from "../checker";
 
 /** Of an object with the fields of a table, each may be an Output. */
 type Given = Record<string, unknown>;
 
-/** Where the options stand, as far as it is known: the section's mode, and the version of the Debian package. */
+/** Where the options stand, as far as it is known: the section and its mode, and the version of the Debian package. */
 interface Place {
+    keyword?: SectionKeyword;
     mode?: string;
     version?: string;
 }
@@ -17,13 +18,16 @@ export function options(
     path: string,
     args: object | undefined,
     table: Option[],
-    { mode, version }: Place = {},
+    { keyword, mode, version }: Place = {},
 ): void {
     const given = (args ?? {}) as Given;
     for (const option of table) {
         const at = `${path}.${option.field}`;
         const value = given[option.field] as Value | undefined;
         kind(check, at, value, option);
+        if (keyword !== undefined && value !== undefined && option.sections?.includes(keyword) === false) {
+            check.add(at, `has no effect in a ${keyword}. Set it in a ${option.sections.join(" or ")}`);
+        }
         if (option.mode === "http" && mode === "tcp" && known(value)) {
             check.needsHttp(at);
         }

@@ -1,6 +1,15 @@
 /** One `listen`, `frontend` or `backend` by itself. */
-import type { AclArgs, BackendArgs, BindArgs, BindSslArgs, FrontendArgs, RuleArgs, UseBackendArgs } from "../../args";
-import { sectionOptions } from "../../options";
+import type {
+    AclArgs,
+    BackendArgs,
+    BindArgs,
+    BindSslArgs,
+    FrontendArgs,
+    RuleArgs,
+    TimeoutArgs,
+    UseBackendArgs,
+} from "../../args";
+import { sectionOptions, sectionTimeoutOptions } from "../../options";
 import { forms } from "../../values/forms";
 import { known, knownList } from "../../values/known";
 import type { Checker } from "../checker";
@@ -32,6 +41,8 @@ export function section(check: Checker, { keyword, path, args }: Declared): void
     rules(check, `${path}.httpResponse`, args.httpResponse);
     stickTable(check, `${path}.stickTable`, args.stickTable);
     options(check, path, args, sectionOptions, { mode: known(args.mode) });
+    const timeout = check.object<TimeoutArgs>(`${path}.timeout`, args.timeout, fieldsOf("Timeout"));
+    options(check, `${path}.timeout`, timeout, sectionTimeoutOptions, { keyword });
     check.lines(`${path}.lines`, args.lines);
     if (keyword !== "backend") {
         frontFields(check, path, args);
