@@ -26,14 +26,15 @@ const front = {
 };
 const section = {
     timeout: { httpRequest: "10s", httpKeepAlive: "10s" },
-    ...{ mode: "http", forwardfor: true, lines: ["option http-server-close"] },
+    ...{ httpServerClose: true },
+    ...{ mode: "http", forwardfor: true, lines: ["option http-no-delay"] },
     acl: [{ name: "own", criterion: "src", flags: ["-i"], values: ["10.0.0.0/8"] }],
     httpRequest: [{ action: "deny", words: ["deny_status", "429"], condition: "if own" }],
     httpResponse: [{ action: "del-header", words: ["Server"], condition: "unless own" }],
     stickTable: { type: "string", len: 32, size: "1m", expire: "30m", nopurge: true, store: ["gpc0"] },
 };
 const back = {
-    balance: "leastconn",
+    ...{ balance: "leastconn", retries: 2, httpReuse: "never" },
     cookie: { name: "S", mode: "insert", indirect: true, nocache: true, httponly: true, secure: true },
     stick: [{ kind: "match", pattern: "src", table: "web", condition: "if own" }],
     httpchk: { method: "GET", uri: "/check", host: "www.example.com", expectStatus: "200-299" },

@@ -67,6 +67,15 @@ export const sectionOptions: Option<keyof (FrontendArgs & BackendArgs)>[] = [
         defaultIn: frontSections,
         mode: "http",
     },
+    { field: "httpServerClose", keyword: "option http-server-close", kind: flag, mode: "http" },
+    { field: "retries", keyword: "retries", kind: { is: "integer", min: 0, max: 1000 }, sections: backSections },
+    {
+        field: "httpReuse",
+        keyword: "http-reuse",
+        kind: choice("never", "safe", "aggressive", "always"),
+        mode: "http",
+        sections: backSections,
+    },
 ];
 
 /** The words of a `server` line. */

@@ -37,6 +37,11 @@ interface Section {
      */
     forwardfor?: pulumi.Input<boolean>;
     /**
+     * `option http-server-close`: whether HAProxy closes the connection to the server after each answer. The client's stays open. HTTP
+     * mode only. Default: false.
+     */
+    httpServerClose?: pulumi.Input<boolean>;
+    /**
      * Timeouts of this section, where they differ from `haproxy.timeout`. A `backend` has no `client`; a `frontend` has no `connect`,
      * `server`, `queue`, `check` and `tunnel`. Default: those of `haproxy.timeout`.
      */
@@ -91,6 +96,15 @@ export interface Backend extends Section {
      * `hdr(NAME)`, `url_param NAME`, `hash EXPRESSION`. Default: `roundrobin`.
      */
     balance?: pulumi.Input<string>;
+    /**
+     * How often HAProxy tries again to connect to a server, 0 to 1000, before the request fails. Default: 3.
+     */
+    retries?: pulumi.Input<number>;
+    /**
+     * `http-reuse`: which requests may use a connection to a server that another client's request opened: `never`, `safe` (not the first
+     * request of a client's connection), `aggressive` or `always`. HTTP mode only. Default: HAProxy's, `safe`.
+     */
+    httpReuse?: pulumi.Input<string>;
     /**
      * Persistence by cookie. Default: none.
      */
