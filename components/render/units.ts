@@ -1,12 +1,9 @@
 /** systemd drop-ins: what the packages' units lack on a load balancer. */
 
-const haproxyFiles = [
-    "ha-load-balancer-pair-secrets.cfg",
-    "haproxy.cfg",
-    "ha-load-balancer-pair-health.cfg",
-    "ha-load-balancer-pair-peers.cfg",
-]
-    .map((file) => `-f /etc/haproxy/${file}`)
+import { haproxyFiles } from "./haproxy/files";
+
+const configurationWords = Object.values(haproxyFiles)
+    .map((path) => `-f ${path}`)
     .join(" ");
 
 /**
@@ -44,9 +41,9 @@ StartLimitIntervalSec=0
 [Service]
 ExecStartPre=
 ExecStart=
-ExecStart=/usr/sbin/haproxy -Ws -S /run/haproxy-master.sock -L ${node} ${haproxyFiles} -p /run/haproxy.pid
+ExecStart=/usr/sbin/haproxy -Ws -S /run/haproxy-master.sock -L ${node} ${configurationWords} -p /run/haproxy.pid
 ExecReload=
-ExecReload=/usr/sbin/haproxy -c -q -L ${node} ${haproxyFiles}
+ExecReload=/usr/sbin/haproxy -c -q -L ${node} ${configurationWords}
 ExecReload=/bin/kill -USR2 $MAINPID
 ExecStop=-/bin/sh /usr/local/lib/ha-load-balancer-pair/before-haproxy-stops.sh
 Restart=always

@@ -1,6 +1,6 @@
 /** Writes what haproxy.cfg refers to and must not hold, so that a preview can show haproxy.cfg in clear. */
-
 import type { Pair } from "../model/pair";
+import { haproxyFiles } from "../render/haproxy/files";
 import { haproxySecrets as render } from "../render/haproxy/haproxySecrets";
 import { certificateFile, certificatePath } from "../render/haproxy/tls";
 import type { Step } from "./step";
@@ -12,7 +12,7 @@ export function haproxySecrets({ haproxySecrets: secrets }: Pair): Step {
         payload: secrets.apply(({ statsPassword, certificates }) => ({
             values: {},
             files: [
-                { path: "/etc/haproxy/ha-load-balancer-pair-secrets.cfg", mode: "0600", text: render(statsPassword) },
+                { path: haproxyFiles.secrets, mode: "0600", text: render(statsPassword) },
                 ...certificates.map(({ name, certificate, privateKey }) => ({
                     path: certificatePath(name),
                     mode: "0600",

@@ -117,9 +117,10 @@ migrate_no_more() {
 # It ends by itself, too: a run that dies here must not keep it. One of such a run may be the only HAProxy that listens, until this one does.
 start_bridge() {
     old_bridges=$(systemctl list-units --plain --no-legend "$bridges" | cut -d ' ' -f 1)
+    # shellcheck disable=SC2046 # paths of ours, without blanks
     systemd-run --quiet --collect --unit "$bridge" --service-type=notify --property=RuntimeMaxSec=120 \
         --property=LimitNOFILE="$(systemctl show -p LimitNOFILE --value haproxy)" \
-        /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" -f "$cfg" -f "$health" -f "$peers" >&2 || return 1
+        /usr/sbin/haproxy -Ws -L "$node" -f "$secrets" $(configuration_words '') >&2 || return 1
     # shellcheck disable=SC2086 # names of units
     [ -z "$old_bridges" ] || systemctl kill --kill-who=main --signal=USR1 $old_bridges || :
 }

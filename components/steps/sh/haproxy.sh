@@ -1,9 +1,7 @@
 # haproxy: the configuration goes live only when HAProxy itself accepts it, and by a reload.
 
-secrets=/etc/haproxy/ha-load-balancer-pair-secrets.cfg
-cfg=/etc/haproxy/haproxy.cfg
-health=/etc/haproxy/ha-load-balancer-pair-health.cfg
-peers=/etc/haproxy/ha-load-balancer-pair-peers.cfg
+# The paths in $secrets, $cfg and $configuration (all files but the secrets) are values of the payload; see render/haproxy/files.ts.
+
 drop_in=/etc/systemd/system/haproxy.service.d/ha-load-balancer-pair.conf
 
 apply() {
@@ -11,8 +9,8 @@ apply() {
     refuse_undeclared
     # shellcheck disable=SC2086 # paths of ours, without blanks; nothing in use refers to them before haproxy.cfg does
     [ -z "$authorities" ] || install_files $authorities
-    haproxy -c -dW -L "$node" -f "$secrets" -f "$scratch/stage$cfg" -f "$scratch/stage$health" -f "$scratch/stage$peers" \
-        >"$scratch/check" 2>&1 || {
+    # shellcheck disable=SC2046 # paths of ours, without blanks
+    haproxy -c -dW -L "$node" -f "$secrets" $(configuration_words "$scratch/stage") >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
         fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
@@ -23,7 +21,7 @@ apply() {
     [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
     enable_service haproxy "$drop_in"
     # shellcheck disable=SC2086 # paths of ours, without blanks
-    now=$(fingerprint "$secrets" "$cfg" "$health" "$peers" $certificates $authorities)
+    now=$(fingerprint "$secrets" $configuration $certificates $authorities)
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
         # With the old command line the file of secrets is not read.
@@ -37,6 +35,13 @@ apply() {
     wait_until 10 is_listening || not_running
     forget_undeclared
     done_at
+}
+
+# The words "-f PATH" for each file but the secrets. $1 goes in front of each path.
+configuration_words() {
+    for file in $configuration; do
+        echo "-f $1$file"
+    done
 }
 
 # Its master executes itself anew, so that a reload is also the way to an upgraded program. It reads the files and opens the
@@ -61,13 +66,13 @@ has_new_worker() {
 
 # A host that boots must find files with which HAProxy can start.
 keep_previous() {
-    for file in "$cfg" "$health" "$peers" "$drop_in"; do
+    for file in $configuration "$drop_in"; do
         [ ! -e "$file" ] || cp -a "$file" "$scratch/previous-${file##*/}"
     done
 }
 
 restore_previous() {
-    for file in "$cfg" "$health" "$peers"; do
+    for file in $configuration; do
         [ ! -e "$scratch/previous-${file##*/}" ] || put "$scratch/previous-${file##*/}" "$file"
     done
 }
