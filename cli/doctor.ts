@@ -3,7 +3,7 @@ import { Client, isGood } from "../support/client";
 import { type HostState, lookAtPair, type PairState, unfit } from "./look";
 import type { DeclaredPair } from "./stack";
 
-export interface Check {
+interface Check {
     what: string;
     /** What is wrong; empty where it is well. */
     problems: string[];
@@ -55,7 +55,7 @@ async function clientCheck(url: string): Promise<Check> {
     return { what: `${url}: answers a client here`, problems: isGood(shot) ? [] : [`${why}. What to do: ${way}`] };
 }
 
-export async function checks(pair: DeclaredPair): Promise<Check[]> {
+async function checks(pair: DeclaredPair): Promise<Check[]> {
     const state = await lookAtPair(pair);
     return [
         ...state.hosts.flatMap(hostChecks),

@@ -157,7 +157,7 @@ async function holderOf(pair: DeclaredPair): Promise<[DeclaredHost, DeclaredHost
 }
 
 /** Rehearses a failure. `done` is told of all that was seen, also where it could not be restored. */
-export async function rehearse(
+async function rehearse(
     pair: DeclaredPair,
     kind: Kind,
     options: DrillOptions,

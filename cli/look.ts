@@ -92,7 +92,7 @@ export function parseLook(text: string): Partial<HostState> {
 }
 
 /** Asks a host. Never fails: what is wrong with it is in the answer. */
-export async function lookAt(host: DeclaredHost): Promise<HostState> {
+async function lookAt(host: DeclaredHost): Promise<HostState> {
     try {
         const scripts = [...surveyScripts.map(script), ownScript("look.sh"), "(survey) && look"];
         const { code, stdout, stderr } = await askHost(host, scripts);

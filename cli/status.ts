@@ -55,7 +55,7 @@ function linkTable(hosts: HostState[]): string {
     return columns([["HOST", "LINKS TO THE PEER", "VERSIONS"], ...rows]);
 }
 
-export function statusText(state: PairState): string {
+function statusText(state: PairState): string {
     const { name, url, hosts, problems } = state;
     const verdict =
         problems.length === 0

@@ -80,6 +80,7 @@ export async function lint(): Promise<Report> {
         // Pulumi reads noCheck from tsconfig.json: without it, every first preview of a checkout takes 2 s longer.
         await check("types (tsc)", ["tsc", "--project", ".", "--noCheck", "false"]),
         await check("layers (dependency-cruiser)", ["depcruise", "--config", "layers.cjs", ...sources]),
+        await check("dead code (knip)", ["knip", "--no-progress"]),
         await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
         ...(await checkPipelines()),

@@ -38,7 +38,7 @@ export interface VirtualIp {
 
 export type Hook = Required<Unwrap<HookArgs>>;
 export type Fencing = Required<Unwrap<FencingArgs>>;
-export type Mcast = Required<Unwrap<McastArgs>>;
+type Mcast = Required<Unwrap<McastArgs>>;
 export type Ucast = { interface?: string; addresses: string[] };
 export type Heartbeat = Required<Omit<Unwrap<HeartbeatArgs>, "ucast" | "mcast" | "version">> & {
     ucast: Ucast[];

@@ -10,7 +10,7 @@ export type SectionKeyword = "listen" | "frontend" | "backend";
 export type Value = string | number | boolean;
 
 /** What a value may be. Of a `flag` the file has the keyword alone, where it is true. `time` is HAProxy's syntax (manual, 2.5). */
-export type Kind =
+type Kind =
     | { is: "integer"; min: number; max: number }
     | { is: "flag" }
     | { is: "time" }

@@ -4,7 +4,7 @@
  * Files are in plain text, so that a preview shows a change line by line.
  */
 
-export interface ManagedFile {
+interface ManagedFile {
     path: string;
     /** Octal permissions: `0644`. The owner is root. */
     mode: string;

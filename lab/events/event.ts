@@ -36,7 +36,7 @@ export interface Event {
     after?: (place: Place) => Promise<unknown>;
 }
 
-export interface Limits {
+interface Limits {
     /** The holder when the clocks begin to run. Default: lb1. */
     before?: "lb2" | "lb1 and lb2" | "none";
     /** The holder at the end. */
