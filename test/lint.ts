@@ -1,5 +1,6 @@
 /** Style and types, each tool counted as one test. */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { attempt, run } from "../support/run";
 import { aptInstall } from "../toolchain/apt";
 import { buildGoTool } from "../toolchain/go";
@@ -46,6 +47,16 @@ async function check(what: string, command: string[]): Promise<Check> {
     return { what, passed };
 }
 
+/** The Python of the load balancers, its tests and its simulation (ruff.toml). */
+async function checkPython(): Promise<Check[]> {
+    const ruff = join(await venv("lint"), "bin", "ruff");
+    const folders = ["components/host", "test/keeper", "test/simulation"];
+    return [
+        await check("Python (ruff)", [ruff, "check", "--no-cache", ...folders]),
+        await check("Python style (ruff format)", [ruff, "format", "--no-cache", "--check", ...folders]),
+    ];
+}
+
 /** GitHub's and GitLab's pipelines; the linters come from where their languages keep programs. */
 async function checkPipelines(): Promise<Check[]> {
     const dir = "examples/pipelines";
@@ -83,6 +94,7 @@ export async function lint(): Promise<Report> {
         await check("dead code (knip)", ["knip", "--no-progress"]),
         await check("shell scripts (shellcheck)", ["shellcheck", ...scripts]),
         await check("shell style (shfmt)", ["shfmt", "-i", "4", "-ci", "-d", ...scripts]),
+        ...(await checkPython()),
         ...(await checkPipelines()),
     ];
     const failures = results

@@ -27,7 +27,7 @@ class Announces(TestCase):
     def test_an_ipv4_address_to_everybody_as_an_arp_request_and_as_a_reply(self):
         announcement.announce(IP4, "eth0")
         raw = socket.inet_aton(IP4)
-        head = b"\xff" * 6 + MAC + bytes.fromhex("0806" "0001" "0800" "06" "04")
+        head = b"\xff" * 6 + MAC + bytes.fromhex("0806000108000604")
         request = head + b"\x00\x01" + MAC + raw + bytes(6) + raw
         reply = head + b"\x00\x02" + MAC + raw + MAC + raw
         self.assertEqual(self.sent, [(request, ("eth0", 0x0806)), (reply, ("eth0", 0x0806))])

@@ -127,7 +127,13 @@ class Believes(TestCase):
         self.now += 1
         at, answers = self.sent(SECOND, self.clock.stamp())
         self.assertTrue(self.hears(((at[0], at[1] - 150_000_000), answers)))
-        self.assertEqual(written, [("clock", f"{boot} {clock}\n") for boot, clock in ((FIRST, 900_000_000_000), (SECOND, 900_000_000_000), (SECOND, 900_150_000_000))])
+        self.assertEqual(
+            written,
+            [
+                ("clock", f"{boot} {clock}\n")
+                for boot, clock in ((FIRST, 900_000_000_000), (SECOND, 900_000_000_000), (SECOND, 900_150_000_000))
+            ],
+        )
 
     def test_writes_it_again_where_that_failed(self):
         written = []

@@ -107,7 +107,18 @@ class Peer:
         self.heard_at = case.now
         # For how long it is silent, in seconds.
         self.silent_for = 0.0
-        self.says = {"held": "no", "age": 3.0, "wanted": False, "hushed": False, "forced_for": None, "serves": True, "isolated": False, "hears": True, "healthy": True, "heartbeat": True}
+        self.says = {
+            "held": "no",
+            "age": 3.0,
+            "wanted": False,
+            "hushed": False,
+            "forced_for": None,
+            "serves": True,
+            "isolated": False,
+            "hears": True,
+            "healthy": True,
+            "heartbeat": True,
+        }
         self.former = set()
         self.said = {"question": "a question"}
         self.sockets = {2: "peer"}
@@ -156,9 +167,7 @@ class Host(TestCase):
         self.has_process = self.runs = True
         self.folders = None
         self.peer = Peer(self)
-        self.haproxy = SimpleNamespace(
-            healthy=True, reason=None, doubtful=False, look=lambda: self.done.append(("ask HAProxy",))
-        )
+        self.haproxy = SimpleNamespace(healthy=True, reason=None, doubtful=False, look=lambda: self.done.append(("ask HAProxy",)))
         self.haproxy.is_doubtful = lambda: self.haproxy.doubtful
         self.stop_reason = None
         # How often it was to look, and whether Heartbeat ran when it was to act.
@@ -227,7 +236,21 @@ class Host(TestCase):
         self.make()
 
     def put_in_place(self):
-        for name in ("peer", "haproxy", "gateway", "death", "fencing", "firewall", "addresses", "mending", "moving", "servers", "claims", "proof", "stopping"):
+        for name in (
+            "peer",
+            "haproxy",
+            "gateway",
+            "death",
+            "fencing",
+            "firewall",
+            "addresses",
+            "mending",
+            "moving",
+            "servers",
+            "claims",
+            "proof",
+            "stopping",
+        ):
             self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
         self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
         self.patch(keeper, "Interface", self.make_interface)
@@ -515,8 +538,26 @@ class Tells(Host):
                     "question": None,
                     "answer": None,
                     "virtualIps": {
-                        FIRST: {"held": "held", "serves": True, "age": 7.0, "wanted": True, "via": None, "hushed": False, "forced_for": None, "isolated": False},
-                        SECOND: {"held": "lingering", "serves": False, "age": 7.0, "wanted": False, "via": "2001:db8::1", "hushed": True, "forced_for": 4.0, "isolated": False},
+                        FIRST: {
+                            "held": "held",
+                            "serves": True,
+                            "age": 7.0,
+                            "wanted": True,
+                            "via": None,
+                            "hushed": False,
+                            "forced_for": None,
+                            "isolated": False,
+                        },
+                        SECOND: {
+                            "held": "lingering",
+                            "serves": False,
+                            "age": 7.0,
+                            "wanted": False,
+                            "via": "2001:db8::1",
+                            "hushed": True,
+                            "forced_for": 4.0,
+                            "isolated": False,
+                        },
                     },
                 }
             ],
@@ -839,7 +880,6 @@ class Hears(Host):
                 self.keeper.hear_all()
                 self.assertEqual(self.slept, slept)
 
-
     def test_has_not_stood_still_for_mending_while_a_program_ran(self):
         self.now += 0.4
         self.keeper.tell_meanwhile()
@@ -894,7 +934,7 @@ class Runs(Host):
         self.run_for(6)
         told = [at for _, at, text in self.did("notify") if text == "WATCHDOG=1"]
         self.assertEqual(told[0], 1000)
-        for before, after in zip(told, [*told[1:], self.now]):
+        for before, after in zip(told, [*told[1:], self.now], strict=True):
             self.assertLessEqual(after - before, 1.25)
         self.assertLessEqual(len(told), 6)
 

@@ -175,7 +175,7 @@ class System(unittest.TestCase):
         self.assertFalse(system.is_running(ended.pid))
 
     def test_systemd_is_notified_at_its_socket_in_the_file_system_or_abstract(self):
-        for name, bound in ((self.path, self.path), ("@halb-test-%d" % os.getpid(), "\0halb-test-%d" % os.getpid())):
+        for name, bound in ((self.path, self.path), (f"@halb-test-{os.getpid()}", f"\0halb-test-{os.getpid()}")):
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, mock.patch.dict(os.environ, NOTIFY_SOCKET=name):
                 systemd.bind(bound)
                 system.notify("READY=1")

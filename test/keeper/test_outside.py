@@ -161,7 +161,7 @@ class Script(unittest.TestCase):
         self.assertFalse(outside.is_running(str(self.file)))
 
     def test_runs_one_at_a_time(self):
-        one = self.script("sleep", "60")
+        self.script("sleep", "60")
         self.wait_until_it_runs()
         self.assertEqual(self.script("true").wait(), 75)
         self.assertFalse(self.file.exists())

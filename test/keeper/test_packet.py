@@ -22,8 +22,26 @@ def of_virtual_ip(**fields):
 
 class Packet(TestCase):
     def test_takes_what_a_keeper_says(self):
-        said = {"held": "lingering", "serves": True, "age": 7.5, "wanted": True, "via": "192.0.2.2", "hushed": False, "forced_for": 3, "isolated": True}
-        state = {"healthy": True, "doubtful": True, "heartbeat": True, "hears": False, "leaves": True, "former": True, "stops": "waiting", "protocol": 3}
+        said = {
+            "held": "lingering",
+            "serves": True,
+            "age": 7.5,
+            "wanted": True,
+            "via": "192.0.2.2",
+            "hushed": False,
+            "forced_for": 3,
+            "isolated": True,
+        }
+        state = {
+            "healthy": True,
+            "doubtful": True,
+            "heartbeat": True,
+            "hears": False,
+            "leaves": True,
+            "former": True,
+            "stops": "waiting",
+            "protocol": 3,
+        }
         proof = {"question": f"{ADDRESS} 80 192.0.2.2 40000", "answer": [f"{ADDRESS} 80 192.0.2.2 40000", "nginx (process 7)"]}
         body = parsed(**state, **proof, virtualIps={ADDRESS: said})
         self.assertEqual(body, {**BASE, "at": (1, 2), "answers": [(1, 2)], **state, **proof, "virtualIps": {ADDRESS: said}})
@@ -36,7 +54,16 @@ class Packet(TestCase):
                 "hears": True, "leaves": False, "former": False, "stops": None, "question": None, "answer": None, "virtualIps": {},
             },
         )  # fmt: skip
-        nothing = {"held": "no", "serves": False, "age": 0.0, "wanted": False, "via": None, "hushed": True, "forced_for": None, "isolated": False}
+        nothing = {
+            "held": "no",
+            "serves": False,
+            "age": 0.0,
+            "wanted": False,
+            "via": None,
+            "hushed": True,
+            "forced_for": None,
+            "isolated": False,
+        }
         self.assertEqual(of_virtual_ip(), nothing)
         self.assertEqual(of_virtual_ip(held="held"), {**nothing, "held": "held", "serves": True})
 

@@ -240,7 +240,16 @@ class Believes(unittest.TestCase):
         self.assertFalse(self.me.is_fresh())
 
     def test_what_it_says_of_a_virtual_ip(self):
-        said = {"held": "held", "age": 3.0, "wanted": True, "via": None, "hushed": True, "forced_for": 9.0, "serves": False, "isolated": True}
+        said = {
+            "held": "held",
+            "age": 3.0,
+            "wanted": True,
+            "via": None,
+            "hushed": True,
+            "forced_for": 9.0,
+            "serves": False,
+            "isolated": True,
+        }
         self.me.tell({"healthy": True, "heartbeat": True, "hears": False, "virtualIps": {"v": said}})
         self.hear()
         view = self.me.view(type("VirtualIp", (), {"address": "v"}))
@@ -378,7 +387,9 @@ class Packets(unittest.TestCase):
         me = peer.Peer.__new__(peer.Peer)
         me._keys = type("Keys", (), {"get": staticmethod(lambda: [b"one", b"two"])})
         me._config, me._clock = {"node": "a"}, type("Clock", (), {"stamp": staticmethod(lambda: (7, 1))})
-        signatures, _, text = me._packet({"healthy": True}, "b", type("Exchange", (), {"answers": lambda self: [(8, 2)]})()).partition(b"\n")
+        signatures, _, text = me._packet({"healthy": True}, "b", type("Exchange", (), {"answers": lambda self: [(8, 2)]})()).partition(
+            b"\n"
+        )
         self.assertEqual(len(signatures.split()), 2)
         expected = {"healthy": True, "protocol": 2, "node": "a", "for": "b", "at": [7, 1], "answers": [[8, 2]]}
         self.assertEqual(json.loads(text), expected)

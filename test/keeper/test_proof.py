@@ -50,10 +50,10 @@ class Connections(TestCase):
 
     def test_reads_the_process_id_and_not_the_name_that_a_program_gives_itself(self):
         ends = "0 0 [::ffff:192.0.2.9]:80 192.0.2.2:40000"
-        other = "0 0 [fe80::1]%eth0:80 [fe80::2]%eth0:40000 users:((\"x\",pid=9,fd=4))\n"
+        other = '0 0 [fe80::1]%eth0:80 [fe80::2]%eth0:40000 users:(("x",pid=9,fd=4))\n'
         for name in ("my program", 'x",pid=1,fd=2', "x"):
             with self.subTest(name):
-                self.patch(system, "run", lambda *_: f'{other}{ends} users:(("{name}",pid=7,fd=9))\n')
+                self.patch(system, "run", lambda *_, name=name: f'{other}{ends} users:(("{name}",pid=7,fd=9))\n')
                 self.patch(system, "read", {"/proc/7/comm": f"{name}\n", "/proc/1/cgroup": "0::/system.slice/haproxy.service"}.get)
                 self.assertEqual(proof._program(QUESTION, [virtual_ip("192.0.2.9")]), f"{name} (process 7)")
 

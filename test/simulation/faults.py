@@ -108,9 +108,7 @@ def gateway_lost(pair, host, seconds):
 
 
 def gateway_down(pair, seconds):
-    _for(
-        pair, seconds, lambda: setattr(pair.wire, "is_gateway_up", False), lambda: setattr(pair.wire, "is_gateway_up", True)
-    )
+    _for(pair, seconds, lambda: setattr(pair.wire, "is_gateway_up", False), lambda: setattr(pair.wire, "is_gateway_up", True))
 
 
 def _block(pair, ways, seconds):

@@ -23,10 +23,7 @@ class Pair:
     def _config(self, name, failback):
         """As components/render/keeper.ts makes keeper.json, and what Heartbeat's files say beside it."""
         (peer,) = [other for other in NAMES if other != name]
-        groups = {
-            node: [f"VirtualIp::{address}" for address, preferred in self.virtual_ips.items() if preferred == node]
-            for node in NAMES
-        }
+        groups = {node: [f"VirtualIp::{address}" for address, preferred in self.virtual_ips.items() if preferred == node] for node in NAMES}
         return {
             "node": name,
             "peer": peer,

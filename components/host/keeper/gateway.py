@@ -39,9 +39,7 @@ class Gateway:
         self._asked_at = 0.0
         self._who = " ".join(config["ping"]) or f"default of {' '.join(sorted(self._interfaces))}"
         self._answered_at = system.monotonic() if read(ANSWERED) == self._who else None
-        self.sockets = {
-            family: sock for family in (INET, INET6) if (sock := network.echoes(family)) is not None
-        }
+        self.sockets = {family: sock for family in (INET, INET6) if (sock := network.echoes(family)) is not None}
 
     def look(self):
         now = system.monotonic()

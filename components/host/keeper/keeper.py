@@ -17,16 +17,16 @@ from addresses import Addresses
 from claims import Claims
 from death import Death
 from decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
+from faults import why_cut_off, why_unfit
 from fencing import Fencing
 from firewall import Firewall
 from gateway import Gateway
-from faults import why_cut_off, why_unfit
 from haproxy import Haproxy
 from interface import Interface
 from mending import Mending
 from moving import Moving
-from peer import Peer
 from network import canonical, family_of
+from peer import Peer
 from proof import Proof
 from servers import Servers
 from stopping import Stopping
@@ -60,9 +60,7 @@ class Keeper:
         self.fencing = Fencing(config)
         self.firewall = Firewall(config["firewall"])
         everyone = {canonical(declared["address"]) for declared in config["virtualIps"]}
-        self.virtual_ips = [
-            VirtualIp(declared, everyone, config["node"], config["peer"]) for declared in config["virtualIps"]
-        ]
+        self.virtual_ips = [VirtualIp(declared, everyone, config["node"], config["peer"]) for declared in config["virtualIps"]]
         self.interfaces = self.interfaces_of(everyone)
         self.servers = Servers()
         self.claims = Claims(self.virtual_ips)
@@ -226,8 +224,7 @@ class Keeper:
             "healthy": self.healthy(),
             "isolated": self.is_isolated(virtual_ip),
             "heartbeat": self.heartbeat_runs,
-            "settled": self.peer.heard_at is not None
-            or system.monotonic() - self.started_at > self.config["silence"],
+            "settled": self.peer.heard_at is not None or system.monotonic() - self.started_at > self.config["silence"],
             "must_fence": self.fencing.is_due(self.peer),
             "forced_for": virtual_ip.forced_for,
         }
@@ -340,7 +337,8 @@ class Keeper:
             ready = system.wait(inputs, 0)
             if not ready:
                 break
-            is_urgent |= any([self.receive(sock) for sock in ready])
+            # A list: any() over a generator would leave packets unread behind the first urgent one.
+            is_urgent |= any([self.receive(sock) for sock in ready])  # noqa: C419
         if now - clock.now() > 2 * self.config["interval"]:
             self.death.was_asleep()
         # A keeper that waits for a program has not stood still.

@@ -97,10 +97,7 @@ class Mending:
         both = [
             one
             for one in self._virtual_ips
-            if one.is_wanted_by_heartbeat()
-            and one.held != HELD
-            and self._peer.view(one)["held"] == HELD
-            and self._peer.view(one)["wanted"]
+            if one.is_wanted_by_heartbeat() and one.held != HELD and self._peer.view(one)["held"] == HELD and self._peer.view(one)["wanted"]
         ]
         return self._peer.is_fresh() and bool(both) and self._is_passive()
 

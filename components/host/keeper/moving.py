@@ -132,8 +132,7 @@ class Moving:
         """Those that are to be here, or those that are to be with the peer."""
         some = [one for one in self._virtual_ips if one.preferred == preferred]
         return bool(some) and not any(
-            one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"]
-            for one in some
+            one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"] for one in some
         )
 
     def _is_any_lingering(self):

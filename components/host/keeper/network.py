@@ -8,8 +8,8 @@ import time
 
 import announcement
 
-# The keeper's other modules have these from here.
-from netlink import Entry, address_changes, addresses, canonical, family_of, has_changed
+# The other modules import these from here, because the simulation replaces this module as a whole.
+from netlink import Entry, address_changes, addresses, canonical, family_of, has_changed  # noqa: F401
 
 INET, INET6 = socket.AF_INET, socket.AF_INET6
 
@@ -103,10 +103,10 @@ def receive(sock):
 Claim = collections.namedtuple("Claim", "address interface hardware_address")
 
 
-def claims(addresses):
+def claims(claimed):
     """Sockets that receive ARP packets whose sender claims one of the addresses, and neighbour advertisements. See packet(7)."""
     # Classic BPF. The sender's protocol address is at 14 in an ARP packet (RFC 826).
-    senders = [struct.unpack("!I", socket.inet_aton(each))[0] for each in addresses if family_of(each) == INET]
+    senders = [struct.unpack("!I", socket.inet_aton(each))[0] for each in claimed if family_of(each) == INET]
     jumps = [(0x15, len(senders) - i, 0, sender) for i, sender in enumerate(senders)]
     arp = [(0x20, 0, 0, 14), *jumps, (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFF)]
     # In an IPv6 packet the next header is at 6, and the type of ICMPv6 at 40.

@@ -47,7 +47,9 @@ def state(body):
         "question": _question(body.get("question")),
         "answer": _answer(body.get("answer")),
         "virtualIps": {
-            address: of_virtual_ip(said) for address, said in (virtual_ips if isinstance(virtual_ips, dict) else {}).items() if isinstance(said, dict)
+            address: of_virtual_ip(said)
+            for address, said in (virtual_ips if isinstance(virtual_ips, dict) else {}).items()
+            if isinstance(said, dict)
         },
     }
 

@@ -55,7 +55,7 @@ class Keys:
             stamp = [system.stamp(path) for path in KEY_FILES]
             if stamp != self._stamp:
                 self._stamp = stamp
-                found = [(_key(path), own) for path, own in zip(KEY_FILES, stamp)]
+                found = [(_key(path), own) for path, own in zip(KEY_FILES, stamp, strict=True)]
                 self._keys = [key for key, _ in found if key]
                 self.newest_stamp = next((own for key, own in reversed(found) if key), None)
         return self._keys
@@ -252,7 +252,10 @@ class Peer:
         }
 
     def holdings(self):
-        return {address: (one["held"], one["wanted"], one["hushed"], one["forced_for"] is not None) for address, one in self.said["virtualIps"].items()}
+        return {
+            address: (one["held"], one["wanted"], one["hushed"], one["forced_for"] is not None)
+            for address, one in self.said["virtualIps"].items()
+        }
 
     def silence(self):
         """For how long nothing was heard, in seconds; for ever where nothing ever was."""
