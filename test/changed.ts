@@ -12,7 +12,7 @@ const touched: [RegExp, (...groups: string[]) => string[]][] = [
     [/^test\/simulation\/heartbeat/, () => ["simulation", "lab: model"]],
     [/^test\/(keeper|simulation)\//, (suite) => [suite]],
     [/^test\/lab\//, () => ["lab"]],
-    [/^components\/host\/keeper\//, () => ["unit: runbook", "keeper", "simulation", "lab: Events"]],
+    [/^components\/host\/lib\//, () => ["unit: runbook", "keeper", "simulation", "lab: Events"]],
     [/^components\/(host|steps\/sh)\//, () => ["unit", "lab: classic", "lab: rolling", "lab: openConnections"]],
     [/^components\/steps\//, () => ["unit", "engine", "lab: classic"]],
     [/^components\/survey\//, () => ["unit", "engine", "lab: drift", "lab: program"]],

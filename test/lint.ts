@@ -50,7 +50,7 @@ async function check(what: string, command: string[]): Promise<Check> {
 /** The Python of the load balancers, its tests and its simulation (ruff.toml). */
 async function checkPython(): Promise<Check[]> {
     const ruff = join(await venv("lint"), "bin", "ruff");
-    const folders = ["components/host", "test/keeper", "test/simulation"];
+    const folders = ["components/host/lib", "test/keeper", "test/simulation"];
     return [
         await check("Python (ruff)", [ruff, "check", "--no-cache", ...folders]),
         await check("Python style (ruff format)", [ruff, "format", "--no-cache", "--check", ...folders]),

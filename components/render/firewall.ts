@@ -1,6 +1,6 @@
 /**
  * /etc/ha-load-balancer-pair/firewall.nft: lets only the peer in on the ports of Heartbeat, the keepers and HAProxy's peers. Loaded by the
- * keeper's unit, and again by the keeper (host/keeper/firewall.py) where another program has deleted the table. See nft(8).
+ * keeper's unit, and again by the keeper (host/lib/keeper/firewall.py) where another program has deleted the table. See nft(8).
  *
  * The table only drops packets: "accept" ends this table's rules, and another firewall can still drop the packet. It has the priority of "raw",
  * so a dropped packet reaches no other input chain.

@@ -1,4 +1,4 @@
-/** /etc/ha-load-balancer-pair/keeper.json: what the keeper (host/keeper) knows of the pair. */
+/** /etc/ha-load-balancer-pair/keeper.json: what the keeper (host/lib) knows of the pair. */
 import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
 import { milliseconds } from "../values/time";
 import { agentArgument, resource } from "./haresources";

@@ -81,7 +81,7 @@ ${sharedSandbox}
 /**
  * What the keeper may do (systemd.exec(5)): addresses, nftables and raw sockets; read which program has a connection (`ss -p`); write its own
  * folders, and ha.cf where it makes Heartbeat wait for the peer. promote_secondaries is below /proc/sys/net/ipv4/conf (host/VirtualIp).
- * Programs of the user's run outside of it, see host/keeper/outside.py.
+ * Programs of the user's run outside of it, see host/lib/keeper/outside.py.
  */
 const keeperSandbox = `NoNewPrivileges=yes
 UMask=0077

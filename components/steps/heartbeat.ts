@@ -14,14 +14,15 @@ import type { Step } from "./step";
 const host = join(__dirname, "..", "host");
 const resourceAgent = () => readFileSync(join(host, "VirtualIp"), "utf8");
 
-/** The keeper's program. */
-const keeperFiles = () =>
-    readdirSync(join(host, "keeper"))
+/** The keeper, and the programs and scripts that it and the agent run: host/lib, with the package `keeper`. */
+const library = () =>
+    readdirSync(join(host, "lib"), { recursive: true, encoding: "utf8" })
         .filter((name) => /\.(py|sh)$/.test(name))
+        .sort()
         .map((name) => ({
             path: `/usr/local/lib/ha-load-balancer-pair/${name}`,
             mode: "0644",
-            text: readFileSync(join(host, "keeper", name), "utf8"),
+            text: readFileSync(join(host, "lib", name), "utf8"),
         }));
 
 const resolvedParts = ({ nodes, heartbeat: model, virtualIps, fencing, listening, firewall: isOn }: Pair) =>
@@ -30,7 +31,7 @@ const resolvedParts = ({ nodes, heartbeat: model, virtualIps, fencing, listening
 export function heartbeat(pair: Pair, self: number): Step {
     return {
         name: "heartbeat",
-        scripts: ["pair.sh", "interfaces.sh", "undo.sh", "keeper.sh", "../../host/keeper/patience.sh", "heartbeat.sh"],
+        scripts: ["pair.sh", "interfaces.sh", "undo.sh", "keeper.sh", "../../host/lib/patience.sh", "heartbeat.sh"],
         payload: resolvedParts(pair).apply(([allNodes, resolved, vips, fence, places, isFirewallOn]) => ({
             values: {
                 ...pairValues(allNodes, vips, self),
@@ -40,6 +41,8 @@ export function heartbeat(pair: Pair, self: number): Step {
             files: [
                 { path: "/etc/ha.d/ha.cf", mode: "0644", text: haCf(resolved, allNodes, self) },
                 { path: "/etc/ha.d/haresources", mode: "0644", text: haresources(vips, allNodes) },
+                // Before the agent, which runs programs of it.
+                ...library(),
                 { path: "/etc/ha.d/resource.d/VirtualIp", mode: "0755", text: resourceAgent() },
                 {
                     path: "/etc/systemd/system/heartbeat.service.d/ha-load-balancer-pair.conf",
@@ -57,7 +60,6 @@ export function heartbeat(pair: Pair, self: number): Step {
                     text: firewall(isFirewallOn, resolved, allNodes, places, self),
                 },
                 { path: "/etc/systemd/system/ha-load-balancer-pair.service", mode: "0644", text: keeperUnit() },
-                ...keeperFiles(),
             ],
         })),
     };

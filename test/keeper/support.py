@@ -5,8 +5,9 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-KEEPER = Path(__file__).resolve().parents[2] / "components" / "host" / "keeper"
-sys.path.insert(0, str(KEEPER))
+LIBRARY = Path(__file__).resolve().parents[2] / "components" / "host" / "lib"
+KEEPER = LIBRARY / "keeper"
+sys.path.insert(0, str(LIBRARY))
 sys.dont_write_bytecode = True
 
 
@@ -14,8 +15,7 @@ class TestCase(unittest.TestCase):
     """`self.now` is what the keeper's monotonic clock says."""
 
     def setUp(self):
-        import clock
-        import system
+        from keeper.ports import clock, system
 
         self.now = 1000.0
         self.patch(system, "monotonic", lambda: self.now)

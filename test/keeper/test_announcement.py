@@ -6,9 +6,7 @@ import unittest
 from unittest import mock
 
 from support import TestCase
-
-import announcement
-import netlink
+from keeper.ports import announcement, netlink
 
 MAC = bytes.fromhex("020000000001")
 IP4, IP6 = "192.0.2.9", "2001:db8::9"

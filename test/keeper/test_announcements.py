@@ -3,10 +3,9 @@
 import unittest
 
 from support import TestCase
-
-import announcements
-import network
-from announcements import Announcements
+from keeper.address import announcements
+from keeper.address.announcements import Announcements
+from keeper.ports import network
 
 ADDRESS, LAN = "192.0.2.10", 2
 

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 from unittest import mock
 
 from support import TestCase
-
-import claims
-import network
-from network import Claim
+from keeper.address import claims
+from keeper.ports import network
+from keeper.ports.network import Claim
 
 ADDRESS, OTHER, LAN, WAN = "192.0.2.10", "192.0.2.11", 2, 3
 MAC = "02:00:00:00:00:01"

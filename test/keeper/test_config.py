@@ -6,8 +6,7 @@ import unittest
 from pathlib import Path
 
 import support  # noqa: F401
-
-import config
+from keeper import config
 
 
 class Config(unittest.TestCase):

@@ -4,10 +4,8 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import clock
-import death
-import network
+from keeper.ports import clock, network
+from keeper.witnesses import death
 
 
 class Declares(TestCase):

@@ -3,8 +3,7 @@
 import unittest
 
 import support  # noqa: F401 (the keeper's modules)
-
-from decide import decide, loses, may_take, peer_serves
+from keeper.decision.decide import decide, loses, may_take, peer_serves
 
 SIDE = {"held": "no", "age": 0, "wanted": False, "healthy": True, "heartbeat": True, "forced_for": None}
 ME = {**SIDE, "isolated": False, "settled": True, "must_fence": False, "may_have_connections": False}

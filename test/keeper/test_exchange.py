@@ -3,10 +3,9 @@
 import unittest
 
 import support
-
-import exchange
-import system
-from exchange import ANSWERED, MAX_AGE, Clock, Exchange
+from keeper.ports import system
+from keeper.protocol import exchange
+from keeper.protocol.exchange import ANSWERED, MAX_AGE, Clock, Exchange
 
 # The peer's monotonic clock is behind this host's by so much, in seconds.
 BEHIND = 900.0

@@ -3,8 +3,7 @@
 import unittest
 
 import support  # noqa: F401 (the keeper's modules)
-
-from faults import why_cut_off, why_unfit
+from keeper.decision.faults import why_cut_off, why_unfit
 
 NO_CARRIER = "interface eth0 has no carrier"
 LOST_TOGETHER = "the peer and the gateway were lost together"

@@ -6,8 +6,7 @@ import unittest
 from pathlib import Path
 
 from support import TestCase
-
-import fencing
+from keeper.moves import fencing
 
 
 class Peer:

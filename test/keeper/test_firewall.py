@@ -3,9 +3,8 @@
 import unittest
 
 import support
-
-import clock
-import firewall
+from keeper import firewall
+from keeper.ports import clock
 
 
 class Loads(support.TestCase):

@@ -5,10 +5,8 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import clock
-import gateway
-import network
+from keeper.ports import clock, network
+from keeper.witnesses import gateway
 
 
 class Sock:

@@ -3,9 +3,8 @@
 import unittest
 
 from support import TestCase
-
-import haproxy
-import network
+from keeper.ports import network
+from keeper.witnesses import haproxy
 
 OK = b"HTTP/1.0 200 OK\r\ncache-control: no-cache\r\n\r\n"
 UNAVAILABLE = b"HTTP/1.0 503 Service Unavailable\r\n\r\n"

@@ -3,8 +3,7 @@
 import unittest
 
 from support import TestCase
-
-import heartbeat
+from keeper.moves import heartbeat
 
 
 class Unsettled(TestCase):

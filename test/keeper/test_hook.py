@@ -3,9 +3,8 @@
 import unittest
 
 from support import TestCase
-
-import hook
-from hook import Hook
+from keeper.address import hook
+from keeper.address.hook import Hook
 
 
 class Process:

@@ -3,11 +3,9 @@
 import unittest
 
 from support import TestCase
-
-import clock
-import network
-from interface import Interface
-from network import INET, INET6, Entry
+from keeper.ports import clock, network
+from keeper.ports.network import INET, INET6, Entry
+from keeper.witnesses.interface import Interface
 
 VIRTUAL, OWN, OWN6 = "192.0.2.10", "192.0.2.1", "2001:db8::1"
 LAN, WAN = 2, 3

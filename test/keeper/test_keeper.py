@@ -4,15 +4,12 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import clock
-import heartbeat
-import keeper
-import network
-import system
-from decide import DROP, FENCE, LINGER, NOTHING, TAKE, YIELD
-from network import canonical
-from system import RUN
+from keeper import keeper
+from keeper.decision.decide import DROP, FENCE, LINGER, NOTHING, TAKE, YIELD
+from keeper.moves import heartbeat
+from keeper.ports import clock, network, system
+from keeper.ports.network import canonical
+from keeper.ports.system import RUN
 
 FIRST, SECOND = "192.0.2.10", "2001:db8::10"
 CONFIG = {

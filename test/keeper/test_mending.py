@@ -4,10 +4,8 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import heartbeat
-import mending
-from virtual_ip import BY_KEEPER
+from keeper.address.virtual_ip import BY_KEEPER
+from keeper.moves import heartbeat, mending
 
 BY_HEARTBEAT = "heartbeat\n"
 

@@ -4,10 +4,8 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import heartbeat
-import moving
-import system
+from keeper.moves import heartbeat, moving
+from keeper.ports import system
 
 
 class Moves(TestCase):

@@ -5,9 +5,8 @@ import struct
 import unittest
 
 from support import TestCase
-
-import netlink
-from netlink import Entry
+from keeper.ports import netlink
+from keeper.ports.netlink import Entry
 
 FOREVER = 0x80
 

@@ -14,9 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-
-import network
-import system
+from keeper.ports import network, system
 
 
 class Network(unittest.TestCase):
@@ -247,13 +245,12 @@ class System(unittest.TestCase):
 class Doors(unittest.TestCase):
     def test_only_the_ports_reach_for_the_operating_system(self):
         outside = {"os", "socket", "subprocess", "time", "select", "fcntl", "signal", "ctypes"}
-        # announcement.py is a program of the agent's, too; netlink.py is its and network.py's way to the kernel. prove.py is a program.
-        ports = {"system", "network", "netlink", "announcement", "prove", "__main__"}
-        for file in support.KEEPER.glob("*.py"):
+        for file in support.KEEPER.rglob("*.py"):
             lines = file.read_text(encoding="utf-8").splitlines()
             imported = {line.split()[1] for line in lines if line.startswith(("import ", "from "))}
             with self.subTest(file.name):
-                self.assertEqual(set() if file.stem in ports else imported & outside, set())
+                is_port = file.parent.name == "ports" or file.stem == "prove"
+                self.assertEqual(set() if is_port else imported & outside, set())
 
 
 class Kernel(unittest.TestCase):
@@ -268,14 +265,15 @@ class Kernel(unittest.TestCase):
             *commands,
             'exec "$0" -B -c "$1" "$2"',
         ]
-        command = ["unshare", "--net", "--mount", "sh", "-ec", "\n".join(script), sys.executable, program, str(support.KEEPER)]
+        command = ["unshare", "--net", "--mount", "sh", "-ec", "\n".join(script), sys.executable, program, str(support.LIBRARY)]
         return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.splitlines()
 
     def test_hears_the_claims_of_another_host_on_the_wire_and_not_its_own(self):
         program = """
 import select, sys
 sys.path.insert(0, sys.argv[1])
-import announcement, network
+from keeper.ports import announcement
+from keeper.ports import network
 sockets = network.claims(["192.0.2.9", "2001:db8::9"])
 for interface in ("lan0", "wan0"):
     announcement.announce("192.0.2.9", interface)
@@ -300,7 +298,7 @@ while ready := select.select(sockets, [], [], 0.3)[0]:
         program = """
 import socket, sys
 sys.path.insert(0, sys.argv[1])
-import network
+from keeper.ports import network
 sock, destination = network.udp(network.INET, 695), ("192.0.2.2", 695)
 try:
     sock.sendto(b"hello", destination)

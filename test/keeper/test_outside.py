@@ -11,9 +11,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import support
-
-import outside
-import system
+from keeper import outside
+from keeper.ports import system
 
 
 class Starts(support.TestCase):

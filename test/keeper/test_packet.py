@@ -4,8 +4,7 @@ import json
 import unittest
 
 from support import TestCase
-
-import packet
+from keeper.protocol import packet
 
 AT = [1, 2]
 BASE = {"node": "b", "for": "a", "at": AT, "answers": [AT]}

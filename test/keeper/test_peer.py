@@ -9,12 +9,8 @@ import unittest
 from pathlib import Path
 
 import support  # noqa: F401 (the keeper's modules)
-
-import clock
-import exchange
-import network
-import peer
-import system
+from keeper.ports import clock, network, system
+from keeper.protocol import exchange, peer
 
 
 class Believes(unittest.TestCase):

@@ -8,11 +8,9 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import proof
-import prove
-import system
-from proof import HAPROXY, NO_PROGRAM, Proof
+from keeper import proof, prove
+from keeper.ports import system
+from keeper.proof import HAPROXY, NO_PROGRAM, Proof
 
 LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
 QUESTION = "192.0.2.9 80 192.0.2.2 40000"

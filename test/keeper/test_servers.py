@@ -3,9 +3,8 @@
 import unittest
 
 from support import TestCase
-
-import network
-from servers import Servers, is_any_up
+from keeper.ports import network
+from keeper.witnesses.servers import Servers, is_any_up
 
 HEAD = "# pxname,svname,status,check_status\n"
 

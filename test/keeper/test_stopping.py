@@ -4,10 +4,9 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-
-import stopping
-from decide import HELD, LINGERING, NO
-from stopping import ALLOWED, ASKED, ENDING, FINISHES_IN, PEER_RESTARTS_IN, PEER_RETURNS_IN, SETTLES, WAITING
+from keeper.decision.decide import HELD, LINGERING, NO
+from keeper.moves import stopping
+from keeper.moves.stopping import ALLOWED, ASKED, ENDING, FINISHES_IN, PEER_RESTARTS_IN, PEER_RETURNS_IN, SETTLES, WAITING
 
 
 class Stops(TestCase):

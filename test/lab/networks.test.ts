@@ -69,7 +69,7 @@ describe("with the default route on eth1", () => {
 });
 
 test("announces again after another host claimed the virtual IP, and a client misses 2 s at most", async () => {
-    const program = join(root, "components", "host", "keeper", "announcement.py");
+    const program = join(root, "components", "host", "lib", "announce.py");
     const { gap, several } = await underLoad(used.lab, "another host claims the virtual IP", async () => {
         const { id } = used.lab.host("web1");
         await run(["ip", "netns", "exec", id, "python3", "-B", program, virtualIp, "eth0"]);

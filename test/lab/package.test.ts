@@ -1,5 +1,6 @@
 /** The package as npm publishes it: installed in a project of its own, somewhere else, it converges a pair. */
 // @module-tag all
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -50,9 +51,11 @@ test("it has the compiled component, its types and the scripts for the hosts, an
     const others = packed.filter((file) => !/^(dist\/|package\.json|LICENSE|README\.md|CHANGELOG\.md)/.test(file));
     expect(others).toEqual([]);
     const scripts = readdirSync(join(root, "components/steps/sh")).map((name) => `dist/components/steps/sh/${name}`);
-    const keeper = readdirSync(join(root, "components/host/keeper")).map(
-        (name) => `dist/components/host/keeper/${name}`,
-    );
+    const library = execFileSync("git", ["ls-files", "components/host/lib"], { cwd: root, encoding: "utf8" });
+    const keeper = library
+        .trim()
+        .split("\n")
+        .map((name) => `dist/${name}`);
     const halb = ["halb.js", "sh/look.sh", "sh/hand-over.sh", "sh/import.sh"].map((name) => `dist/cli/${name}`);
     expect(packed).toEqual(expect.arrayContaining([...scripts, ...keeper, ...halb]));
     expect(packed.filter((file) => /test|lab\/|__pycache__/.test(file))).toEqual([]);

@@ -12,7 +12,7 @@ import type { Mutant } from "./mutant";
 /** Seconds after which a mutant counts as killed: unmutated, keeper.sh takes 3 to 6 s. */
 const limit = 40;
 /** The modules that the simulation has stand-ins for: it cannot notice their mutants. */
-const ports = /\/(system|network|netlink|announcement|__main__)\.py$/;
+const ports = /\/(ports\/(system|network|netlink|announcement)|prove|announce|__main__)\.py$/;
 /** How often the progress is printed, in milliseconds. */
 const printEvery = 60_000;
 
@@ -82,7 +82,7 @@ class Session {
     ) {}
 
     async prepare(): Promise<void> {
-        for (const path of ["components/host/keeper", "test/keeper", "test/simulation", "test/mutants/keeper.sh"]) {
+        for (const path of ["components/host/lib", "test/keeper", "test/simulation", "test/mutants/keeper.sh"]) {
             mkdirSync(join(this.folder, path, ".."), { recursive: true });
             cpSync(join(root, path), join(this.folder, path), { recursive: true });
         }

@@ -1,7 +1,7 @@
 /** `npm run mutants`: changes the sources by one token at a time, and reports which changes no fast test notices. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../support/errors";
 import { main, onInterrupt } from "../../support/interrupt";
@@ -18,7 +18,7 @@ const folders = [
     "components/defaults",
     "components/render",
     "components/survey",
-    "components/host/keeper",
+    "components/host/lib",
     "cli",
 ];
 const minimumScore = 85;
@@ -106,7 +106,7 @@ async function command(args: string[]): Promise<number> {
     const scratch = mkdtempSync(join(tmpdir(), "mutants-"));
     const remove = async () => rmSync(scratch, { recursive: true, force: true });
     onInterrupt(remove);
-    const isKeeper = (file: string) => dirname(file) === "components/host/keeper";
+    const isKeeper = (file: string) => file.startsWith("components/host/lib/");
     const began = performance.now();
     const mutants = [
         ...(await typescriptMutants(

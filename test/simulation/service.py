@@ -15,12 +15,20 @@ from paths import RUN, STATE
 from wire import KEEPER
 from world import Task
 
-SOURCES = Path(__file__).resolve().parents[2] / "components" / "host" / "keeper"
-PORTS = ("system", "network")
+LIBRARY = Path(__file__).resolve().parents[2] / "components" / "host" / "lib"
+# The modules that are replaced, and those that only the replaced ones and other programs import.
+PORTS = ("keeper.ports.system", "keeper.ports.network")
+UNUSED = ("keeper.ports.netlink", "keeper.ports.announcement", "keeper.prove")
+
+
+def _dotted(path):
+    return ".".join(path.relative_to(LIBRARY).with_suffix("").parts)
+
+
+SOURCES = {_dotted(path): path for path in (LIBRARY / "keeper").rglob("*.py") if path.stem != "__init__"}
+PACKAGES = {name.rpartition(".")[0] for name in SOURCES}
 CODE = {
-    path.stem: compile(path.read_text(encoding="utf-8"), str(path), "exec")
-    for path in SOURCES.glob("*.py")
-    if path.stem not in (*PORTS, "__main__", "netlink", "announcement", "prove")
+    name: compile(path.read_text(encoding="utf-8"), str(path), "exec") for name, path in SOURCES.items() if name not in (*PORTS, *UNUSED)
 }
 
 WATCHDOG_SEC, RESTART_SEC = 5, 0.2
@@ -34,10 +42,12 @@ Entry = collections.namedtuple("Entry", "address prefix is_permanent interface")
 class Modules:
     """The keeper's modules, for one process."""
 
-    def __init__(self, **ports):
+    def __init__(self, ports):
         self._loaded = dict(ports)
 
     def _import(self, name, globals_=None, locals_=None, fromlist=(), level=0):
+        if name in PACKAGES:
+            return types.SimpleNamespace(**{each: self.load(f"{name}.{each}") for each in fromlist})
         if name in CODE or name in self._loaded:
             return self.load(name)
         return __import__(name, globals_, locals_, fromlist, level)
@@ -46,7 +56,7 @@ class Modules:
         if name not in self._loaded:
             module = types.ModuleType(name)
             module.__dict__["__builtins__"] = {**vars(builtins), "__import__": self._import}
-            module.__dict__["__file__"] = str(SOURCES / f"{name}.py")
+            module.__dict__["__file__"] = str(SOURCES[name])
             self._loaded[name] = module
             exec(CODE[name], module.__dict__)
         return self._loaded[name]
@@ -132,12 +142,12 @@ class Process:
         self._idle, self._idle_at = 0, -1.0
         system = System(self)
         self.keeper = None
-        self._modules = Modules(system=system, network=Network(self))
+        self._modules = Modules(dict(zip(PORTS, (system, Network(self)), strict=True)))
         self._task = Task(self.world, self._main)
         self.host.after(0.15 + self.world.random.random() * 0.1, self._resume)
 
     def _main(self):
-        Keeper = self._modules.load("keeper").Keeper
+        Keeper = self._modules.load("keeper.keeper").Keeper
         self.keeper = Keeper(self.host.config)
         tell, version = self.keeper.peer.tell, self.host.keeper_version
         self.keeper.peer.tell = lambda state, *interfaces: tell(_said_by(version, state), *interfaces)

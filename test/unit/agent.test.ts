@@ -158,7 +158,7 @@ test.concurrent.each([
     ["IPv4 on a socket for both families", ip4, ip4],
     ["IPv6", ip6, "2001:db8::99"],
 ])("keeps its own open connections when it passes others on: %s", async (_, virtualIp, client) => {
-    const connections = join(agent, "..", "keeper", "connections.sh");
+    const connections = join(agent, "..", "lib", "connections.sh");
     // What nft would load; on real hosts the lab's tests load it.
     const seen = await host(`ip link set lo up; own; take ${virtualIp}
 mkdir /run/bin; printf '#!/bin/sh\\ncat\\n' >/run/bin/nft; chmod 755 /run/bin/nft; PATH=/run/bin:$PATH

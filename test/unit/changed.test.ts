@@ -9,7 +9,7 @@ import { failed, read, slowest } from "../report";
 describe("npm test -- --changed runs", () => {
     test.each([
         [
-            ["components/host/keeper/decide.py"],
+            ["components/host/lib/keeper/decision/decide.py"],
             { lint: [], unit: ["runbook"], keeper: [], simulation: [], lab: ["Events"] },
         ],
         [["components/render/haCf.ts"], { lint: [], unit: [], engine: [], lab: ["program"] }],

@@ -7,7 +7,8 @@ const root = join(__dirname, "..", "..");
 const runbook = readFileSync(join(root, "docs", "runbook.md"), "utf8");
 
 function texts(dir: string, ending: string): string {
-    const names = readdirSync(join(root, dir)).filter((name) => name.endsWith(ending));
+    const all = readdirSync(join(root, dir), { recursive: true, encoding: "utf8" });
+    const names = all.filter((name) => name.endsWith(ending));
     return names.map((name) => readFileSync(join(root, dir, name), "utf8")).join("\n");
 }
 
@@ -32,7 +33,7 @@ describe("errors of the steps", () => {
     test("there are many", () => expect(errors.length).toBeGreaterThan(30));
 });
 
-const lines = [...texts("components/host/keeper", ".py").matchAll(/\blog\(\s*f?"((?:[^"\\]|\\.)+)"/g)]
+const lines = [...texts("components/host/lib", ".py").matchAll(/\blog\(\s*f?"((?:[^"\\]|\\.)+)"/g)]
     .map(([, text]) => constantPart(text))
     .filter((part) => part.length > 3);
 

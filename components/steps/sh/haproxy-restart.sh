@@ -23,7 +23,7 @@ restart_haproxy() {
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
     # It ends when its last request is answered, and systemd starts it anew where its unit says so.
-    # Not by systemctl restart: that would hand the virtual IPs over first (host/keeper/stopping.py).
+    # Not by systemctl restart: that would hand the virtual IPs over first (host/lib/keeper/moves/stopping.py).
     wait_until 10 has_ended || systemctl kill --signal=TERM haproxy
     wait_until 10 has_ended || :
     systemctl start haproxy || not_restarted

@@ -17,6 +17,7 @@ apply() {
     rm -f "$ha_cf.declared"
     held_before=$(held_here)
     install_files
+    remove_former_keeper
     move_to_pinned_interfaces
     start_keeper
     enable_service heartbeat "$drop_in"
@@ -165,7 +166,7 @@ await_key_on_peer() {
             "run \"pulumi up\" for both hosts (without --target and --exclude), and see that ha-load-balancer-pair runs on $peer"
 }
 
-# By the keeper (host/keeper/peer.py): time and inode of the newest key file with which the peer signs, too.
+# By the keeper (host/lib/keeper/protocol/peer.py): time and inode of the newest key file with which the peer signs, too.
 peer_has_key() {
     [ "$(cat /run/ha-load-balancer-pair/peer-key 2>/dev/null)" = "$(stat -c '%.9Y %i' "$(newest_key)" | tr -d .)" ]
 }
@@ -185,7 +186,7 @@ hand_over() {
 
 # A peer that is being replaced hands over what it holds while the two still know each other. From then on it
 # hears no Heartbeat here, and would take the virtual IPs until it is told that it is out of the pair, or for good:
-# the keeper answers it (host/keeper/peer.py).
+# the keeper answers it (host/lib/keeper/protocol/peer.py).
 relieve_old_peer() {
     old_peer=$(sed -n 's/^ *"peer": "\([^"]*\)".*/\1/p' "$(existing "$keeper_json")")
     [ -n "$old_peer" ] && [ "$old_peer" != "$peer" ] || return 0

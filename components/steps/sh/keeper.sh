@@ -1,4 +1,4 @@
-# The keeper (host/keeper), which the step heartbeat installs, and what its scripts need.
+# The keeper (host/lib), which the heartbeat step installs, and what its scripts need.
 
 keeper_files=/usr/local/lib/ha-load-balancer-pair
 keeper_json=/etc/ha-load-balancer-pair/keeper.json
@@ -34,9 +34,18 @@ ha_clustermsg() {
 FUNCTIONS
 }
 
+# Files that an earlier version of the keeper had.
+remove_former_keeper() {
+    grep -s "^$keeper_files/" "$state/managed" >"$scratch/keeper-files" || :
+    former=$(while read -r path; do [ -e "$scratch/stage$path" ] || echo "$path"; done <"$scratch/keeper-files")
+    # shellcheck disable=SC2086 # paths of ours, without blanks
+    [ -z "$former" ] || remove_files $former
+}
+
 start_keeper() {
     enable_service ha-load-balancer-pair "$keeper_unit"
-    now=$(fingerprint "$keeper_files"/* "$keeper_json" "$interfaces_file" "$firewall" "$keeper_unit")
+    # shellcheck disable=SC2046 # paths of ours, without blanks
+    now=$(fingerprint $(find "$keeper_files" -type f | sort) "$keeper_json" "$interfaces_file" "$firewall" "$keeper_unit")
     if ! is_active ha-load-balancer-pair || ! loaded_is keeper "$now"; then
         systemctl restart ha-load-balancer-pair || {
             last_log ha-load-balancer-pair

@@ -131,12 +131,21 @@ remove_files() {
             put "$original" "$path"
         else
             rm -f "$path"
-            # Only folders that this component may have made, and only empty ones.
-            case $path in *.service.d/* | */ha-load-balancer-pair/*) rmdir "$(dirname "$path")" 2>/dev/null || : ;; esac
+            remove_own_folders "$(dirname "$path")"
         fi
         store managed_without_path "$state/managed"
         rm -f "$original"
     done
+}
+
+# remove_own_folders PATH: removes the folder and those above it that this component may have made, as long as they are empty.
+remove_own_folders() {
+    case $1/ in
+        *.service.d/ | */ha-load-balancer-pair/*)
+            rmdir "$1" 2>/dev/null || return 0
+            remove_own_folders "$(dirname "$1")"
+            ;;
+    esac
 }
 
 managed_without_path() {

@@ -1,0 +1,17 @@
+"""The keeper as a program: `python3 FOLDER keeper.json`, run by the service ha-load-balancer-pair. See keeper.py."""
+
+import signal
+import sys
+
+from keeper import config
+from keeper.keeper import Keeper
+
+
+def main():
+    keeper = Keeper(config.load(sys.argv[1]))
+    signal.signal(signal.SIGTERM, lambda *_: keeper.ask_to_leave())
+    keeper.run()
+    keeper.stop()
+
+
+main()

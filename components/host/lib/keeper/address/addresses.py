@@ -1,0 +1,35 @@
+"""The addresses that this host has."""
+
+from keeper.ports import network, system
+
+# They are asked for after this time, too, whatever was told, in seconds.
+EVERY = 1
+
+
+class Addresses:
+    def __init__(self):
+        self._found = None
+        self._asked_at = 0.0
+        self.changes = network.address_changes()
+
+    def hear(self):
+        """Reads what has changed, if anything has."""
+        if not network.has_changed(self.changes):
+            return False
+        self._found = None
+        return True
+
+    def look(self):
+        """Returns the entries of all addresses (network.addresses)."""
+        while self.hear():
+            pass
+        now = system.monotonic()
+        if self._found is None or now - self._asked_at > EVERY:
+            self._asked_at = now
+            self._found = network.addresses()
+        return self._found
+
+    def look_again(self):
+        """Also what this host has just changed itself: a new IPv6 address is told of a moment later."""
+        self._found = None
+        return self.look()

@@ -1,0 +1,131 @@
+"""Mends what two Heartbeats that misunderstand each other cannot mend themselves.
+
+Where Heartbeat believes a living peer dead, or is cut off, it is restarted while that lasts, on the one host whose virtual
+IPs don't suffer, and waits for the peer. Otherwise both would let everything go when they meet again. While it waits, the
+virtual IPs that it wanted here stay wanted, by the keeper.
+
+Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way, on the
+other host if need be."""
+
+from keeper.address.virtual_ip import BY_KEEPER
+from keeper.decision.decide import HELD
+from keeper.moves import heartbeat
+from keeper.ports import system
+from keeper.ports.system import log
+
+# Between two restarts, in seconds.
+PATIENCE = 15
+# How long it must have taken the peer for dead: less is a packet that is late.
+ESTRANGED_FOR = 1
+# How long the two may take to find back to each other; and to settle then: they wait for 10 s when both start together.
+FINDS_BACK_WITHIN = 25
+SETTLES_WITHIN = 15
+# Seconds between two questions to Heartbeat. ASK_EVERY: whether it sees the peer, and whether it has settled if it had not at the last question.
+# With a longer pause one that settled and is handing over at the next question would look as if it had never settled.
+# ASK_SETTLED_EVERY: whether it is still settled; ASK_YOUNG_EVERY: the same in its first YOUNG seconds.
+ASK_EVERY = 1
+ASK_SETTLED_EVERY = 20
+ASK_YOUNG_EVERY = 5
+YOUNG = 60
+
+
+class Mending:
+    def __init__(self, config, virtual_ips, peer):
+        self._node = config["node"]
+        self._peer_name = config["peer"]
+        self._virtual_ips = virtual_ips
+        self._peer = peer
+        self._estranged_since = None
+        self._unsettled_since = None
+        self._asked_at = 0.0
+        self._asked_settled_at = 0.0
+        self._restart = None
+        self._restarted_at = float("-inf")
+        heartbeat.restore_configuration()
+
+    def was_asleep(self):
+        """This host stood still: for how long the two have not settled, or have believed each other dead, is counted anew."""
+        self._estranged_since = self._unsettled_since = None
+
+    def step(self, heartbeat_runs, isolated):
+        now = system.monotonic()
+        if self._restart is not None and self._restart.poll() is None:
+            return
+        self._restart = None
+        self._leave_to_heartbeat(now, heartbeat_runs)
+        reason = self._why_restart(now, heartbeat_runs, isolated)
+        if reason and now - self._restarted_at > PATIENCE:
+            log(f"Heartbeat {reason}: it is restarted, and waits for {self._peer_name}")
+            self._restarted_at = now
+            self._estranged_since = self._unsettled_since = None
+            self._restart = heartbeat.restart_patiently()
+
+    def _leave_to_heartbeat(self, now, heartbeat_runs):
+        """Wishes are Heartbeat's again when it sees the peer, and nobody's when somebody has stopped it."""
+        adopted = [one for one in self._virtual_ips if one.wanted == BY_KEEPER]
+        if not adopted or (heartbeat_runs and now - self._asked_at < ASK_EVERY):
+            return
+        self._asked_at = now
+        if heartbeat_runs and not heartbeat.sees_active(self._node, self._peer_name):
+            return
+        log(f"Heartbeat sees {self._peer_name} again" if heartbeat_runs else "Heartbeat does not run")
+        for virtual_ip in adopted:
+            virtual_ip.forget_wish()
+
+    def _why_restart(self, now, heartbeat_runs, isolated):
+        is_estranged = self._is_cut_off(isolated) or self._believes_each_other_dead()
+        if not (heartbeat_runs and is_estranged):
+            self._estranged_since = None
+        elif self._estranged_since is None:
+            self._estranged_since = now
+        elif now - self._estranged_since > FINDS_BACK_WITHIN:
+            return f"does not find back to {self._peer_name}"
+        elif now - self._estranged_since > ESTRANGED_FOR and now - self._asked_at > ASK_EVERY / 4:
+            self._asked_at = now
+            # Two that have met again by now restart by themselves; that must not be met in the middle.
+            if heartbeat.sees(self._peer_name) == "dead":
+                return f"takes {self._peer_name} for dead"
+        if self._has_not_settled(now, heartbeat_runs):
+            return f"does not settle with {self._peer_name}"
+        return None
+
+    def _is_cut_off(self, isolated):
+        return isolated and any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
+
+    def _believes_each_other_dead(self):
+        """Both want the same virtual IP, and it is this host that has not got it."""
+        both = [
+            one
+            for one in self._virtual_ips
+            if one.is_wanted_by_heartbeat() and one.held != HELD and self._peer.view(one)["held"] == HELD and self._peer.view(one)["wanted"]
+        ]
+        return self._peer.is_fresh() and bool(both) and self._is_passive()
+
+    def _has_not_settled(self, now, heartbeat_runs):
+        if not (heartbeat_runs and self._peer.is_fresh()):
+            self._unsettled_since = None
+            return False
+        if self._unsettled_since is not None and heartbeat.runs_since() > self._unsettled_since:
+            # One that has restarted itself begins anew, and waits for 10 s when both have.
+            self._unsettled_since = None
+        is_young = now - heartbeat.runs_since() < YOUNG
+        pause = ASK_EVERY if self._unsettled_since is not None else ASK_YOUNG_EVERY if is_young else ASK_SETTLED_EVERY
+        if now - self._asked_settled_at <= pause:
+            return False
+        patience = SETTLES_WITHIN if self._is_passive() else 2 * SETTLES_WITHIN
+        is_over = self._unsettled_since is not None and now - self._unsettled_since > patience
+        self._asked_settled_at = now
+        answer = heartbeat.settlement(self._node, self._peer_name)
+        # No answer in time does not mean that Heartbeat has settled. The passive host restarts its Heartbeat first. The other host counts on
+        # during that restart, so that it restarts its own Heartbeat if the first restart did not help.
+        if answer == heartbeat.SETTLED or (answer == heartbeat.APART and self._is_passive()):
+            self._unsettled_since = None
+        elif answer == heartbeat.UNSETTLED and self._unsettled_since is None:
+            self._unsettled_since = now
+        return is_over and answer == heartbeat.UNSETTLED
+
+    def _is_passive(self):
+        """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""
+        held = sum(one.held == HELD for one in self._virtual_ips)
+        held_by_peer = sum(self._peer.view(one)["held"] == HELD for one in self._virtual_ips)
+        return held < held_by_peer or (held == held_by_peer and self._node > self._peer_name)

@@ -1,0 +1,143 @@
+"""Moves virtual IPs between two hosts that both are there: away from one that can't serve, back when it can again, and to
+the preferred one when both have just booted. All of it is asked of Heartbeat, so that it knows."""
+
+from keeper.decision.decide import HELD, LINGERING
+from keeper.moves import heartbeat
+from keeper.ports import system
+from keeper.ports.system import RUN, log, remove, write
+
+# There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
+# booted. In that case Heartbeat sees to it, but not where the peer was busy when this host came up.
+DUE = f"{RUN}/due"
+# There since this program was first started after a boot.
+BOOTED = f"{RUN}/booted"
+# Between a hand-over and one back, in seconds; and after the start, until it is known whether this host can serve.
+COOL_DOWN = 5
+# Between two requests for the same, in seconds: Heartbeat does not heed one while it is busy.
+ASK_AGAIN = 2
+# While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
+FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
+# For how long a virtual IP that lingers on a host, and that no Heartbeat wants, is left to a hand-over that is under way, in seconds.
+HAND_OVER_TAKES = 5
+# From when on a peer that can't serve is not waited for to take its own after a boot, in seconds.
+PEER_UNFIT_AFTER = 2
+# What is asked of Heartbeat.
+HAND_OVER, TAKE_BACK = "a hand-over", "a take-back"
+
+
+class Moving:
+    def __init__(self, config, virtual_ips, peer):
+        self._node = config["node"]
+        self._peer_name = config["peer"]
+        self._failback = config["failback"]
+        self._group = config["group"]
+        self._peer_group = config["peerGroup"]
+        self._virtual_ips = virtual_ips
+        self._peer = peer
+        self._asked_at = system.monotonic()
+        self._asked_for = None
+        self._free_since = None
+        self._free_asked_at = 0.0
+        self._peer_unfit_since = None
+        if not system.exists(BOOTED):
+            write(BOOTED, "")
+            if self._group:
+                write(DUE, "")
+
+    def step(self, healthy, is_doubtful, why_unfit, heartbeat_runs):
+        """A host can be neither healthy nor unfit: it is about to recover."""
+        now = system.monotonic()
+        self._forget_what_came_back(healthy)
+        if self._peer.is_fresh():
+            self._give_or_take_back(now, healthy, why_unfit)
+        # One that has just booted counts as healthy until it is known better.
+        self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
+
+    def _own(self):
+        """Those that are to come back here: a host with virtual IPs of its own may hold the peer's and not these."""
+        return [one for one in self._movable() if one.preferred]
+
+    def _movable(self):
+        """All but those that an operator forces to a host."""
+        return [one for one in self._virtual_ips if one.forced_for is None and self._peer.view(one)["forced_for"] is None]
+
+    def _forget_what_came_back(self, healthy):
+        """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
+        is_leaving = self._asked_for == HAND_OVER and system.monotonic() - self._asked_at < COOL_DOWN
+        if healthy and _is_any_held(self._own()) and system.exists(DUE) and not is_leaving:
+            remove(DUE)
+
+    def _give_or_take_back(self, now, healthy, why_unfit):
+        said = self._peer.said
+        # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
+        # without a wish: a Heartbeat that was restarted here has found it in place.
+        wants = _is_any_held(self._movable()) or any(one.is_wanted_by_heartbeat() for one in self._movable())
+        is_peer_fit = said["healthy"] and not said["doubtful"] and said["heartbeat"]
+        if wants and why_unfit and is_peer_fit:
+            if self._is_time_for(HAND_OVER, now):
+                self.give_all()
+        elif self._can_take_back(healthy) and said["heartbeat"]:
+            if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
+                log("asking Heartbeat to give the virtual IPs back")
+                heartbeat.take_back()
+
+    def give_all(self):
+        log("asking Heartbeat to hand the virtual IPs over")
+        is_asked = heartbeat.give_all()
+        # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
+        if is_asked and self._group:
+            write(DUE, "")
+        return is_asked
+
+    def _can_take_back(self, healthy):
+        own = self._own()
+        return self._failback and healthy and bool(own) and not _is_any_held(own) and system.exists(DUE)
+
+    def _is_time_for(self, request, now):
+        pause = ASK_AGAIN if request == self._asked_for else COOL_DOWN
+        if now - self._asked_at <= pause:
+            return False
+        self._asked_at, self._asked_for = now, request
+        return True
+
+    def _take_what_nobody_holds(self, now, is_able, heartbeat_runs):
+        """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
+        is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
+        is_peer_unfit = is_ready and not self._peer.said["healthy"]
+        self._peer_unfit_since = (self._peer_unfit_since or now) if is_peer_unfit else None
+        groups = self._free_groups(now) if is_ready else []
+        if not groups:
+            self._free_since = None
+            return
+        if self._free_since is None:
+            self._free_since = now
+        if self._is_any_lingering() and now - self._free_since < HAND_OVER_TAKES:
+            return
+        pause = FREE_PAUSE if now - self._free_since < FREE_LONG else FREE_LONG_PAUSE
+        if now - self._free_asked_at < pause or not is_able:
+            return
+        self._free_asked_at = now
+        if heartbeat.sees_active(self._node, self._peer_name):
+            log("both hosts are up and nobody holds the virtual IPs: taking them")
+            for group in groups:
+                heartbeat.take_group(group)
+
+    def _free_groups(self, now):
+        """This host's own virtual IPs, and the peer's where that can't serve, as Heartbeat names them, if nobody has any of them."""
+        is_unfit = self._peer_unfit_since is not None and now - self._peer_unfit_since > PEER_UNFIT_AFTER
+        own = [self._group] if self._are_free(True) else []
+        return own + ([self._peer_group] if is_unfit and self._are_free(False) else [])
+
+    def _are_free(self, preferred):
+        """Those that are to be here, or those that are to be with the peer."""
+        some = [one for one in self._virtual_ips if one.preferred == preferred]
+        return bool(some) and not any(
+            one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"] for one in some
+        )
+
+    def _is_any_lingering(self):
+        return any(LINGERING in (one.held, self._peer.view(one)["held"]) for one in self._virtual_ips)
+
+
+def _is_any_held(virtual_ips):
+    return any(one.held == HELD for one in virtual_ips)

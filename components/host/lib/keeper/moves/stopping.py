@@ -1,0 +1,111 @@
+"""An orderly stop of HAProxy on this host (`systemctl restart haproxy`, needrestart): its unit asks first
+(before-haproxy-stops.sh), and HAProxy ends when the virtual IPs have been handed over. If nobody can take them, it ends at once.
+
+If both hosts are asked at once, one stops after the other: first the host that holds nothing, or else the one whose name sorts first.
+"""
+
+from keeper.decision.decide import HELD, LINGERING
+from keeper.ports import system
+from keeper.ports.system import RUN, log, read, remove, write
+from keeper.witnesses import haproxy
+
+# The process id of the HAProxy that is to stop, by its unit; and the same id, by the keeper, when it may.
+ASKED = f"{RUN}/haproxy-stops"
+ALLOWED = f"{RUN}/haproxy-may-stop"
+# Seconds from the question to the first answer: if the peer is asked at the same time, both hosts know of it then.
+SETTLES = 0.3
+# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or keeper.RETURNS_IN; and after a stop of its own HAProxy.
+PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
+# How long requests that are under way are waited for, in seconds.
+FINISHES_IN = 10
+# How far a stop is. The peer is not told of one that has ended: it must not wait for a HAProxy that may stay down.
+WAITING, ENDING, ENDED = "waiting", "ending", "ended"
+
+
+class Stopping:
+    def __init__(self, config, virtual_ips, peer):
+        self._node = config["node"]
+        self._peer_name = config["peer"]
+        self._virtual_ips = virtual_ips
+        self._peer = peer
+        self._pid = None
+        self._asked_at = None
+        # When the peer held all virtual IPs.
+        self._released_at = None
+        self._peer_asked_at = float("-inf")
+        # None if nobody has asked.
+        self.state = None
+
+    def look(self):
+        if self._peer_state():
+            self._peer_asked_at = system.monotonic()
+        asked = (read(ASKED) or "").strip()
+        if not asked:
+            self._pid = self.state = None
+        # Between its end and the next start there may be no master.
+        elif haproxy.master() not in (None, int(asked)):
+            self._forget()
+        elif self._pid != asked:
+            self._pid, self._asked_at, self._released_at = asked, system.monotonic(), None
+            self.state = WAITING if system.is_running(int(asked)) else ENDED
+            if self.state == WAITING:
+                log("HAProxy is asked to stop on this host")
+        elif not system.is_running(int(asked)):
+            self.state = ENDED
+        elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():
+            self.state = ENDING
+
+    def _forget(self):
+        """Another HAProxy has been started since."""
+        remove(ASKED)
+        remove(ALLOWED)
+        self._pid = self.state = None
+
+    def reason(self):
+        """Why the peer should serve."""
+        return {ENDING: "HAProxy is about to stop", ENDED: "HAProxy was stopped"}.get(self.state)
+
+    def told(self):
+        """What the peer is told."""
+        return None if self.state == ENDED else self.state
+
+    def step(self, heartbeat_runs):
+        if self.state == ENDING and not self._is_worth_waiting(heartbeat_runs) and read(ALLOWED) != self._pid:
+            write(ALLOWED, self._pid)
+
+    def _peer_state(self):
+        return self._peer.said.get("stops") if self._peer.is_fresh() else None
+
+    def _peer_goes_first(self):
+        if self._peer_state() != WAITING:
+            # One that is ending is handing its virtual IPs over to this host.
+            return self._peer_state() == ENDING
+        pairs = [(one.held, self._peer.view(one)["held"]) for one in self._virtual_ips]
+        mine = any(_has(here, there) for here, there in pairs)
+        theirs = any(_has(there, here) for here, there in pairs)
+        return self._peer_name < self._node if mine == theirs else mine
+
+    def _is_worth_waiting(self, heartbeat_runs):
+        here = [one for one in self._virtual_ips if one.held in (HELD, LINGERING)]
+        if any(self._is_awaited(one) for one in here):
+            return heartbeat_runs and self._can_peer_serve_soon()
+        self._released_at = self._released_at or system.monotonic()
+        is_late = system.monotonic() - self._released_at > FINISHES_IN
+        return not is_late and any(one.held == LINGERING and one.has_connections() for one in here)
+
+    def _is_awaited(self, virtual_ip):
+        """Whether the peer is to acquire it, and to be reached by its clients (onAcquire.isRequired). An operator's hold stays here."""
+        peer = self._peer.view(virtual_ip)
+        return virtual_ip.forced_for is None and not (peer["held"] == HELD and peer["serves"])
+
+    def _can_peer_serve_soon(self):
+        if not self._peer.is_fresh() or not self._peer.said["heartbeat"]:
+            return False
+        now = system.monotonic()
+        returns = now - self._asked_at < PEER_RETURNS_IN or now - self._peer_asked_at < PEER_RESTARTS_IN
+        return self._peer.said["healthy"] or returns
+
+
+def _has(here, there):
+    """Whether a host holds a virtual IP, or nobody does and it still has it. What lingers beside a holder is left of an earlier hand-over."""
+    return here == HELD or (here == LINGERING and there != HELD)

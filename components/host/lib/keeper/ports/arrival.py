@@ -1,0 +1,11 @@
+"""When a packet came in: by the kernel's own stamp, however late this program reads it."""
+
+from keeper.ports import clock, network, system
+
+
+def receive(sock):
+    """A packet, when it came in by the monotonic clock (after the last look, whatever became of the time of day since), and
+    from where."""
+    packet, waited, source = network.receive(sock)
+    now = system.monotonic()
+    return packet, min(max(now - waited, clock.now()), now), source

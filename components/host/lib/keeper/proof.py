@@ -1,0 +1,77 @@
+"""Proves which program serves a connection to a virtual IP: a firewall rule, a proxy or another host can take it before HAProxy gets it.
+
+prove.py opens the connection and writes the question, a line "VIRTUAL-IP PORT ADDRESS PORT", the two ends of the connection. The keeper
+asks the peer's keeper, which looks at its kernel's connections. Where this host has the virtual IP, also one that lingers, the connection
+does not leave it, and the keeper answers itself.
+"""
+
+import re
+
+from keeper.decision.decide import NO
+from keeper.ports import system
+from keeper.ports.network import canonical
+from keeper.ports.system import RUN
+
+QUESTION, ANSWER = f"{RUN}/question", f"{RUN}/answer"
+HAPROXY, NO_PROGRAM = "haproxy", "no program"
+
+
+class Proof:
+    def __init__(self):
+        # What this host asks; None if nothing.
+        self.question = None
+        # The peer's question and the answer; None if the peer asks nothing.
+        self.answer = None
+        self._written = None
+
+    def step(self, virtual_ips, said):
+        """said: the last word of a peer that is heard, else an empty one."""
+        text = system.read(QUESTION)
+        self.question = text.strip() if text else None
+        theirs = said.get("question")
+        if theirs is None:
+            self.answer = None
+        elif self.answer != [theirs, HAPROXY]:
+            self.answer = [theirs, _program(theirs, virtual_ips)]
+        if self.question:
+            self._write_answer(virtual_ips, said)
+
+    def _write_answer(self, virtual_ips, said):
+        is_here = any(one.held != NO for one in virtual_ips if one.address == canonical(self.question.split()[0]))
+        answer = [self.question, _program(self.question, virtual_ips)] if is_here else said.get("answer")
+        if answer and answer[0] == self.question and answer != self._written:
+            self._written = answer
+            system.write(ANSWER, "\n".join(answer))
+
+
+def _program(question, virtual_ips):
+    """The program of this host that has the connection."""
+    address, port, source, source_port = question.split()
+    if not any(one.address == canonical(address) for one in virtual_ips):
+        return NO_PROGRAM
+    ports = ["(", "sport", "=", f":{int(port)}", "and", "dport", "=", f":{int(source_port)}", ")"]
+    listed = system.run(["ss", "-Htnp", "state", "established", *ports], 2) or ""
+    for line in listed.splitlines():
+        # The queues, the two ends, and `users:(("haproxy",pid=7,fd=9))`, which is missing until the program has accepted the connection.
+        words = line.split()
+        process_ids = re.findall(r",pid=(\d+),fd=\d+\)", line)
+        if process_ids and [_host(words[2]), _host(words[3])] == [canonical(address), canonical(source)]:
+            return _name(process_ids[-1])
+    return NO_PROGRAM
+
+
+def _host(end):
+    """Of "[::ffff:192.0.2.1]:80": HAProxy can have one socket for both families."""
+    text = end.rpartition(":")[0].strip("[]")
+    try:
+        return canonical(text.removeprefix("::ffff:") if "." in text else text)
+    except OSError:
+        # An address with its interface: "[fe80::1]%eth0:80".
+        return None
+
+
+def _name(process_id):
+    """The name in `ss`'s output is whatever the program calls itself, also `x",pid=1`."""
+    name = (system.read(f"/proc/{process_id}/comm") or "").strip()
+    is_ours = "/haproxy.service" in (system.read(f"/proc/{process_id}/cgroup") or "")
+    return HAPROXY if is_ours else f"{name} (process {process_id})"
