@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { attempt, run } from "../support/run";
 import { aptInstall } from "../toolchain/apt";
 import { buildGoTool } from "../toolchain/go";
-import { root } from "../toolchain/paths";
+import { cache, root } from "../toolchain/paths";
 import { venv } from "../toolchain/python";
 import type { Report } from "./report";
 
@@ -47,11 +47,13 @@ async function check(what: string, command: string[]): Promise<Check> {
     return { what, passed };
 }
 
-/** The Python of the load balancers, its tests and its simulation (ruff.toml). */
+/** The Python of the load balancers (mypy.ini), its tests and its simulation (ruff.toml). */
 async function checkPython(): Promise<Check[]> {
-    const ruff = join(await venv("lint"), "bin", "ruff");
+    const bin = join(await venv("lint"), "bin");
+    const ruff = join(bin, "ruff");
     const folders = ["components/host/lib", "test/keeper", "test/simulation"];
     return [
+        await check("types of the keeper (mypy)", [join(bin, "mypy"), "--cache-dir", join(cache, "mypy")]),
         await check("Python (ruff)", [ruff, "check", "--no-cache", ...folders]),
         await check("Python style (ruff format)", [ruff, "format", "--no-cache", "--check", ...folders]),
     ];

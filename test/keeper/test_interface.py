@@ -4,7 +4,8 @@ import unittest
 
 from support import TestCase
 from keeper.ports import clock, network
-from keeper.ports.network import INET, INET6, Entry
+from keeper.ports.network import INET, INET6
+from keeper.ports.types import Entry
 from keeper.witnesses.interface import Interface
 
 VIRTUAL, OWN, OWN6 = "192.0.2.10", "192.0.2.1", "2001:db8::1"

@@ -10,6 +10,7 @@ from keeper.moves import heartbeat
 from keeper.ports import clock, network, system
 from keeper.ports.network import canonical
 from keeper.ports.system import RUN
+from keeper.protocol import packet
 
 FIRST, SECOND = "192.0.2.10", "2001:db8::10"
 CONFIG = {
@@ -117,7 +118,7 @@ class Peer:
             "heartbeat": True,
         }
         self.former = set()
-        self.said = {"question": "a question"}
+        self.said = {**packet.state({}), "question": "a question"}
         self.sockets = {2: "peer"}
         # What its virtual IPs are after the next packet, if that is its own.
         self.holding, self.hears, self.next = "before", True, "before"
@@ -580,7 +581,7 @@ class Tells(Host):
         self.step()
         self.peer.silent_for = 5.0
         self.step()
-        self.assertEqual(self.proven_by, [{"question": "a question"}, {}])
+        self.assertEqual(self.proven_by, [self.peer.said, None])
 
     def test_tells_the_peer_through_interfaces_that_have_lost_their_routes_as_well(self):
         for has_lost, interfaces in [(False, []), (True, [2])]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from keeper.ports import network, system
+from keeper.ports import netlink, network, system
 
 
 class Network(unittest.TestCase):
@@ -37,7 +37,7 @@ class Network(unittest.TestCase):
     def test_addresses_are_those_of_the_kernel(self):
         lo = network.index_of("lo")
         self.assertEqual(lo, socket.if_nametoindex("lo"))
-        self.assertIn(network.Entry("127.0.0.1", 8, True, lo), network.addresses())
+        self.assertIn(netlink.Entry("127.0.0.1", 8, True, lo), network.addresses())
 
     def test_an_address_has_one_spelling(self):
         self.assertEqual(network.canonical("2001:DB8:0:0::9"), "2001:db8::9")

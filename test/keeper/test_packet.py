@@ -8,6 +8,7 @@ from keeper.protocol import packet
 
 AT = [1, 2]
 BASE = {"node": "b", "for": "a", "at": AT, "answers": [AT]}
+PARSED = {"node": "b", "receiver": "a", "at": (1, 2), "answers": [(1, 2)]}
 ADDRESS = "192.0.2.9"
 
 
@@ -43,13 +44,13 @@ class Packet(TestCase):
         }
         proof = {"question": f"{ADDRESS} 80 192.0.2.2 40000", "answer": [f"{ADDRESS} 80 192.0.2.2 40000", "nginx (process 7)"]}
         body = parsed(**state, **proof, virtualIps={ADDRESS: said})
-        self.assertEqual(body, {**BASE, "at": (1, 2), "answers": [(1, 2)], **state, **proof, "virtualIps": {ADDRESS: said}})
+        self.assertEqual(body, {**PARSED, **state, **proof, "virtualIps": {ADDRESS: said}})
 
     def test_has_a_default_for_what_an_older_keeper_does_not_say(self):
         self.assertEqual(
             packet.parse(json.dumps(BASE).encode()),
             {
-                **BASE, "at": (1, 2), "answers": [(1, 2)], "protocol": None, "healthy": False, "doubtful": False, "heartbeat": False,
+                **PARSED, "protocol": None, "healthy": False, "doubtful": False, "heartbeat": False,
                 "hears": True, "leaves": False, "former": False, "stops": None, "question": None, "answer": None, "virtualIps": {},
             },
         )  # fmt: skip

@@ -351,7 +351,7 @@ class FormerPeers(Believes):
         self.exchange(self.has("held"), self.has("held"))
         self.assertTrue(self.me.former_holds("v"))
         self.assertFalse(self.me.former_holds("w"))
-        self.me._former["b"]["heard_at"] -= 1.1
+        self.me._former["b"].heard_at -= 1.1
         self.assertFalse(self.me.former_holds("v"))
 
     def test_an_answer_for_another_one_and_a_question_that_comes_again_are_not_heeded(self):

@@ -11,6 +11,7 @@ from support import TestCase
 from keeper import proof, prove
 from keeper.ports import system
 from keeper.proof import HAPROXY, NO_PROGRAM, Proof
+from keeper.protocol import packet
 
 LOOPBACK, LOOPBACK6 = "127.0.0.1", "::1"
 QUESTION = "192.0.2.9 80 192.0.2.2 40000"
@@ -94,7 +95,7 @@ class Keepers(TestCase):
         return self.programs.pop(0)
 
     def step(self, held="no", **said):
-        self.proof.step([virtual_ip("192.0.2.9", held)], said)
+        self.proof.step([virtual_ip("192.0.2.9", held)], {**packet.state({}), **said})
 
     def test_asks_the_peer_and_writes_its_answer_once(self):
         self.files[proof.QUESTION] = QUESTION

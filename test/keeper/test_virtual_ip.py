@@ -7,8 +7,8 @@ from unittest import mock
 from support import TestCase
 from keeper.address import announcements, virtual_ip
 from keeper.ports import network, system
-from keeper.ports.network import Entry
 from keeper.ports.system import RUN
+from keeper.ports.types import Entry
 
 ADDRESS, OTHER, OWN = "192.0.2.10", "192.0.2.11", "192.0.2.1"
 ADDRESS6, OWN6 = "2001:db8::10", "2001:db8::1"

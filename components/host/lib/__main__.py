@@ -7,7 +7,7 @@ from keeper import config
 from keeper.keeper import Keeper
 
 
-def main():
+def main() -> None:
     keeper = Keeper(config.load(sys.argv[1]))
     signal.signal(signal.SIGTERM, lambda *_: keeper.ask_to_leave())
     keeper.run()

@@ -13,11 +13,11 @@ NFT_TAKES = 1
 
 
 class Firewall:
-    def __init__(self, is_on):
+    def __init__(self, is_on: bool) -> None:
         self._is_on = is_on
         self._due = clock.now() + LOOK_EVERY
 
-    def look(self):
+    def look(self) -> None:
         if not self._is_on or clock.now() < self._due:
             return
         self._due = clock.now() + LOOK_EVERY

@@ -10,10 +10,13 @@ whatever is written to that makes the keeper look at once. A line "dead NODE" in
 a line "stopped" the agent's: Heartbeat has let a virtual IP go; a line "haproxy-stops" that of HAProxy's unit (stopping.py).
 """
 
+from typing import NamedTuple
+
 from keeper.address.addresses import Addresses
 from keeper.address.claims import Claims
 from keeper.address.virtual_ip import VirtualIp
-from keeper.decision.decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, decide, peer_serves
+from keeper.config import Config
+from keeper.decision.decide import DROP, FENCE, HELD, LINGER, LINGERING, NO, NOTHING, TAKE, YIELD, Own, View, decide, peer_serves
 from keeper.decision.faults import why_cut_off, why_unfit
 from keeper.firewall import Firewall
 from keeper.moves import heartbeat
@@ -24,7 +27,9 @@ from keeper.moves.stopping import Stopping
 from keeper.ports import clock, system
 from keeper.ports.network import canonical, family_of
 from keeper.ports.system import RUN, log, notify, while_waiting
+from keeper.ports.types import Readable, Socket
 from keeper.proof import Proof
+from keeper.protocol.packet import Told
 from keeper.protocol.peer import Peer
 from keeper.witnesses.death import Death
 from keeper.witnesses.gateway import Gateway
@@ -47,8 +52,16 @@ TAKEN_AFTER_DEADTIME = 2
 HANDS_OVER_WITHIN = 5
 
 
+class Reported(NamedTuple):
+    """What the log says of this host and its peer: a line for each change."""
+
+    unfit: str | None = None
+    is_fresh: bool = False
+    is_isolated: bool = False
+
+
 class Keeper:
-    def __init__(self, config):
+    def __init__(self, config: Config) -> None:
         system.make_folders(("wanted", "held", "peer", "veto", "rules", "forced", "outside"))
         self.config = config
         self.addresses = Addresses()
@@ -76,25 +89,25 @@ class Keeper:
         self.is_leaving = False
         self.heartbeat_runs = False
         # Why nobody reaches this host, and since when; None if somebody may.
-        self.cut_off = None
-        self.cut_off_since = None
+        self.cut_off: str | None = None
+        self.cut_off_since: float | None = None
         # Why this host can't serve; None where it can.
-        self.unfit = None
+        self.unfit: str | None = None
         self.cut_off_at = float("-inf")
         # What the log was last told.
-        self.reported = {"unfit": None, "fresh": False, "isolated": False}
+        self.reported = Reported()
 
-    def interfaces_of(self, addresses):
-        families = {}
+    def interfaces_of(self, addresses: set[str]) -> dict[str, Interface]:
+        families: dict[str, set[int]] = {}
         for declared in self.config["virtualIps"]:
             families.setdefault(declared["interface"], set()).add(family_of(declared["address"]))
         return {name: Interface(name, each, addresses) for name, each in families.items()}
 
     # What is.
 
-    def look(self):
+    def look(self) -> None:
         self.haproxy.look()
-        if self.reported["fresh"] and not self.peer.is_fresh():
+        if self.reported.is_fresh and not self.peer.is_fresh():
             self.gateway.hurry()
         self.gateway.look()
         self.death.look()
@@ -113,7 +126,7 @@ class Keeper:
         self.heartbeat_runs = heartbeat.runs()
         self.unfit = self.why_unfit()
 
-    def begin_anew_on(self, interface):
+    def begin_anew_on(self, interface: Interface) -> None:
         """The link has come up, routes are back, or the interface has another hardware address."""
         # The port of the switch comes up with the link, and has learnt nothing yet.
         for virtual_ip in self.virtual_ips:
@@ -123,15 +136,15 @@ class Keeper:
         if self.cut_off_since is not None:
             self.cut_off_since = clock.now()
 
-    def interface_fault(self):
+    def interface_fault(self) -> str | None:
         return next((one.fault for one in self.interfaces.values() if one.fault), None)
 
-    def why_blind(self):
+    def why_blind(self) -> str | None:
         """Why no interface of a virtual IP can tell what the peer does; None if one can."""
         reasons = [one.why_blind() for one in self.interfaces.values()]
         return reasons[0] if all(reasons) else None
 
-    def is_isolated(self, virtual_ip):
+    def is_isolated(self, virtual_ip: VirtualIp) -> bool:
         """Whether no client reaches this virtual IP on this host, because its interface or the whole host lost its link, address or route.
         If no packet can arrive, the virtual IP is isolated unless this host hears the peer's Heartbeat on another link: then Heartbeat can hand
         it over. Hearing only the peer's keeper does not help: Heartbeat hands over by its own packets."""
@@ -142,7 +155,7 @@ class Keeper:
             return not self.death.hears_heartbeat()
         return interface.why_blind() is not None and not self.peer.is_fresh() and not self.death.hears_heartbeat()
 
-    def look_whether_cut_off(self):
+    def look_whether_cut_off(self) -> None:
         now = clock.now()
         if self.cut_off_since is None:
             self.servers.forget()
@@ -165,7 +178,7 @@ class Keeper:
         elif self.cut_off and self.cut_off_since is None:
             self.cut_off_since = now
 
-    def why_unfit(self):
+    def why_unfit(self) -> str | None:
         return why_unfit(
             {
                 "haproxy": self.stopping.reason() or (None if self.haproxy.healthy else self.haproxy.reason),
@@ -175,7 +188,7 @@ class Keeper:
             }
         )
 
-    def why_hand_over(self):
+    def why_hand_over(self) -> str | None:
         """Why this host can't serve; None also while no link may lead to the peer. The kernel keeps Heartbeat's request until the link is up
         again (arp(7)), and the peer would answer a request that this Heartbeat has cancelled meanwhile: both would wait for each other for
         an hour (STANDBY_RSC_TO of Heartbeat)."""
@@ -183,14 +196,14 @@ class Keeper:
         has_heard_since = all((self.peer.heard_at or 0.0) > at for at in failed)
         return self.unfit if has_heard_since else None
 
-    def is_returning(self):
+    def is_returning(self) -> bool:
         """It is, or was a moment ago, without the peer or the gateway: that is nothing to hand anything over for."""
         return clock.now() - self.cut_off_at < RETURNS_IN
 
-    def healthy(self):
+    def healthy(self) -> bool:
         return self.unfit is None and not self.is_returning()
 
-    def state(self, heartbeat_runs):
+    def state(self, heartbeat_runs: bool) -> Told:
         return {
             "healthy": self.healthy(),
             "doubtful": self.haproxy.is_doubtful() or self.gateway.lost_for() is not None,
@@ -214,7 +227,7 @@ class Keeper:
             },
         }
 
-    def own_view(self, virtual_ip):
+    def own_view(self, virtual_ip: VirtualIp) -> Own:
         return {
             "held": virtual_ip.held,
             "age": virtual_ip.age(),
@@ -228,13 +241,13 @@ class Keeper:
             "forced_for": virtual_ip.forced_for,
         }
 
-    def is_heir(self):
+    def is_heir(self) -> bool:
         """Whether Heartbeat is about to want all virtual IPs here. (It may take one for dead that is not.)"""
         return self.heartbeat_runs and self.death.is_recent() and not self.peer.is_fresh()
 
     # What is done.
 
-    def step(self):
+    def step(self) -> None:
         self.look()
         for virtual_ip in self.virtual_ips:
             peer = self.peer.view(virtual_ip)
@@ -253,26 +266,26 @@ class Keeper:
         self.mending.step(self.heartbeat_runs, self.cut_off is not None)
         self.moving.step(self.healthy(), self.haproxy.is_doubtful(), self.why_hand_over(), self.heartbeat_runs)
         self.stopping.step(self.heartbeat_runs)
-        self.proof.step(self.virtual_ips, self.peer.said if self.peer.is_fresh() else {})
+        self.proof.step(self.virtual_ips, self.peer.said if self.peer.is_fresh() else None)
         self.report()
         self.tell()
 
-    def tend_connections(self, virtual_ip, peer):
+    def tend_connections(self, virtual_ip: VirtualIp, peer: View) -> None:
         # Several times a second, and mostly there is nothing to tend.
         serves = virtual_ip.held == LINGERING and peer_serves(self.own_view(virtual_ip), peer, virtual_ip.preferred)
         virtual_ip.tend_connections(peer, serves)
 
-    def tell(self):
-        without_routes = [one.index for one in self.interfaces.values() if one.has_lost_routes]
+    def tell(self) -> None:
+        without_routes = [one.index for one in self.interfaces.values() if one.has_lost_routes and one.index is not None]
         self.peer.tell(self.state(self.heartbeat_runs), without_routes)
 
-    def tell_meanwhile(self):
+    def tell_meanwhile(self) -> None:
         self.awake_at = system.monotonic()
         self.tell()
         for virtual_ip in self.virtual_ips:
             virtual_ip.renew_veto(self.config["silence"])
 
-    def act(self, virtual_ip, action, peer):
+    def act(self, virtual_ip: VirtualIp, action: str, peer: View) -> None:
         if action == NOTHING:
             return
         if action == TAKE:
@@ -289,24 +302,24 @@ class Keeper:
             virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
             virtual_ip.look(self.addresses.look_again())
 
-    def report(self):
+    def report(self) -> None:
         """One line in the log for what changed."""
-        now = {"unfit": self.unfit, "fresh": self.peer.is_fresh(), "isolated": self.cut_off is not None}
+        now = Reported(self.unfit, self.peer.is_fresh(), self.cut_off is not None)
         before, self.reported = self.reported, now
-        if now["unfit"] != before["unfit"]:
+        if now.unfit != before.unfit:
             log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
-        if now["fresh"] != before["fresh"]:
-            log(f"{self.config['peer']}: {'heard' if now['fresh'] else 'silent'}")
-        if now["isolated"] != before["isolated"]:
+        if now.is_fresh != before.is_fresh:
+            log(f"{self.config['peer']}: {'heard' if now.is_fresh else 'silent'}")
+        if now.is_isolated != before.is_isolated:
             log(f"cut off: {self.cut_off}" if self.cut_off else "no longer cut off")
 
     # When.
 
-    def ask_to_leave(self):
+    def ask_to_leave(self) -> None:
         """It ends when it next wakes up: not in the middle of something."""
         system.write_line(self.wake, "leave")
 
-    def run(self):
+    def run(self) -> None:
         told_at = 0.0
         notify("READY=1")
         while_waiting(self.config["interval"], self.tell_meanwhile)
@@ -322,11 +335,11 @@ class Keeper:
                     told_at = clock.now()
                     notify("WATCHDOG=1")
 
-    def wakes(self):
+    def wakes(self) -> list[Readable]:
         """What this program wakes up for."""
         return [self.wake, self.addresses.changes, *self.peer.sockets.values()]
 
-    def hear_all(self):
+    def hear_all(self) -> bool:
         """All that has come in, before anything is done: a host that was frozen has missed nothing then. Whether any of it is
         to be acted on at once."""
         is_urgent = False
@@ -346,7 +359,7 @@ class Keeper:
         clock.advance(now)
         return is_urgent
 
-    def receive(self, sock):
+    def receive(self, sock: Readable) -> bool:
         """Reads what has come in; whether it is to be acted on at once."""
         if sock == self.wake:
             for line in system.read_lines(self.wake):
@@ -361,16 +374,18 @@ class Keeper:
         if sock in self.claims.sockets:
             self.claims.hear(sock, self.is_held_by_peer)
             return False
+        if isinstance(sock, int):
+            return False
         if sock in self.gateway.sockets.values():
             self.gateway.hear(sock)
             return False
         return self.hears_news(sock)
 
-    def is_held_by_peer(self, virtual_ip):
+    def is_held_by_peer(self, virtual_ip: VirtualIp) -> bool:
         peer = self.peer.view(virtual_ip)
         return peer["fresh"] and peer["held"] == HELD
 
-    def hears_news(self, sock):
+    def hears_news(self, sock: Socket) -> bool:
         """Whether the peer's virtual IPs are not as they were: that is acted on at once. So is what comes shortly before a step is due
         anyway: two keepers that step together wake up less often."""
         before = self.peer.holdings()
@@ -378,7 +393,7 @@ class Keeper:
             return False
         return self.peer.holdings() != before or self.due - clock.now() < self.config["interval"] / 2
 
-    def stop(self):
+    def stop(self) -> None:
         """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
         began = system.monotonic()
         self.look()
@@ -397,7 +412,7 @@ class Keeper:
             virtual_ip.write_veto(False, 0)
         self.peer.tell({**self.state(heartbeat.has_process()), "leaves": True})
 
-    def release_what_no_heartbeat_stops(self):
+    def release_what_no_heartbeat_stops(self) -> None:
         """Heartbeat in transition does not stop: systemd kills it when TimeoutStopSec is over, and the virtual IPs are still held."""
         if heartbeat.has_process() or not system.is_host_stopping():
             return
@@ -407,11 +422,11 @@ class Keeper:
                 virtual_ip.linger()
         self.look()
 
-    def hand_over_before_haproxy(self):
+    def hand_over_before_haproxy(self) -> bool:
         """Asks Heartbeat to hand over if systemd is about to stop HAProxy, too; whether it did so. If both are restarted together (needrestart),
         systemd stops the keeper first, and before-haproxy-stops.sh finds no keeper to ask."""
-        said = self.peer.said if self.peer.is_fresh() else {}
-        is_peer_fit = said.get("healthy") and said.get("heartbeat")
+        said = self.peer.said
+        is_peer_fit = self.peer.is_fresh() and said["healthy"] and said["heartbeat"]
         if not is_peer_fit or not self.heartbeat_runs or all(one.held != HELD or one.forced_for is not None for one in self.virtual_ips):
             return False
         # systemctl asks for the keeper's restart first, and for HAProxy's right after it.
@@ -420,7 +435,7 @@ class Keeper:
             return False
         return self.moving.give_all()
 
-    def is_needed(self, virtual_ip, waited, hands_over=False):
+    def is_needed(self, virtual_ip: VirtualIp, waited: float, hands_over: bool = False) -> bool:
         """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while
         the peer is silent. `hands_over`: whether Heartbeat was asked to release what is held."""
         if virtual_ip.held == HELD:
@@ -434,7 +449,7 @@ class Keeper:
         return waited < FINISH_WITHIN and virtual_ip.has_connections()
 
 
-def why_taken(virtual_ip, peer):
+def why_taken(virtual_ip: VirtualIp, peer: View) -> str:
     if virtual_ip.forced_for is not None:
         return "an operator forces it to this host"
     if not peer["fresh"]:

@@ -6,6 +6,7 @@ file, and holds a lock while the program runs. Only a code of 0 in that file cou
 """
 
 import os.path
+from collections.abc import Sequence
 
 from keeper.ports import system
 from keeper.ports.system import RUN, read, remove, start
@@ -23,12 +24,12 @@ KILLED = 137
 
 
 class Outside:
-    def __init__(self, name, command, seconds, environment=None):
+    def __init__(self, name: str, command: Sequence[str], seconds: float, environment: dict[str, str] | None = None) -> None:
         """Starts it, and does not wait. Two of one name never run at once: where an earlier keeper has started one that still runs, that one's
         code counts. OSError where it cannot be started. seconds: how long it may take."""
         self._name = name
         self._file = f"{FOLDER}/{name}"
-        self._killed_at = None
+        self._killed_at: float | None = None
         properties = {
             "RuntimeMaxSec": seconds + SPARE,
             # systemd takes an end by SIGTERM for success.
@@ -46,16 +47,16 @@ class Outside:
         words = [word.replace("$", "$$") for word in ["/bin/sh", SCRIPT, self._file, *command]]
         remove(self._file)
         self._starter = start(["systemd-run", "--quiet", "--collect", *options, "--", *words])
-        self._started_at = None
+        self._started_at: float | None = None
 
-    def poll(self):
+    def poll(self) -> int | None:
         """Its exit code, None while it runs. 126 or 127: it could not be run (sh(1))."""
         code = self._poll()
         if code is None and self._killed_at is not None:
             self.kill()
         return code
 
-    def _poll(self):
+    def _poll(self) -> int | None:
         started = self._starter.poll()
         if started != 0:
             return started
@@ -68,7 +69,7 @@ class Outside:
         is_starting = system.monotonic() - self._started_at < STARTS_WITHIN
         return None if is_starting or is_running(self._file) else KILLED
 
-    def kill(self):
+    def kill(self) -> None:
         """Goes on in poll until it has ended."""
         now = system.monotonic()
         if self._killed_at is None or now - self._killed_at > KILL_EVERY:
@@ -76,11 +77,11 @@ class Outside:
             _kill(self._name)
 
 
-def _unit(name, number):
+def _unit(name: str, number: str) -> str:
     return f"ha-load-balancer-pair-{name}-{number}.service"
 
 
-def _kill(name):
+def _kill(name: str) -> None:
     """Kills the services of that name, also one that an earlier keeper has started. Does not wait."""
     units = _unit(name, "*")
     try:
@@ -89,13 +90,13 @@ def _kill(name):
         system.log(f"killing {units}: {error}; trying again")
 
 
-def end_earlier(name):
+def end_earlier(name: str) -> None:
     """Kills a program of that name that an earlier keeper has started."""
     if is_running(f"{FOLDER}/{name}"):
         _kill(name)
 
 
-def is_running(file):
+def is_running(file: str) -> bool:
     if not system.exists(f"{file}.lock"):
         return False
     with system.lock(f"{file}.lock") as is_free:

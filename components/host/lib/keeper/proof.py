@@ -7,44 +7,46 @@ does not leave it, and the keeper answers itself.
 
 import re
 
+from keeper.address.virtual_ip import VirtualIp
 from keeper.decision.decide import NO
 from keeper.ports import system
 from keeper.ports.network import canonical
 from keeper.ports.system import RUN
+from keeper.protocol.packet import Said
 
 QUESTION, ANSWER = f"{RUN}/question", f"{RUN}/answer"
 HAPROXY, NO_PROGRAM = "haproxy", "no program"
 
 
 class Proof:
-    def __init__(self):
+    def __init__(self) -> None:
         # What this host asks; None if nothing.
-        self.question = None
+        self.question: str | None = None
         # The peer's question and the answer; None if the peer asks nothing.
-        self.answer = None
-        self._written = None
+        self.answer: list[str] | None = None
+        self._written: list[str] | None = None
 
-    def step(self, virtual_ips, said):
-        """said: the last word of a peer that is heard, else an empty one."""
+    def step(self, virtual_ips: list[VirtualIp], said: Said | None) -> None:
+        """said: the last word of a peer that is heard, else None."""
         text = system.read(QUESTION)
         self.question = text.strip() if text else None
-        theirs = said.get("question")
+        theirs = said["question"] if said else None
         if theirs is None:
             self.answer = None
         elif self.answer != [theirs, HAPROXY]:
             self.answer = [theirs, _program(theirs, virtual_ips)]
         if self.question:
-            self._write_answer(virtual_ips, said)
+            self._write_answer(self.question, virtual_ips, said)
 
-    def _write_answer(self, virtual_ips, said):
-        is_here = any(one.held != NO for one in virtual_ips if one.address == canonical(self.question.split()[0]))
-        answer = [self.question, _program(self.question, virtual_ips)] if is_here else said.get("answer")
-        if answer and answer[0] == self.question and answer != self._written:
+    def _write_answer(self, question: str, virtual_ips: list[VirtualIp], said: Said | None) -> None:
+        is_here = any(one.held != NO for one in virtual_ips if one.address == canonical(question.split()[0]))
+        answer = [question, _program(question, virtual_ips)] if is_here else said["answer"] if said else None
+        if answer and answer[0] == question and answer != self._written:
             self._written = answer
             system.write(ANSWER, "\n".join(answer))
 
 
-def _program(question, virtual_ips):
+def _program(question: str, virtual_ips: list[VirtualIp]) -> str:
     """The program of this host that has the connection."""
     address, port, source, source_port = question.split()
     if not any(one.address == canonical(address) for one in virtual_ips):
@@ -60,7 +62,7 @@ def _program(question, virtual_ips):
     return NO_PROGRAM
 
 
-def _host(end):
+def _host(end: str) -> str | None:
     """Of "[::ffff:192.0.2.1]:80": HAProxy can have one socket for both families."""
     text = end.rpartition(":")[0].strip("[]")
     try:
@@ -70,7 +72,7 @@ def _host(end):
         return None
 
 
-def _name(process_id):
+def _name(process_id: str) -> str:
     """The name in `ss`'s output is whatever the program calls itself, also `x",pid=1`."""
     name = (system.read(f"/proc/{process_id}/comm") or "").strip()
     is_ours = "/haproxy.service" in (system.read(f"/proc/{process_id}/cgroup") or "")

@@ -10,7 +10,7 @@ from keeper.proof import ANSWER, HAPROXY, QUESTION
 CONNECTS_WITHIN, ANSWERS_WITHIN, LOOKS_EVERY = 3, 5, 0.05
 
 
-def prove(address, port):
+def prove(address: str, port: int) -> str:
     try:
         connection = socket.create_connection((address, port), CONNECTS_WITHIN)
     except OSError as error:
@@ -27,7 +27,7 @@ def prove(address, port):
             remove(ANSWER)
 
 
-def _answer(connection, question):
+def _answer(connection: socket.socket, question: str) -> str:
     connection.setblocking(False)
     answer, ends_at = "no answer of the keeper that holds the address", time.monotonic() + ANSWERS_WITHIN
     while time.monotonic() < ends_at:
@@ -43,7 +43,7 @@ def _answer(connection, question):
     return answer
 
 
-def _is_closed(connection):
+def _is_closed(connection: socket.socket) -> bool:
     try:
         return connection.recv(1, socket.MSG_PEEK) == b""
     except BlockingIOError:

@@ -1,25 +1,26 @@
 """The addresses that this host has."""
 
 from keeper.ports import network, system
+from keeper.ports.types import Entry
 
 # They are asked for after this time, too, whatever was told, in seconds.
 EVERY = 1
 
 
 class Addresses:
-    def __init__(self):
-        self._found = None
+    def __init__(self) -> None:
+        self._found: list[Entry] | None = None
         self._asked_at = 0.0
         self.changes = network.address_changes()
 
-    def hear(self):
+    def hear(self) -> bool:
         """Reads what has changed, if anything has."""
         if not network.has_changed(self.changes):
             return False
         self._found = None
         return True
 
-    def look(self):
+    def look(self) -> list[Entry]:
         """Returns the entries of all addresses (network.addresses)."""
         while self.hear():
             pass
@@ -29,7 +30,7 @@ class Addresses:
             self._found = network.addresses()
         return self._found
 
-    def look_again(self):
+    def look_again(self) -> list[Entry]:
         """Also what this host has just changed itself: a new IPv6 address is told of a moment later."""
         self._found = None
         return self.look()

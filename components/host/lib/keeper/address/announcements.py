@@ -12,33 +12,33 @@ FIRST_PAUSE, LAST_PAUSE = 0.1, 60
 
 
 class Announcements:
-    def __init__(self, address):
+    def __init__(self, address: str) -> None:
         self._address = address
-        self._due = None
+        self._due: float | None = None
         self._pause = FIRST_PAUSE
         # The last error, which was logged. None: the last announcement succeeded.
-        self._error = None
+        self._error: str | None = None
 
-    def begin(self):
+    def begin(self) -> None:
         """Starts the series anew."""
         self._due = system.monotonic()
         self._pause = FIRST_PAUSE
 
-    def look(self, is_held, interface):
-        """Announces if that is due. interface: its index."""
-        if not is_held:
+    def look(self, is_held: bool, interface: int | None) -> None:
+        """Announces if that is due. interface: its index; None while it does not exist (it was renamed)."""
+        if not is_held or interface is None:
             self._due = None
             return
+        now = system.monotonic()
         if self._due is None:
             self.begin()
-        now = system.monotonic()
-        if now < self._due:
+        elif now < self._due:
             return
         self._due = now + self._pause
         self._pause = min(2 * self._pause, LAST_PAUSE)
         self._announce(interface)
 
-    def _announce(self, interface):
+    def _announce(self, interface: int) -> None:
         try:
             network.announce(self._address, interface)
         except OSError as error:

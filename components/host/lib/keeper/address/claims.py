@@ -3,24 +3,30 @@
 A holder that hears such a claim announces again: clients that believed the claim would send their packets elsewhere.
 """
 
+from collections.abc import Callable
+
+from keeper.address.virtual_ip import VirtualIp
 from keeper.ports import network, system
 from keeper.ports.system import log
+from keeper.ports.types import Socket
 
 # Seconds between two reactions to the claims for one address, and between two log lines about them.
 REACT_EVERY, LOG_EVERY = 1, 60
 
 
 class Claims:
-    def __init__(self, virtual_ips):
+    def __init__(self, virtual_ips: list[VirtualIp]) -> None:
         self._virtual_ips = {one.address: one for one in virtual_ips}
-        self._reacted_at = {}
-        self._logged_at = {}
+        self._reacted_at: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
         self.sockets = network.claims(list(self._virtual_ips))
 
-    def hear(self, sock, is_held_by_peer):
+    def hear(self, sock: Socket, is_held_by_peer: Callable[[VirtualIp], bool]) -> None:
         """Reads one packet. is_held_by_peer: whether the peer holds a virtual IP by its own word; its claims are decided elsewhere."""
         claim = network.receive_claim(sock)
-        virtual_ip = self._virtual_ips.get(claim.address) if claim else None
+        if claim is None:
+            return
+        virtual_ip = self._virtual_ips.get(claim.address)
         if virtual_ip is None or not virtual_ip.is_held_on(claim.interface) or is_held_by_peer(virtual_ip):
             return
         now = system.monotonic()

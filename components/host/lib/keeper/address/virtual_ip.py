@@ -12,12 +12,16 @@ all in /run/ha-load-balancer-pair:
   rules/ADDRESS   the uptime until which there are rules that keep open connections      (agent)
 """
 
+from collections.abc import Callable
+
 from keeper.address.announcements import Announcements
 from keeper.address.hook import Hook
-from keeper.decision.decide import HELD, LINGERING, NO
+from keeper.config import Declared
+from keeper.decision.decide import HELD, LINGERING, NO, View
 from keeper.ports import network, system
 from keeper.ports.network import canonical, family_of
 from keeper.ports.system import RUN, log, read, remove, run, uptime, write
+from keeper.ports.types import Entry
 
 AGENT = "/etc/ha.d/resource.d/VirtualIp"
 
@@ -41,7 +45,7 @@ LONG = 86400
 
 
 class VirtualIp:
-    def __init__(self, declared, everyone, node, peer):
+    def __init__(self, declared: Declared, everyone: set[str], node: str, peer: str) -> None:
         """`everyone`: the addresses of all virtual IPs. `node`, `peer`: the names of the two hosts, for the hooks."""
         self._everyone = everyone
         # The address as the agent spells it, also in the names of its files.
@@ -51,19 +55,20 @@ class VirtualIp:
         self.preferred = declared["preferred"]
         self.announcements = Announcements(self.address)
         environment = {"VIRTUAL_IP": self.address, "INTERFACE": self.interface, "NODE": node, "PEER": peer}
-        self._must_move = (declared.get("onAcquire") or {}).get("isRequired", False)
-        self.on_acquire = Hook("acquire", declared.get("onAcquire"), environment)
+        on_acquire = declared.get("onAcquire")
+        self._must_move = on_acquire is not None and on_acquire.get("isRequired", False)
+        self.on_acquire = Hook("acquire", on_acquire, environment)
         self.on_release = Hook("release", declared.get("onRelease"), environment, attempts=RELEASE_ATTEMPTS)
         # Whether it was held when the hooks were looked at last; None before the first time.
-        self._was_held = None
+        self._was_held: bool | None = None
         self._must_tell_release = False
         # Why the keeper acquired or released it last; None: Heartbeat called the agent itself.
-        self.reason = None
+        self.reason: str | None = None
         self.held = NO
-        self.wanted = None
+        self.wanted: str | None = None
         # For how many seconds an operator has made this host hold it; None where nobody has.
-        self.forced_for = None
-        self._taken = None
+        self.forced_for: float | None = None
+        self._taken: str | None = None
         self._renewed_at = 0.0
         self._rules_kept_at = system.monotonic()
         self._failures = 0
@@ -72,20 +77,20 @@ class VirtualIp:
         # Rules of a keeper before this one: what lingers with them is hushed.
         self.is_hushed = read(self._path("rules")) is not None
         # This host's own address on the same interface, to which the peer can pass packets of open connections on.
-        self.via = None
+        self.via: str | None = None
         # The index of the interface; None while no interface has the name.
-        self._index = None
+        self._index: int | None = None
         self._has_strays = False
         # Whether both hosts may have held it when last looked at.
         self._may_have_been_doubled = False
-        self._peer_had = None
-        self._is_vetoed = None
+        self._peer_had: str | None = None
+        self._is_vetoed: bool | None = None
         self._veto_due = 0
 
-    def _path(self, kind):
+    def _path(self, kind: str) -> str:
         return f"{RUN}/{kind}/{self.word}"
 
-    def look(self, present):
+    def look(self, present: list[Entry]) -> None:
         """`present`: the host's addresses, as Addresses.look tells them."""
         self._index = network.index_of(self.interface)
         entries = [entry for entry in present if entry.address == self.address]
@@ -102,13 +107,13 @@ class VirtualIp:
         self.forced_for = None if since is None else _seconds_since(since)
         self._taken = None if self.held == NO else read(self._path("held"))
 
-    def has_interface(self):
+    def has_interface(self) -> bool:
         return self._index is not None
 
-    def _is_pinned(self, entry):
+    def _is_pinned(self, entry: Entry) -> bool:
         return entry.interface == self._index and entry.prefix == (128 if ":" in self.address else 32)
 
-    def _find_via(self, present):
+    def _find_via(self, present: list[Entry]) -> str | None:
         own = [
             entry
             for entry in present
@@ -120,14 +125,14 @@ class VirtualIp:
         own.sort(key=lambda entry: not entry.is_permanent)
         return own[0].address if own else None
 
-    def delete_strays(self):
+    def delete_strays(self) -> None:
         """Deletes entries of the address on other interfaces or with other prefixes: the kernel answers neighbours for them too."""
         if self._has_strays:
             self._has_strays = False
             log(f"deleting stray entries of {self.address}: it belongs on {self.interface}, with a host prefix")
             self.call_agent("delete_strays")
 
-    def run_hooks(self, peer):
+    def run_hooks(self, peer: View) -> None:
         """onRelease waits until clients no longer need this host: the peer serves, or the address is gone here."""
         is_held = self.held == HELD
         if self._was_held is None and not is_held:
@@ -150,17 +155,17 @@ class VirtualIp:
         self.on_acquire.look()
         self.on_release.look()
 
-    def serves(self):
+    def serves(self) -> bool:
         """Whether clients reach it here: it is held, and a hook that has to move it has done so."""
         return self.held == HELD and (self.on_acquire.is_done or not self._must_move)
 
-    def is_wanted(self):
+    def is_wanted(self) -> bool:
         return self.wanted is not None
 
-    def is_wanted_by_heartbeat(self):
+    def is_wanted_by_heartbeat(self) -> bool:
         return self.wanted not in (None, BY_KEEPER)
 
-    def forget_wish(self):
+    def forget_wish(self) -> None:
         """Heartbeat speaks for itself again. The lock is the agent's: what that writes now must not be lost."""
         with system.lock(f"{RUN}/lock") as is_ours:
             # Else next time.
@@ -168,17 +173,17 @@ class VirtualIp:
                 remove(self._path("wanted"))
                 self.wanted = None
 
-    def age(self):
+    def age(self) -> float:
         """For how long it has been here, or has lingered, in seconds; 0 where that is not known."""
         if self.held == LINGERING:
             return min(system.monotonic() - self._held_at, LONG)
         return _seconds_since(self._taken or "")
 
-    def is_failing(self):
+    def is_failing(self) -> bool:
         """Whether this host was asked to take it and could not."""
         return self._failures >= FAILURES and system.monotonic() - self._failed_at < UNFIT_FOR
 
-    def take(self, look_again):
+    def take(self, look_again: Callable[[], list[Entry]]) -> None:
         """`look_again` tells the host's addresses."""
         if system.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
@@ -192,31 +197,30 @@ class VirtualIp:
             self._failures += 1
             self._failed_at = system.monotonic()
 
-    def announce(self):
+    def announce(self) -> None:
         """Announces the address if that is due."""
-        # While the interface does not exist (it was renamed), there is no way to announce.
-        self.announcements.look(self.held == HELD and self.has_interface(), self._index)
+        self.announcements.look(self.held == HELD, self._index)
 
-    def is_held_on(self, interface):
+    def is_held_on(self, interface: int | None) -> bool:
         """interface: an index."""
         return self.held == HELD and interface == self._index
 
-    def linger(self):
+    def linger(self) -> None:
         now = system.monotonic()
         if now - self._renewed_at > RENEW:
             self._renewed_at = now
             self.call_agent("linger")
 
-    def may_have_connections(self):
+    def may_have_connections(self) -> bool:
         """Whether it was let go so recently that some may be open."""
         return self.held == LINGERING and system.monotonic() - self._held_at < OPEN_FOR
 
-    def has_connections(self):
+    def has_connections(self) -> bool:
         # ss takes what is behind the last colon for a port.
         own = f"[{self.address}]" if ":" in self.address else self.address
         return bool(run(["ss", "-Htn", "state", "established", "src", own], 2))
 
-    def tend_connections(self, peer, peer_serves):
+    def tend_connections(self, peer: View, peer_serves: bool) -> None:
         """Is silent about it while the peer serves, and takes the rules away that are no longer needed."""
         is_over = self.held == LINGERING and peer_serves
         if is_over and not self.is_hushed:
@@ -239,14 +243,14 @@ class VirtualIp:
         elif until is None:
             self._rules_kept_at = now
 
-    def do(self, action):
+    def do(self, action: str) -> None:
         log(f"{self.address}: {action}")
         self.call_agent(action)
 
-    def call_agent(self, action):
+    def call_agent(self, action: str) -> None:
         run([AGENT, self.word, action], 3)
 
-    def announce_again(self, peer, former_holds):
+    def announce_again(self, peer: View, former_holds: bool) -> None:
         """The clients must hear once more where it is when another holder has let go: while that one had it, they may have heard from
         it. A peer that was silent may have had it, and have let it go before it was heard."""
         may_be_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
@@ -255,12 +259,12 @@ class VirtualIp:
             self.announce()
         self._may_have_been_doubled = may_be_doubled
 
-    def write_peer(self, peer):
+    def write_peer(self, peer: View) -> None:
         has = "silent" if not peer["fresh"] else f"{peer['held']} {peer['via'] or ''}".strip()
         if has != self._peer_had and write(self._path("peer"), f"{has}\n"):
             self._peer_had = has
 
-    def write_veto(self, is_vetoed, seconds):
+    def write_veto(self, is_vetoed: bool, seconds: float) -> None:
         """Good for so many seconds, so that one of a keeper that has ended is none; renewed when half of that is over."""
         now = uptime()
         if is_vetoed == self._is_vetoed and (not is_vetoed or now < self._veto_due):
@@ -269,13 +273,13 @@ class VirtualIp:
             self._is_vetoed = is_vetoed
             self._veto_due = now + int(seconds * 50)
 
-    def renew_veto(self, seconds):
+    def renew_veto(self, seconds: float) -> None:
         """What was right when this keeper last looked stays right until it looks again."""
         if self._is_vetoed:
             self.write_veto(True, seconds)
 
 
-def _seconds_since(moment):
+def _seconds_since(moment: str) -> float:
     """moment: an uptime in hundredths of a second, as the agent writes it; one that cannot be read counts as now."""
     try:
         return (uptime() - int(moment)) / 100

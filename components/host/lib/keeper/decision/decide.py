@@ -7,7 +7,61 @@ Each host says of a virtual IP:
   no         it does not have it
 """
 
+from typing import TypedDict
+
 HELD, LINGERING, NO = "held", "lingering", "no"
+
+
+class SaidOfVirtualIp(TypedDict):
+    """What a host says of one virtual IP."""
+
+    held: str
+    # Clients reach it there.
+    serves: bool
+    # Seconds since it was taken, or let go and lingers.
+    age: float
+    # Heartbeat wants it there.
+    wanted: bool
+    # The host's own address on the same interface.
+    via: str | None
+    # The host's kernel does not answer for it.
+    hushed: bool
+    # Seconds since an operator ran "VirtualIp ADDRESS hold" there; None: no operator forces it to that host.
+    forced_for: float | None
+    # Neither clients nor packets of the other host reach it there.
+    isolated: bool
+
+
+class View(SaidOfVirtualIp):
+    """What the peer is, and has of one virtual IP, by its last word."""
+
+    # It was heard just now.
+    fresh: bool
+    healthy: bool
+    # Heartbeat runs there.
+    heartbeat: bool
+    # It hears this host.
+    hears: bool
+
+
+class Own(TypedDict):
+    """What this host is, and has of one virtual IP."""
+
+    held: str
+    age: float
+    # Heartbeat wants it here, or is about to.
+    wanted: bool
+    may_have_connections: bool
+    healthy: bool
+    isolated: bool
+    heartbeat: bool
+    # It has listened long enough to know whether there is a peer.
+    settled: bool
+    must_fence: bool
+    forced_for: float | None
+
+
+Forced = Own | View
 
 TAKE = "take"  # hold it for good, and announce it
 DROP = "drop"  # delete it now
@@ -20,15 +74,8 @@ NOTHING = "nothing"
 TOGETHER = 0.5
 
 
-def decide(me, peer, preferred):
-    """The next action for a virtual IP.
-
-    me:   held, age (s since it was taken, or let go and lingers), wanted (Heartbeat wants it here, or is about to), may_have_connections, healthy,
-          isolated, heartbeat (it runs here), settled (it has listened long enough to know whether there is a peer),
-          must_fence, forced_for (s since an operator ran "VirtualIp ADDRESS hold" here; None: no operator forces it to this host)
-    peer: fresh (it was heard just now), held, age, wanted, healthy, heartbeat, hushed (its kernel does not answer for it), forced_for,
-          serves (clients reach it there), isolated (by its own word neither clients nor packets of this host reach it), hears (this host)
-    """
+def decide(me: Own, peer: View, preferred: bool) -> str:
+    """The next action for a virtual IP."""
     if is_forced(me, peer if peer["fresh"] else None):
         return NOTHING if me["held"] == HELD else TAKE
     if not me["settled"]:
@@ -53,7 +100,7 @@ def decide(me, peer, preferred):
     return NOTHING
 
 
-def peer_serves(me, peer, preferred):
+def peer_serves(me: Own, peer: View, preferred: bool) -> bool:
     """Whether what lingers here is with the peer: it has taken it, or is the one of the two that let it go later. Not while the peer is
     hushed: then no host would answer the clients."""
     if not peer["fresh"]:
@@ -63,20 +110,20 @@ def peer_serves(me, peer, preferred):
     return (peer["held"] == HELD and peer["serves"]) or (lingers_there and loses(me, peer, preferred))
 
 
-def is_forced(one, other):
+def is_forced(one: Forced, other: Forced | None) -> bool:
     """Whether an operator forces the address to host `one`. If an operator forces it to both hosts, the later hold counts."""
     if one["forced_for"] is None:
         return False
     return other is None or other["forced_for"] is None or one["forced_for"] < other["forced_for"]
 
 
-def is_left_to(me, peer):
+def is_left_to(me: Own, peer: View) -> bool:
     """Whether the peer released the address because no client reaches the peer. Heartbeat on this host may still hear the peer's Heartbeat.
     Then it does not want the address, and the keeper acquires it instead."""
     return me["heartbeat"] and peer["fresh"] and peer["isolated"] and peer["wanted"] and peer["held"] != HELD
 
 
-def may_take(me, peer):
+def may_take(me: Own, peer: View) -> bool:
     """Whether a wanted virtual IP is to be taken: it answers nowhere else, and it is of more use here."""
     if me["isolated"]:
         return False
@@ -87,7 +134,7 @@ def may_take(me, peer):
     return me["healthy"] or not (peer["healthy"] and peer["heartbeat"])
 
 
-def loses(me, peer, preferred):
+def loses(me: Own, peer: View, preferred: bool) -> bool:
     """Whether this host, one of two holders, releases the address. The first rule that tells the two hosts apart decides which keeps it:
     1. the host to which an operator forces the address
     2. the host that can serve

@@ -4,6 +4,8 @@ Two verdicts. Unfit: the keeper hands the virtual IPs over, if the peer can serv
 releases its virtual IPs.
 """
 
+from typing import TypedDict
+
 # Losing the peer and the gateway within this time, in seconds, is one event: this host's cable, or a switch.
 TOGETHER_WITHIN = 3
 # Seconds after which a host with a working link serves although it lost peer and gateway together: both can have died with one
@@ -11,14 +13,38 @@ TOGETHER_WITHIN = 3
 SERVES_ALONE_AFTER = 10
 
 
-def why_unfit(seen):
-    """Why the peer should serve instead of this host; None if this host can serve.
+class Unfitness(TypedDict):
+    """What can make a host unfit to serve."""
 
-    seen: haproxy         why HAProxy does not serve, or None
-          interface       why clients do not reach this host through a virtual IP's interface, or None
-          is_gateway_gone the gateway is lost, and the peer has been heard for long enough to know whether it has lost it too
-          failing         virtual IPs that this host tried to acquire and could not
-    """
+    # Why HAProxy does not serve, or None.
+    haproxy: str | None
+    # Why clients do not reach this host through a virtual IP's interface, or None.
+    interface: str | None
+    # The gateway is lost, and the peer has been heard for long enough to know whether it has lost it too.
+    is_gateway_gone: bool
+    # Virtual IPs that this host tried to acquire and could not.
+    failing: list[str]
+
+
+class Isolation(TypedDict):
+    """What can cut a host off."""
+
+    # Why this host hears nothing on any interface of a virtual IP (Interface.why_blind), or None.
+    blind: str | None
+    # Seconds since the peer's keeper was heard; None while it is heard, infinity if it never was.
+    peer_silent_for: float | None
+    # Whether the peer's Heartbeat is heard.
+    hears_heartbeat: bool
+    # Seconds since the gateway's answer is overdue; None if it answers, or never did.
+    gateway_lost_for: float | None
+    # Whether HAProxy reaches a server; None if unknown.
+    reaches_servers: bool | None
+    # Seconds for which this host has counted as cut off; None if it has not.
+    cut_off_for: float | None
+
+
+def why_unfit(seen: Unfitness) -> str | None:
+    """Why the peer should serve instead of this host; None if this host can serve."""
     if seen["haproxy"]:
         return seen["haproxy"]
     if seen["interface"]:
@@ -30,16 +56,8 @@ def why_unfit(seen):
     return None
 
 
-def why_cut_off(seen):
-    """Why neither clients nor the peer reach this host; None if they may reach it.
-
-    seen: blind             why this host hears nothing on any interface of a virtual IP (Interface.why_blind), or None
-          peer_silent_for   seconds since the peer's keeper was heard; None while it is heard, infinity if it never was
-          hears_heartbeat   whether the peer's Heartbeat is heard
-          gateway_lost_for  seconds since the gateway's answer is overdue; None if it answers, or never did
-          reaches_servers   whether HAProxy reaches a server; None if unknown
-          cut_off_for       seconds for which this host has counted as cut off; None if it has not
-    """
+def why_cut_off(seen: Isolation) -> str | None:
+    """Why neither clients nor the peer reach this host; None if they may reach it."""
     if seen["peer_silent_for"] is None or seen["hears_heartbeat"]:
         return None
     if seen["blind"]:

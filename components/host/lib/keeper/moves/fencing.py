@@ -1,9 +1,12 @@
 """The user's command that makes sure that the peer is off, run before what it may still hold is taken."""
 
+from keeper.config import Config
 from keeper.decision.decide import HELD
 from keeper.outside import Outside
 from keeper.ports import system
 from keeper.ports.system import STATE, log, remove, write
+from keeper.ports.types import Process
+from keeper.protocol.peer import Peer
 
 # There while the peer may have a virtual IP for all that is known: it was last heard with one, or with a Heartbeat that
 # could take one, and was not fenced since. On disk, because a host that has just booted knows no more than that.
@@ -15,21 +18,23 @@ SILENT_FOR = 1
 
 
 class Fencing:
-    def __init__(self, config):
-        self._declared = config["fencing"]
+    def __init__(self, config: Config) -> None:
+        declared = config["fencing"]
+        self._command = declared["command"] if declared else None
+        self._timeout = declared["timeout"] if declared else 0.0
         self._peer = config["peer"]
         self._is_second = config["node"] > config["peer"]
         self._may_hold = system.exists(SUSPECT)
-        self._process = None
+        self._process: Process | None = None
         self._began_at = float("-inf")
         # Since when a peer that was never met has been in the way.
-        self._missed_since = None
+        self._missed_since: float | None = None
         # What was last heard of the peer when the command began.
-        self._heard_at = None
+        self._heard_at: float | None = None
 
-    def look(self, peer):
+    def look(self, peer: Peer) -> None:
         """Learns from what the peer says, and ends the command where it has ended."""
-        if not self._declared:
+        if self._command is None:
             return
         if peer.is_fresh():
             holds = any(one["held"] == HELD for one in peer.said["virtualIps"].values())
@@ -38,7 +43,7 @@ class Fencing:
             return
         code = self._process.poll()
         if code is None:
-            if system.monotonic() - self._began_at > self._declared["timeout"]:
+            if system.monotonic() - self._began_at > self._timeout:
                 self._process.kill()
             return
         self._process = None
@@ -46,7 +51,7 @@ class Fencing:
         if code == 0 and peer.heard_at == self._heard_at:
             self._suspect(False)
 
-    def _suspect(self, may_hold):
+    def _suspect(self, may_hold: bool) -> None:
         if may_hold == self._may_hold:
             return
         self._may_hold = may_hold
@@ -55,16 +60,18 @@ class Fencing:
         else:
             remove(SUSPECT)
 
-    def is_due(self, peer):
+    def is_due(self, peer: Peer) -> bool:
         """Whether a silent peer must be off before anything is taken from it."""
-        return bool(self._declared) and self._may_hold and not peer.is_fresh()
+        return self._command is not None and self._may_hold and not peer.is_fresh()
 
-    def begin(self, peer, holds):
+    def begin(self, peer: Peer, holds: bool) -> None:
         """Does not wait for the command. `holds`: whether this host has virtual IPs of its own. Where both have some, both
         want to fence the other when they lose each other, and so do two that have just booted and never met; the second host
         waits until it would have been switched off."""
+        if self._command is None:
+            return
         is_mutual = holds or peer.heard_at is None
-        waits = self._declared["timeout"] if self._is_second and is_mutual else SILENT_FOR
+        waits = self._timeout if self._is_second and is_mutual else SILENT_FOR
         now = system.monotonic()
         if self._missed_since is None:
             self._missed_since = now
@@ -75,7 +82,7 @@ class Fencing:
         self._heard_at = peer.heard_at
         log(f"fencing {self._peer}")
         try:
-            command = [self._declared["command"], self._peer]
-            self._process = Outside("fence", command, self._declared["timeout"])
+            command = [self._command, self._peer]
+            self._process = Outside("fence", command, self._timeout)
         except OSError as error:
             log(f"fencing {self._peer} failed: {error}")

@@ -4,6 +4,7 @@ import os.path
 
 from keeper.ports import system
 from keeper.ports.system import read, run
+from keeper.ports.types import Process
 
 HA_CF = "/etc/ha.d/ha.cf"
 FIFO = "/var/lib/heartbeat/fifo"
@@ -15,29 +16,38 @@ RESTARTS_WITHIN = 5
 # nothing meanwhile.
 ANSWERS_WITHIN = 0.5
 
-_seen = {"at": float("-inf"), "process": None, "since": float("-inf")}
+
+class _Seen:
+    """The process of Heartbeat that was seen last: when, and since when."""
+
+    at = float("-inf")
+    process: int | None = None
+    since = float("-inf")
 
 
-def runs():
+_seen = _Seen()
+
+
+def runs() -> bool:
     """Whether it runs, or did so a moment ago: in the middle of a restart of its own it has no process."""
     process = _process()
     if process is not None:
-        _seen["at"] = system.monotonic()
-        if process != _seen["process"]:
-            _seen.update(process=process, since=_seen["at"])
-    return system.monotonic() - _seen["at"] < RESTARTS_WITHIN
+        _seen.at = system.monotonic()
+        if process != _seen.process:
+            _seen.process, _seen.since = process, _seen.at
+    return system.monotonic() - _seen.at < RESTARTS_WITHIN
 
 
-def runs_since():
+def runs_since() -> float:
     """When the one that runs was first seen, by system.monotonic; it has another process after each restart."""
-    return _seen["since"]
+    return _seen.since
 
 
-def has_process():
+def has_process() -> bool:
     return _process() is not None
 
 
-def _process():
+def _process() -> int | None:
     try:
         process = int(read(PID_FILE) or "")
     except ValueError:
@@ -45,12 +55,12 @@ def _process():
     return process if system.is_running(process) else None
 
 
-def sees(node):
+def sees(node: str) -> str | None:
     """What it takes a node for: init, up, active or dead; nothing while it does not answer."""
     return _ask("nodestatus", node)
 
 
-def sees_active(*nodes):
+def sees_active(*nodes: str) -> bool:
     return all(sees(node) == "active" for node in nodes)
 
 
@@ -58,7 +68,7 @@ def sees_active(*nodes):
 SETTLED, UNSETTLED, APART = "settled", "unsettled", "apart"
 
 
-def settlement(*nodes):
+def settlement(*nodes: str) -> str | None:
     """Whether the hosts have settled which of them has the resources; APART: not settled, and it does not see both of `nodes` as active.
     None while it does not answer."""
     questions = [("transition", SETTLED, ["rscstatus"]), *(("active", APART, ["nodestatus", node]) for node in nodes)]
@@ -70,35 +80,35 @@ def settlement(*nodes):
     return UNSETTLED
 
 
-def _ask(*question):
+def _ask(*question: str) -> str | None:
     return run(["cl_status", *question], ANSWERS_WITHIN, logs_errors=False)
 
 
-def give_all():
+def give_all() -> bool:
     """What `hb_standby all` asks for, in one write and without waiting (the command hangs where Heartbeat does not run)."""
     return _tell("t=ask_resources\nrsc_hold=all\ninfo=me\n")
 
 
-def take_back():
+def take_back() -> bool:
     """What `hb_takeover local` asks for: this host's own virtual IPs."""
     return _tell("t=hb_takeover\nrsc_hold=local\n")
 
 
-def take_group(first_resource):
+def take_group(first_resource: str) -> None:
     """Starts what haresources names for this host, as Heartbeat itself will do when its fixed 10 s are over."""
     run([RESOURCE_MANAGER, "takegroup", first_resource], 4)
 
 
-def restart_patiently():
+def restart_patiently() -> Process:
     """Restarts it so that it waits for the peer instead of declaring it dead; returns at once."""
     return system.start(["sh", os.path.join(os.path.dirname(__file__), "..", "..", "restart-patiently.sh")])
 
 
-def restore_configuration():
+def restore_configuration() -> None:
     """Ends what patience.sh did not, for it was killed."""
     if system.exists(f"{HA_CF}.declared"):
         system.rename(f"{HA_CF}.declared", HA_CF)
 
 
-def _tell(message):
+def _tell(message: str) -> bool:
     return system.write_to_pipe(FIFO, f">>>\n{message}<<<\n")

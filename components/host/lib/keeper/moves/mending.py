@@ -7,11 +7,14 @@ virtual IPs that it wanted here stay wanted, by the keeper.
 Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way, on the
 other host if need be."""
 
-from keeper.address.virtual_ip import BY_KEEPER
+from keeper.address.virtual_ip import BY_KEEPER, VirtualIp
+from keeper.config import Config
 from keeper.decision.decide import HELD
 from keeper.moves import heartbeat
 from keeper.ports import system
 from keeper.ports.system import log
+from keeper.ports.types import Process
+from keeper.protocol.peer import Peer
 
 # Between two restarts, in seconds.
 PATIENCE = 15
@@ -30,24 +33,24 @@ YOUNG = 60
 
 
 class Mending:
-    def __init__(self, config, virtual_ips, peer):
+    def __init__(self, config: Config, virtual_ips: list[VirtualIp], peer: Peer) -> None:
         self._node = config["node"]
         self._peer_name = config["peer"]
         self._virtual_ips = virtual_ips
         self._peer = peer
-        self._estranged_since = None
-        self._unsettled_since = None
+        self._estranged_since: float | None = None
+        self._unsettled_since: float | None = None
         self._asked_at = 0.0
         self._asked_settled_at = 0.0
-        self._restart = None
+        self._restart: Process | None = None
         self._restarted_at = float("-inf")
         heartbeat.restore_configuration()
 
-    def was_asleep(self):
+    def was_asleep(self) -> None:
         """This host stood still: for how long the two have not settled, or have believed each other dead, is counted anew."""
         self._estranged_since = self._unsettled_since = None
 
-    def step(self, heartbeat_runs, isolated):
+    def step(self, heartbeat_runs: bool, isolated: bool) -> None:
         now = system.monotonic()
         if self._restart is not None and self._restart.poll() is None:
             return
@@ -60,7 +63,7 @@ class Mending:
             self._estranged_since = self._unsettled_since = None
             self._restart = heartbeat.restart_patiently()
 
-    def _leave_to_heartbeat(self, now, heartbeat_runs):
+    def _leave_to_heartbeat(self, now: float, heartbeat_runs: bool) -> None:
         """Wishes are Heartbeat's again when it sees the peer, and nobody's when somebody has stopped it."""
         adopted = [one for one in self._virtual_ips if one.wanted == BY_KEEPER]
         if not adopted or (heartbeat_runs and now - self._asked_at < ASK_EVERY):
@@ -72,7 +75,7 @@ class Mending:
         for virtual_ip in adopted:
             virtual_ip.forget_wish()
 
-    def _why_restart(self, now, heartbeat_runs, isolated):
+    def _why_restart(self, now: float, heartbeat_runs: bool, isolated: bool) -> str | None:
         is_estranged = self._is_cut_off(isolated) or self._believes_each_other_dead()
         if not (heartbeat_runs and is_estranged):
             self._estranged_since = None
@@ -89,10 +92,10 @@ class Mending:
             return f"does not settle with {self._peer_name}"
         return None
 
-    def _is_cut_off(self, isolated):
+    def _is_cut_off(self, isolated: bool) -> bool:
         return isolated and any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
 
-    def _believes_each_other_dead(self):
+    def _believes_each_other_dead(self) -> bool:
         """Both want the same virtual IP, and it is this host that has not got it."""
         both = [
             one
@@ -101,7 +104,7 @@ class Mending:
         ]
         return self._peer.is_fresh() and bool(both) and self._is_passive()
 
-    def _has_not_settled(self, now, heartbeat_runs):
+    def _has_not_settled(self, now: float, heartbeat_runs: bool) -> bool:
         if not (heartbeat_runs and self._peer.is_fresh()):
             self._unsettled_since = None
             return False
@@ -124,7 +127,7 @@ class Mending:
             self._unsettled_since = now
         return is_over and answer == heartbeat.UNSETTLED
 
-    def _is_passive(self):
+    def _is_passive(self) -> bool:
         """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""
         held = sum(one.held == HELD for one in self._virtual_ips)
         held_by_peer = sum(self._peer.view(one)["held"] == HELD for one in self._virtual_ips)

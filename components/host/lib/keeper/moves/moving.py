@@ -1,10 +1,13 @@
 """Moves virtual IPs between two hosts that both are there: away from one that can't serve, back when it can again, and to
 the preferred one when both have just booted. All of it is asked of Heartbeat, so that it knows."""
 
+from keeper.address.virtual_ip import VirtualIp
+from keeper.config import Config
 from keeper.decision.decide import HELD, LINGERING
 from keeper.moves import heartbeat
 from keeper.ports import system
 from keeper.ports.system import RUN, log, remove, write
+from keeper.protocol.peer import Peer
 
 # There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
 # booted. In that case Heartbeat sees to it, but not where the peer was busy when this host came up.
@@ -26,7 +29,7 @@ HAND_OVER, TAKE_BACK = "a hand-over", "a take-back"
 
 
 class Moving:
-    def __init__(self, config, virtual_ips, peer):
+    def __init__(self, config: Config, virtual_ips: list[VirtualIp], peer: Peer) -> None:
         self._node = config["node"]
         self._peer_name = config["peer"]
         self._failback = config["failback"]
@@ -35,16 +38,16 @@ class Moving:
         self._virtual_ips = virtual_ips
         self._peer = peer
         self._asked_at = system.monotonic()
-        self._asked_for = None
-        self._free_since = None
+        self._asked_for: str | None = None
+        self._free_since: float | None = None
         self._free_asked_at = 0.0
-        self._peer_unfit_since = None
+        self._peer_unfit_since: float | None = None
         if not system.exists(BOOTED):
             write(BOOTED, "")
             if self._group:
                 write(DUE, "")
 
-    def step(self, healthy, is_doubtful, why_unfit, heartbeat_runs):
+    def step(self, healthy: bool, is_doubtful: bool, why_unfit: str | None, heartbeat_runs: bool) -> None:
         """A host can be neither healthy nor unfit: it is about to recover."""
         now = system.monotonic()
         self._forget_what_came_back(healthy)
@@ -53,21 +56,21 @@ class Moving:
         # One that has just booted counts as healthy until it is known better.
         self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
 
-    def _own(self):
+    def _own(self) -> list[VirtualIp]:
         """Those that are to come back here: a host with virtual IPs of its own may hold the peer's and not these."""
         return [one for one in self._movable() if one.preferred]
 
-    def _movable(self):
+    def _movable(self) -> list[VirtualIp]:
         """All but those that an operator forces to a host."""
         return [one for one in self._virtual_ips if one.forced_for is None and self._peer.view(one)["forced_for"] is None]
 
-    def _forget_what_came_back(self, healthy):
+    def _forget_what_came_back(self, healthy: bool) -> None:
         """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
         is_leaving = self._asked_for == HAND_OVER and system.monotonic() - self._asked_at < COOL_DOWN
         if healthy and _is_any_held(self._own()) and system.exists(DUE) and not is_leaving:
             remove(DUE)
 
-    def _give_or_take_back(self, now, healthy, why_unfit):
+    def _give_or_take_back(self, now: float, healthy: bool, why_unfit: str | None) -> None:
         said = self._peer.said
         # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
         # without a wish: a Heartbeat that was restarted here has found it in place.
@@ -81,7 +84,7 @@ class Moving:
                 log("asking Heartbeat to give the virtual IPs back")
                 heartbeat.take_back()
 
-    def give_all(self):
+    def give_all(self) -> bool:
         log("asking Heartbeat to hand the virtual IPs over")
         is_asked = heartbeat.give_all()
         # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
@@ -89,18 +92,18 @@ class Moving:
             write(DUE, "")
         return is_asked
 
-    def _can_take_back(self, healthy):
+    def _can_take_back(self, healthy: bool) -> bool:
         own = self._own()
         return self._failback and healthy and bool(own) and not _is_any_held(own) and system.exists(DUE)
 
-    def _is_time_for(self, request, now):
+    def _is_time_for(self, request: str, now: float) -> bool:
         pause = ASK_AGAIN if request == self._asked_for else COOL_DOWN
         if now - self._asked_at <= pause:
             return False
         self._asked_at, self._asked_for = now, request
         return True
 
-    def _take_what_nobody_holds(self, now, is_able, heartbeat_runs):
+    def _take_what_nobody_holds(self, now: float, is_able: bool, heartbeat_runs: bool) -> None:
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
         is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
         is_peer_unfit = is_ready and not self._peer.said["healthy"]
@@ -122,22 +125,22 @@ class Moving:
             for group in groups:
                 heartbeat.take_group(group)
 
-    def _free_groups(self, now):
+    def _free_groups(self, now: float) -> list[str]:
         """This host's own virtual IPs, and the peer's where that can't serve, as Heartbeat names them, if nobody has any of them."""
         is_unfit = self._peer_unfit_since is not None and now - self._peer_unfit_since > PEER_UNFIT_AFTER
-        own = [self._group] if self._are_free(True) else []
-        return own + ([self._peer_group] if is_unfit and self._are_free(False) else [])
+        own = [self._group] if self._group and self._are_free(True) else []
+        return own + ([self._peer_group] if self._peer_group and is_unfit and self._are_free(False) else [])
 
-    def _are_free(self, preferred):
+    def _are_free(self, preferred: bool) -> bool:
         """Those that are to be here, or those that are to be with the peer."""
         some = [one for one in self._virtual_ips if one.preferred == preferred]
         return bool(some) and not any(
             one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"] for one in some
         )
 
-    def _is_any_lingering(self):
+    def _is_any_lingering(self) -> bool:
         return any(LINGERING in (one.held, self._peer.view(one)["held"]) for one in self._virtual_ips)
 
 
-def _is_any_held(virtual_ips):
+def _is_any_held(virtual_ips: list[VirtualIp]) -> bool:
     return any(one.held == HELD for one in virtual_ips)

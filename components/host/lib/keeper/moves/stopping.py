@@ -4,9 +4,12 @@
 If both hosts are asked at once, one stops after the other: first the host that holds nothing, or else the one whose name sorts first.
 """
 
+from keeper.address.virtual_ip import VirtualIp
+from keeper.config import Config
 from keeper.decision.decide import HELD, LINGERING
 from keeper.ports import system
 from keeper.ports.system import RUN, log, read, remove, write
+from keeper.protocol.peer import Peer
 from keeper.witnesses import haproxy
 
 # The process id of the HAProxy that is to stop, by its unit; and the same id, by the keeper, when it may.
@@ -20,23 +23,24 @@ PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
 FINISHES_IN = 10
 # How far a stop is. The peer is not told of one that has ended: it must not wait for a HAProxy that may stay down.
 WAITING, ENDING, ENDED = "waiting", "ending", "ended"
+_REASONS = {ENDING: "HAProxy is about to stop", ENDED: "HAProxy was stopped"}
 
 
 class Stopping:
-    def __init__(self, config, virtual_ips, peer):
+    def __init__(self, config: Config, virtual_ips: list[VirtualIp], peer: Peer) -> None:
         self._node = config["node"]
         self._peer_name = config["peer"]
         self._virtual_ips = virtual_ips
         self._peer = peer
-        self._pid = None
-        self._asked_at = None
+        self._pid: str | None = None
+        self._asked_at = float("-inf")
         # When the peer held all virtual IPs.
-        self._released_at = None
+        self._released_at: float | None = None
         self._peer_asked_at = float("-inf")
         # None if nobody has asked.
-        self.state = None
+        self.state: str | None = None
 
-    def look(self):
+    def look(self) -> None:
         if self._peer_state():
             self._peer_asked_at = system.monotonic()
         asked = (read(ASKED) or "").strip()
@@ -55,28 +59,28 @@ class Stopping:
         elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():
             self.state = ENDING
 
-    def _forget(self):
+    def _forget(self) -> None:
         """Another HAProxy has been started since."""
         remove(ASKED)
         remove(ALLOWED)
         self._pid = self.state = None
 
-    def reason(self):
+    def reason(self) -> str | None:
         """Why the peer should serve."""
-        return {ENDING: "HAProxy is about to stop", ENDED: "HAProxy was stopped"}.get(self.state)
+        return _REASONS.get(self.state or "")
 
-    def told(self):
+    def told(self) -> str | None:
         """What the peer is told."""
         return None if self.state == ENDED else self.state
 
-    def step(self, heartbeat_runs):
-        if self.state == ENDING and not self._is_worth_waiting(heartbeat_runs) and read(ALLOWED) != self._pid:
+    def step(self, heartbeat_runs: bool) -> None:
+        if self._pid is not None and self.state == ENDING and not self._is_worth_waiting(heartbeat_runs) and read(ALLOWED) != self._pid:
             write(ALLOWED, self._pid)
 
-    def _peer_state(self):
-        return self._peer.said.get("stops") if self._peer.is_fresh() else None
+    def _peer_state(self) -> str | None:
+        return self._peer.said["stops"] if self._peer.is_fresh() else None
 
-    def _peer_goes_first(self):
+    def _peer_goes_first(self) -> bool:
         if self._peer_state() != WAITING:
             # One that is ending is handing its virtual IPs over to this host.
             return self._peer_state() == ENDING
@@ -85,20 +89,22 @@ class Stopping:
         theirs = any(_has(there, here) for here, there in pairs)
         return self._peer_name < self._node if mine == theirs else mine
 
-    def _is_worth_waiting(self, heartbeat_runs):
+    def _is_worth_waiting(self, heartbeat_runs: bool) -> bool:
         here = [one for one in self._virtual_ips if one.held in (HELD, LINGERING)]
         if any(self._is_awaited(one) for one in here):
             return heartbeat_runs and self._can_peer_serve_soon()
-        self._released_at = self._released_at or system.monotonic()
-        is_late = system.monotonic() - self._released_at > FINISHES_IN
+        now = system.monotonic()
+        if self._released_at is None:
+            self._released_at = now
+        is_late = now - self._released_at > FINISHES_IN
         return not is_late and any(one.held == LINGERING and one.has_connections() for one in here)
 
-    def _is_awaited(self, virtual_ip):
+    def _is_awaited(self, virtual_ip: VirtualIp) -> bool:
         """Whether the peer is to acquire it, and to be reached by its clients (onAcquire.isRequired). An operator's hold stays here."""
         peer = self._peer.view(virtual_ip)
         return virtual_ip.forced_for is None and not (peer["held"] == HELD and peer["serves"])
 
-    def _can_peer_serve_soon(self):
+    def _can_peer_serve_soon(self) -> bool:
         if not self._peer.is_fresh() or not self._peer.said["heartbeat"]:
             return False
         now = system.monotonic()
@@ -106,6 +112,6 @@ class Stopping:
         return self._peer.said["healthy"] or returns
 
 
-def _has(here, there):
+def _has(here: str, there: str) -> bool:
     """Whether a host holds a virtual IP, or nobody does and it still has it. What lingers beside a holder is left of an earlier hand-over."""
     return here == HELD or (here == LINGERING and there != HELD)

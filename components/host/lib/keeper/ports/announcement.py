@@ -23,7 +23,7 @@ ALL_NODES = "ff02::1"
 PAUSES = (0.1, 0.1, 0.2, 0.4, 0.8)
 
 
-def announce(address, interface):
+def announce(address: str, interface: str) -> None:
     """Once."""
     if ":" not in address:
         for kind in (REQUEST, REPLY):
@@ -33,23 +33,23 @@ def announce(address, interface):
 
 
 @functools.cache
-def _packets():
+def _packets() -> socket.socket:
     """Made once: the kernel takes long to close one. It receives nothing."""
     return socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 
 
-def _mac(interface):
+def _mac(interface: str) -> bytes:
     with open(f"/sys/class/net/{interface}/address", encoding="ascii") as file:
         return bytes.fromhex(file.read().strip().replace(":", ""))
 
 
-def _arp(kind, address, mac):
+def _arp(kind: int, address: str, mac: bytes) -> bytes:
     raw = socket.inet_pton(socket.AF_INET, address)
     target = mac if kind == REPLY else bytes(6)
     return EVERYBODY + mac + struct.pack("!HHHBBH", ETH_P_ARP, 1, 0x0800, 6, 4, kind) + mac + raw + target + raw
 
 
-def _advertise(address, interface):
+def _advertise(address: str, interface: str) -> None:
     raw = socket.inet_pton(socket.AF_INET6, address)
     # The kernel fills in the checksum.
     head = struct.pack("!BBHI", NEIGHBOUR_ADVERTISEMENT, 0, 0, OVERRIDE)
@@ -62,7 +62,7 @@ def _advertise(address, interface):
         sock.sendto(head + raw + option, (ALL_NODES, 0, 0, index))
 
 
-def main(address, interface):
+def main(address: str, interface: str) -> None:
     _announce_or_log(address, interface)
     for pause in PAUSES:
         time.sleep(pause)
@@ -71,7 +71,7 @@ def main(address, interface):
         _announce_or_log(address, interface)
 
 
-def _announce_or_log(address, interface):
+def _announce_or_log(address: str, interface: str) -> None:
     """An error of one announcement must not end the series."""
     try:
         announce(address, interface)

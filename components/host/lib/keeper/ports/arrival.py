@@ -1,9 +1,10 @@
 """When a packet came in: by the kernel's own stamp, however late this program reads it."""
 
 from keeper.ports import clock, network, system
+from keeper.ports.types import Socket, Source
 
 
-def receive(sock):
+def receive(sock: Socket) -> tuple[bytes, float, Source]:
     """A packet, when it came in by the monotonic clock (after the last look, whatever became of the time of day since), and
     from where."""
     packet, waited, source = network.receive(sock)

@@ -8,10 +8,10 @@ from keeper.ports import system
 _now = [system.monotonic()]
 
 
-def now():
+def now() -> float:
     """By system.monotonic, in seconds."""
     return _now[0]
 
 
-def advance(moment):
+def advance(moment: float) -> None:
     _now[0] = moment

@@ -1,6 +1,5 @@
 """The keeper's way to the network: its sockets, the kernel's addresses, and what it announces to the neighbours."""
 
-import collections
 import ctypes
 import socket
 import struct
@@ -9,9 +8,18 @@ import time
 from keeper.ports import announcement
 
 # The other modules import these from here, because the simulation replaces this module as a whole.
-from keeper.ports.netlink import Entry, address_changes, addresses, canonical, family_of, has_changed  # noqa: F401
+from keeper.ports.netlink import address_changes as address_changes
+from keeper.ports.netlink import addresses as addresses
+from keeper.ports.netlink import canonical as canonical
+from keeper.ports.netlink import family_of as family_of
+from keeper.ports.netlink import has_changed as has_changed
+from keeper.ports.types import Claim, Source
 
-INET, INET6 = socket.AF_INET, socket.AF_INET6
+INET: int = socket.AF_INET
+INET6: int = socket.AF_INET6
+
+# Of classic BPF: code, jumps if true and if false, and a constant (linux/filter.h).
+Instruction = tuple[int, int, int, int]
 
 # render/haproxy/healthCfg.ts makes both sockets.
 HEALTH_SOCKET = "/run/haproxy/health.sock"
@@ -34,14 +42,14 @@ SOL_RAW, ICMP_FILTER = 255, 1
 ECHO_REPLY = {INET: 0, INET6: 129}
 
 
-def _prepared(sock):
+def _prepared(sock: socket.socket) -> socket.socket:
     """What it receives is stamped by the kernel with the time at which it came in."""
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     sock.setblocking(False)
     return sock
 
 
-def udp(family, port):
+def udp(family: int, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
         if family == INET6:
@@ -53,13 +61,13 @@ def udp(family, port):
     return _prepared(sock)
 
 
-def send_through(sock, packet, destination, interface):
+def send_through(sock: socket.socket, packet: bytes, destination: tuple[str, int], interface: int) -> None:
     """Sends an IPv4 packet through an interface, given its index, whatever the routing table says: the kernel takes the destination for a
     neighbour, and any address of this host for the source. See ip(7), IP_PKTINFO."""
     sock.sendmsg([packet], [(socket.IPPROTO_IP, IP_PKTINFO, struct.pack("=i8x", interface))], 0, destination)
 
 
-def heartbeats(port):
+def heartbeats(port: int) -> socket.socket:
     """Receives a copy of each UDP packet to that port, on every interface; see raw(7). Heartbeat uses IPv4 only."""
     sock = socket.socket(INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
     # Classic BPF: the header's length; the port behind it; all of the packet if that is the one, else nothing.
@@ -67,13 +75,13 @@ def heartbeats(port):
     return _prepared(_filtered(sock, program))
 
 
-def _filtered(sock, program):
+def _filtered(sock: socket.socket, program: list[Instruction]) -> socket.socket:
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *line) for line in program))
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(code)))
     return sock
 
 
-def echoes(family):
+def echoes(family: int) -> socket.socket | None:
     """Asks by ICMP, and hears nothing but echo replies. None on a host without that family. See raw(7) and RFC 3542, 3.2."""
     try:
         sock = socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_ICMP if family == INET else socket.IPPROTO_ICMPV6)
@@ -89,7 +97,7 @@ def echoes(family):
     return _prepared(sock)
 
 
-def receive(sock):
+def receive(sock: socket.socket) -> tuple[bytes, float, Source]:
     """A packet, for how many seconds it lay there, and from where. OSError where there is none."""
     packet, details, _, source = sock.recvmsg(65536, 64)
     for level, kind, data in details:
@@ -99,11 +107,7 @@ def receive(sock):
     return packet, 0.0, source
 
 
-# Another host's claim to an address. `interface`: the index of the interface that heard it; `hardware_address`: as text.
-Claim = collections.namedtuple("Claim", "address interface hardware_address")
-
-
-def claims(claimed):
+def claims(claimed: list[str]) -> list[socket.socket]:
     """Sockets that receive ARP packets whose sender claims one of the addresses, and neighbour advertisements. See packet(7)."""
     # Classic BPF. The sender's protocol address is at 14 in an ARP packet (RFC 826).
     senders = [struct.unpack("!I", socket.inet_aton(each))[0] for each in claimed if family_of(each) == INET]
@@ -119,7 +123,7 @@ def claims(claimed):
     ]
 
 
-def receive_claim(sock):
+def receive_claim(sock: socket.socket) -> Claim | None:
     """A claim of another host; None for any other packet."""
     try:
         packet, _, source = receive(sock)
@@ -138,7 +142,7 @@ def receive_claim(sock):
     return Claim(address, index_of(interface), hardware_address)
 
 
-def hardware_address_of(interface):
+def hardware_address_of(interface: str | int) -> str | None:
     """As text; None if the interface does not exist."""
     try:
         return _sysfs(interface, "address")
@@ -146,12 +150,12 @@ def hardware_address_of(interface):
         return None
 
 
-def announce(address, interface):
+def announce(address: str, interface: int) -> None:
     """Announces an address to the neighbours once. interface: its index. OSError if that fails."""
     announcement.announce(address, socket.if_indextoname(interface))
 
 
-def index_of(interface):
+def index_of(interface: str) -> int | None:
     """The index of an interface, given its name; None if it does not exist."""
     try:
         return socket.if_nametoindex(interface)
@@ -159,7 +163,7 @@ def index_of(interface):
         return None
 
 
-def link_state(interface):
+def link_state(interface: str) -> str:
     try:
         if not int(_sysfs(interface, "flags"), 16) & IFF_UP:
             return DOWN
@@ -171,12 +175,12 @@ def link_state(interface):
         return DOWN
 
 
-def _sysfs(interface, name):
+def _sysfs(interface: str | int, name: str) -> str:
     with open(f"/sys/class/net/{interface}/{name}", encoding="ascii") as file:
         return file.read().strip()
 
 
-def has_route(interface, family):
+def has_route(interface: str, family: int) -> bool:
     """Whether a route leads through the interface; in IPv6 a global one."""
     if family == INET:
         return any(row[0] == interface and int(row[3], 16) & RTF_UP for row in _rows("/proc/net/route")[1:])
@@ -186,7 +190,7 @@ def has_route(interface, family):
     )
 
 
-def _rows(path):
+def _rows(path: str) -> list[list[str]]:
     try:
         with open(path, encoding="ascii") as file:
             return [line.split() for line in file]
@@ -194,7 +198,7 @@ def _rows(path):
         return []
 
 
-def default_gateways():
+def default_gateways() -> list[tuple[str, str]]:
     """The default gateways of both families, each with its interface. The address of a link-local one contains it: "fe80::1%eth0"."""
     gateways = [
         (socket.inet_ntoa(struct.pack("=I", int(row[2], 16))), row[0])
@@ -209,17 +213,17 @@ def default_gateways():
     return gateways
 
 
-def ask_haproxy(request):
+def ask_haproxy(request: bytes) -> socket.socket:
     """A socket on which HAProxy will answer whether it serves. OSError if it does not run."""
     return _ask(HEALTH_SOCKET, request)
 
 
-def ask_for_statistics():
+def ask_for_statistics() -> socket.socket:
     """A socket on which HAProxy will answer with its statistics. OSError if it does not run."""
     return _ask(STATISTICS_SOCKET, b"show stat\n")
 
 
-def _ask(path, request):
+def _ask(path: str, request: bytes) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.setblocking(False)
     try:

@@ -9,8 +9,13 @@ That holds until one of the two hosts boots: the clock goes on while a keeper is
 Used by peer.py.
 """
 
+from collections.abc import Sequence
+
 from keeper.ports import system
 from keeper.ports.system import RUN, STATE, read, write
+
+# A stamp: the number of a boot, and the clock in nanoseconds.
+Stamp = tuple[int, int]
 
 # The number of this boot: when the keeper first started after it, in nanoseconds since the epoch. LAST_BOOT keeps it across boots.
 BOOT = f"{RUN}/boot"
@@ -36,16 +41,16 @@ LARGEST = 2**63
 class Clock:
     """The stamps of this host: the number of its boot, and the monotonic clock in nanoseconds. No stamp comes twice."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.boot = _number_of_boot()
         self._sent_at = 0
 
-    def stamp(self):
+    def stamp(self) -> Stamp:
         self._sent_at = max(self._sent_at + 1, round(system.monotonic() * 1e9))
         return (self.boot, self._sent_at)
 
 
-def _number_of_boot():
+def _number_of_boot() -> int:
     """Returns the number of this boot. It is larger than the numbers of earlier boots, also if the time of day was set back."""
     number = next(iter(_numbers_in(BOOT)), None)
     if number is None:
@@ -55,7 +60,7 @@ def _number_of_boot():
     return number
 
 
-def _numbers_in(path):
+def _numbers_in(path: str) -> list[int]:
     try:
         return [int(word) for word in (read(path) or "").split()]
     except ValueError:
@@ -65,16 +70,17 @@ def _numbers_in(path):
 class Exchange:
     """Judges the packets of one other keeper. `file` keeps that keeper's boot and clock for the next keeper on this host; None: no file."""
 
-    def __init__(self, clock, file=None):
+    def __init__(self, clock: Clock, file: str | None = None) -> None:
         self._clock = clock
         self._file = file
         # The newest stamp that was heard of each boot, whether its packet was believed or not; the boot that was heard last comes last.
-        self._heard = {}
+        self._heard: dict[int, int] = {}
         # The stamp of the last packet that was believed, and when it came.
-        self.newest = None
+        self.newest: Stamp | None = None
         self._believed_at = float("-inf")
         # The boot of the other host whose keeper has answered, and the least by which this host's clock is ahead of that one's, in seconds.
-        self._boot = self._ahead = None
+        self._boot: int | None = None
+        self._ahead = 0.0
         numbers = _numbers_in(file) if file else []
         if len(numbers) == 2:
             self._boot, self._ahead = numbers[0], numbers[1] / 1e9
@@ -82,22 +88,22 @@ class Exchange:
         # When an answer came last.
         self._answered_at = system.monotonic()
 
-    def answers(self):
+    def answers(self) -> list[Stamp]:
         """The stamps that the next packet to the other keeper answers."""
         return list(self._heard.items())
 
-    def has_heard_of(self, boot):
+    def has_heard_of(self, boot: int) -> bool:
         return boot in self._heard
 
-    def is_news(self, at):
+    def is_news(self, at: Stamp) -> bool:
         """Whether no packet of that boot was heard that is as new."""
         return at[1] > self._heard.get(at[0], -1)
 
-    def believes(self, at, answers, came_at):
+    def believes(self, at: Stamp, answers: list[Stamp], came_at: float) -> bool:
         """Whether the other keeper wrote the packet within MAX_AGE, and after each one that was believed before."""
         self._note(*at)
         boot, sent_at = at[0], at[1] / 1e9
-        if self.newest is not None and not self._is_newer(at, came_at):
+        if self.newest is not None and not self._is_newer(at, self.newest, came_at):
             return False
         answered = [sent / 1e9 for own, sent in answers if own == self._clock.boot]
         bounds = [each - sent_at for each in answered] + ([self._ahead] if boot == self._boot else [])
@@ -115,20 +121,20 @@ class Exchange:
         self._keep()
         return True
 
-    def _is_newer(self, at, came_at):
+    def _is_newer(self, at: Stamp, newest: Stamp, came_at: float) -> bool:
         """The number of a boot can be lower than that of an earlier one: a host that was rebuilt has lost LAST_BOOT, and its clock can be
         behind. But a boot takes longer than MAX_AGE."""
-        is_lower = at[0] < self.newest[0] and came_at - self._believed_at > MAX_AGE
-        return at > self.newest or is_lower
+        is_lower = at[0] < newest[0] and came_at - self._believed_at > MAX_AGE
+        return at > newest or is_lower
 
-    def _note(self, boot, sent):
+    def _note(self, boot: int, sent: int) -> None:
         sent = max(sent, self._heard.pop(boot, 0))
         for other in list(self._heard):
             if len(self._heard) >= ANSWERED and other != self._boot:
                 del self._heard[other]
         self._heard[boot] = sent
 
-    def _keep(self):
+    def _keep(self) -> None:
         boot, ahead = self._written
         if not self._file or (self._boot == boot and abs(self._ahead - ahead) <= WRITE_FROM):
             return
@@ -136,7 +142,7 @@ class Exchange:
             self._written = self._boot, self._ahead
 
 
-def parse(stamp):
+def parse(stamp: Sequence[int]) -> Stamp:
     """A stamp of a packet; ValueError or TypeError where it is none."""
     boot, sent = stamp
     if not all(isinstance(number, int) and 0 <= number < LARGEST for number in (boot, sent)):

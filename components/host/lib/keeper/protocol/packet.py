@@ -7,10 +7,12 @@ Used by peer.py.
 """
 
 import json
+from typing import Any, TypedDict
 
-from keeper.decision.decide import HELD, LINGERING, NO
+from keeper.decision.decide import HELD, LINGERING, NO, SaidOfVirtualIp
 from keeper.ports.network import canonical
 from keeper.protocol import exchange
+from keeper.protocol.exchange import Stamp
 
 # A larger number is no duration in seconds.
 LONGEST = 1e9
@@ -18,20 +20,68 @@ LONGEST = 1e9
 LONGEST_TEXT = 200
 
 
-def parse(text):
+class Said(TypedDict):
+    """What a keeper says of its host."""
+
+    protocol: int | None
+    healthy: bool
+    # It failed just now, and may be about to count as unfit.
+    doubtful: bool
+    # Heartbeat runs there.
+    heartbeat: bool
+    hears: bool
+    # Its keeper ends.
+    leaves: bool
+    # The receiver is no longer of the pair.
+    former: bool
+    # How far an orderly stop of HAProxy is (stopping.py).
+    stops: str | None
+    # See proof.py.
+    question: str | None
+    answer: list[str] | None
+    virtualIps: dict[str, SaidOfVirtualIp]
+
+
+class Told(TypedDict, total=False):
+    """What a keeper tells its peer, or a former peer: the receiver fills in what is absent (`state`)."""
+
+    healthy: bool
+    doubtful: bool
+    heartbeat: bool
+    hears: bool
+    leaves: bool
+    former: bool
+    stops: str | None
+    question: str | None
+    answer: list[str] | None
+    virtualIps: dict[str, SaidOfVirtualIp]
+
+
+class Envelope(TypedDict):
+    node: str
+    receiver: str
+    at: Stamp
+    answers: list[Stamp]
+
+
+class Body(Said, Envelope):
+    """A whole packet."""
+
+
+def parse(text: bytes) -> Body | None:
     """Returns the body of a packet. Returns None if it lacks what each packet has, or if it is no packet."""
     try:
         body = json.loads(text)
         node, receiver = body["node"], body["for"]
-        stamps = {"at": exchange.parse(body["at"]), "answers": [exchange.parse(stamp) for stamp in body["answers"]]}
+        at, answers = exchange.parse(body["at"]), [exchange.parse(stamp) for stamp in body["answers"]]
         if not isinstance(node, str) or not isinstance(receiver, str):
             return None
-        return {"node": node, "for": receiver, **stamps, **state(body)}
+        return {"node": node, "receiver": receiver, "at": at, "answers": answers, **state(body)}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def state(body):
+def state(body: dict[str, Any]) -> Said:
     """What a keeper says of its host; `{}`: it says nothing."""
     virtual_ips = body.get("virtualIps")
     return {
@@ -54,10 +104,9 @@ def state(body):
     }
 
 
-def of_virtual_ip(said):
+def of_virtual_ip(said: dict[str, Any]) -> SaidOfVirtualIp:
     """What the peer says of one virtual IP; `{}`: it says nothing."""
-    held = said.get("held")
-    held = held if held in (HELD, LINGERING) else NO
+    held = said["held"] if said.get("held") in (HELD, LINGERING) else NO
     return {
         "held": held,
         "serves": _flag(said.get("serves"), held == HELD),
@@ -71,41 +120,41 @@ def of_virtual_ip(said):
     }
 
 
-def _flag(value, default):
+def _flag(value: object, default: bool) -> bool:
     return value if isinstance(value, bool) else default
 
 
-def _whole(value):
-    return value if type(value) is int and 0 <= value < exchange.LARGEST else None
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < exchange.LARGEST else None
 
 
-def _duration(value):
+def _duration(value: object) -> float | None:
     """In seconds. NaN is in no range."""
-    return value if type(value) in (int, float) and 0 <= value <= LONGEST else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST else None
 
 
-def _text(value):
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_TEXT else None
 
 
-def _address(value):
+def _address(value: object) -> str | None:
     try:
-        return canonical(value)
-    except (OSError, TypeError, ValueError):
+        return canonical(value) if isinstance(value, str) else None
+    except (OSError, ValueError):
         return None
 
 
-def _question(value):
+def _question(value: object) -> str | None:
     """See proof.py: the two ends of a connection."""
-    words = (_text(value) or "").split()
+    text = _text(value) or ""
+    words = text.split()
     is_known = len(words) == 4 and all(map(_address, words[::2])) and all(map(_is_port, words[1::2]))
-    return value if is_known else None
+    return text if is_known else None
 
 
-def _is_port(word):
+def _is_port(word: str) -> bool:
     return word.isascii() and word.isdigit() and 0 < int(word) < 65536
 
 
-def _answer(value):
-    is_known = isinstance(value, list) and len(value) == 2 and all(map(_text, value))
-    return value if is_known else None
+def _answer(value: object) -> list[str] | None:
+    return value if isinstance(value, list) and len(value) == 2 and all(map(_text, value)) else None

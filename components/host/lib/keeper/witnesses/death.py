@@ -7,54 +7,57 @@ Anybody could send what looks like a heartbeat: that puts a takeover off until H
 the peer dead, and brings none about.
 """
 
+from keeper.config import Config
 from keeper.ports import clock, network, system
 from keeper.ports.arrival import receive
+from keeper.protocol.peer import Peer
+from keeper.witnesses.gateway import Gateway
 
 # How soon after it has declared its peer dead Heartbeat wants the peer's virtual IPs, at the latest, in seconds.
 INHERITS_WITHIN = 2
 
 
 class Death:
-    def __init__(self, config, peer, gateway):
+    def __init__(self, config: Config, peer: Peer, gateway: Gateway) -> None:
         self._config = config
         self._peer = peer
         self._gateway = gateway
         # As Heartbeat's packets name their sender.
         self._mark = f")src={config['peer']},".encode()
         self._word = f"dead {config['peer']}"
-        self._beat_at = None
+        self._beat_at: float | None = None
         self._awake_since = system.monotonic()
         self._is_silent = False
         self._died_at = float("-inf")
         self.socket = network.heartbeats(config["udpport"])
 
-    def hear(self):
+    def hear(self) -> None:
         packet, came_at, _ = receive(self.socket)
         if self._mark in packet:
             self._beat_at = came_at
 
-    def was_asleep(self):
+    def was_asleep(self) -> None:
         """This host stood still: what it did not hear meanwhile says nothing of its peer."""
         self._awake_since = system.monotonic()
 
-    def is_told(self, line):
+    def is_told(self, line: str) -> None:
         """By Heartbeat: that the peer is dead, or that a virtual IP is to be let go, whoever may have died."""
         if line == self._word:
             self._died_at = system.monotonic()
         elif line == "stopped":
             self._died_at = float("-inf")
 
-    def _heard_at(self):
+    def _heard_at(self) -> float:
         """When its Heartbeat or its keeper was last heard."""
-        return max(self._beat_at, self._peer.heard_at or 0.0)
+        return max(self._beat_at or 0.0, self._peer.heard_at or 0.0)
 
-    def due(self):
+    def due(self) -> float:
         """When silence becomes death, by system.monotonic."""
         if self._beat_at is None or self._is_silent or self._peer.has_left():
             return float("inf")
         return max(self._heard_at(), self._awake_since) + self._config["deadtime"]
 
-    def look(self):
+    def look(self) -> None:
         now = clock.now()
         if self._is_silent:
             self._is_silent = now - self._heard_at() > self._config["deadtime"]
@@ -64,13 +67,13 @@ class Death:
             if self._is_connected() and self._config["fencing"] is None:
                 self._died_at = now
 
-    def _is_connected(self):
+    def _is_connected(self) -> bool:
         """The gateway, where there is one, has answered since the peer was heard."""
         return self._gateway.has_answered_since(self._heard_at())
 
-    def hears_heartbeat(self):
+    def hears_heartbeat(self) -> bool:
         """Whether the peer's Heartbeat was heard within deadtime, by which Heartbeat itself judges."""
         return self._beat_at is not None and clock.now() - self._beat_at < self._config["deadtime"]
 
-    def is_recent(self):
+    def is_recent(self) -> bool:
         return system.monotonic() - self._died_at < INHERITS_WITHIN

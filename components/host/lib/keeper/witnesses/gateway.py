@@ -6,10 +6,13 @@ nonce of one of the last questions: anybody could send echo replies."""
 
 import struct
 
+from keeper.config import Config
 from keeper.ports import clock, network, system
 from keeper.ports.arrival import receive
 from keeper.ports.network import ECHO_REPLY, INET, INET6
 from keeper.ports.system import RUN, read, write
+from keeper.ports.types import Socket
+from keeper.protocol.peer import Peer
 
 # Between two questions, and how long nobody's answer may be missing, in seconds.
 INTERVAL = 0.5
@@ -28,18 +31,18 @@ NONCES = 3
 
 
 class Gateway:
-    def __init__(self, config):
+    def __init__(self, config: Config) -> None:
         self._declared = config["ping"]
         self._interfaces = {declared["interface"] for declared in config["virtualIps"]}
         # By address, the nonces of the last questions.
-        self._nonces = {}
+        self._nonces: dict[str, list[bytes]] = {}
         self._id = system.process_id() & 0xFFFF
         self._asked_at = 0.0
         self._who = " ".join(config["ping"]) or f"default of {' '.join(sorted(self._interfaces))}"
         self._answered_at = system.monotonic() if read(ANSWERED) == self._who else None
         self.sockets = {family: sock for family in (INET, INET6) if (sock := network.echoes(family)) is not None}
 
-    def look(self):
+    def look(self) -> None:
         now = system.monotonic()
         if now - self._asked_at < INTERVAL:
             return
@@ -51,20 +54,20 @@ class Gateway:
         for address in self._declared or self._default_gateways():
             self._ask(address)
 
-    def _default_gateways(self):
+    def _default_gateways(self) -> list[str]:
         gateways = network.default_gateways()
         near = [address for address, interface in gateways if interface in self._interfaces]
         return near or [address for address, _ in gateways]
 
-    def hurry(self):
+    def hurry(self) -> None:
         """Asks again with the next look."""
         self._asked_at = min(self._asked_at, system.monotonic() - INTERVAL)
 
-    def has_answered_since(self, moment):
+    def has_answered_since(self, moment: float) -> bool:
         """Also where there is none, or none that ever answers."""
         return self._answered_at is None or self._answered_at > moment
 
-    def _ask(self, address):
+    def _ask(self, address: str) -> None:
         family = network.family_of(address)
         sock = self.sockets.get(family)
         if not sock:
@@ -83,7 +86,7 @@ class Gateway:
             # No way there: that is an answer that stays out.
             pass
 
-    def hear(self, sock):
+    def hear(self, sock: Socket) -> None:
         try:
             packet, came_at, source = receive(sock)
         except OSError:
@@ -95,11 +98,11 @@ class Gateway:
                 write(ANSWERED, self._who)
             self._answered_at = came_at
 
-    def is_gone(self, peer):
+    def is_gone(self, peer: Peer) -> bool:
         """Whether the peer is to serve instead of this host."""
         return min(self.lost_for() or 0, peer.fresh_for()) > GONE
 
-    def lost_for(self):
+    def lost_for(self) -> float | None:
         """For how long the last answer has been overdue, in seconds; None while it is not."""
         if self._answered_at is None:
             return None
@@ -107,7 +110,7 @@ class Gateway:
         return since if since > LIMIT else None
 
 
-def _checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+def _checksum(data: bytes) -> int:
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     total = (total >> 16) + (total & 0xFFFF)
     return ~(total + (total >> 16)) & 0xFFFF

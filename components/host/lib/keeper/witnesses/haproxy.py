@@ -2,8 +2,11 @@
 
 Bad moments add up and fade: HAProxy that dies and comes back at once is healthy, one that dies again and again is not."""
 
+from typing import Literal
+
 from keeper.ports import network, system
 from keeper.ports.system import read
+from keeper.ports.types import Socket
 
 MASTER_PID = "/run/haproxy.pid"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
@@ -25,19 +28,19 @@ TIMEOUT = 2
 
 
 class Haproxy:
-    def __init__(self):
+    def __init__(self) -> None:
         self.healthy = True
-        self.reason = None
+        self.reason: str | None = None
         self._badness = 0.0
         # What was seen of the present outage has counted for so much.
         self._counted = 0.0
         self._looked_at = system.monotonic()
         self._bad_at = float("-inf")
-        self._probe = None
+        self._probe: Socket | None = None
         self._sent_at = 0.0
-        self._pid = None
+        self._pid: int | None = None
 
-    def look(self):
+    def look(self) -> None:
         """One look, several times a second: reads the answer to the last question and asks anew. Never waits."""
         now = system.monotonic()
         if now - self._looked_at < INTERVAL and self._badness == 0:
@@ -62,17 +65,17 @@ class Haproxy:
         elif now - self._bad_at > GOOD_FOR:
             self.healthy = True
 
-    def _count(self, seconds, reason, now):
+    def _count(self, seconds: float, reason: str, now: float) -> None:
         self._counted += seconds
         self._badness = min(self._badness + seconds, LIMIT)
         self._bad_at = now
         self.reason = reason
 
-    def is_doubtful(self):
+    def is_doubtful(self) -> bool:
         """Whether it failed just now, and may be about to count as unhealthy."""
         return system.monotonic() - self._bad_at < DOUBTFUL_FOR
 
-    def _ask(self, now, pid):
+    def _ask(self, now: float, pid: int | None) -> str | Literal[False] | None:
         """What is wrong; None where nothing is; False where the answer is still awaited."""
         if pid is not None and _is_stopped(pid):
             return "its master process is stopped"
@@ -83,7 +86,7 @@ class Haproxy:
         except BlockingIOError:
             waited = now - self._sent_at
             if waited < TIMEOUT:
-                return waited > SLOW and "it does not answer"
+                return "it does not answer" if waited > SLOW else False
             answer = b""
         except OSError:
             answer = b""
@@ -93,7 +96,7 @@ class Haproxy:
             return self._send(now) or None
         return self._send(now) or "it does not answer"
 
-    def _send(self, now):
+    def _send(self, now: float) -> str | Literal[False]:
         try:
             self._probe = network.ask_haproxy(REQUEST)
         except OSError:
@@ -102,7 +105,7 @@ class Haproxy:
         return False
 
 
-def master():
+def master() -> int | None:
     """The master's process id. A reload keeps it."""
     try:
         return int(read(MASTER_PID) or "")
@@ -110,7 +113,7 @@ def master():
         return None
 
 
-def _is_stopped(pid):
+def _is_stopped(pid: int | None) -> bool:
     try:
         return (read(f"/proc/{pid}/stat") or "").rpartition(") ")[2][:1] in ("T", "t")
     except ProcessLookupError:
