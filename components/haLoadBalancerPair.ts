@@ -1,9 +1,9 @@
-/** The component: its children and their order, and nothing else. */
+/** The component: it makes its children in their order. */
 import type { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { HaLoadBalancerPairArgs } from "./args";
-import { publicInputs, refuseInvalid, resolved, secrets, validated, warnOfUnused } from "./inputs";
+import { publicInputs, rejectInvalid, resolved, secrets, validated, warnOfUnused } from "./inputs";
 import { connectionTo } from "./inputs/connection";
 import { formerPairIds, pairId } from "./inputs/pairId";
 import type { Pair } from "./model/pair";
@@ -16,7 +16,7 @@ import { heartbeat } from "./steps/heartbeat";
 import { kernel } from "./steps/kernel";
 import { packages } from "./steps/packages";
 import { preflight } from "./steps/preflight";
-import { goneStep, remoteStep, type Step, type StepHost, stepNames, wayOut } from "./steps/step";
+import { adviseOnLostConnection, goneStep, remoteStep, type Step, type StepHost, stepNames } from "./steps/step";
 import { verify } from "./steps/verify";
 import { surveyPair } from "./survey";
 import { withoutNulls } from "./values/nulls";
@@ -49,7 +49,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
 
     constructor(name: string, args: HaLoadBalancerPairArgs, opts?: pulumi.ComponentResourceOptions) {
         const given = withoutNulls(args);
-        refuseInvalid(name, given);
+        rejectInvalid(name, given);
         super("ha-load-balancer-pair:index:HaLoadBalancerPair", name, publicInputs(given), opts);
         if (opts?.urn) {
             return;
@@ -67,7 +67,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
             authkeysSecret: generated("authkeys", 48, { keyVersion }),
             haproxySecrets: secrets(name, given.haproxy, statsPassword),
         };
-        const areRight = validated(name, given);
+        const areInputsValid = validated(name, given);
         const gone = (given.goneHosts ?? []).map((host) => host.toLowerCase());
         const isGone = (host: string) => gone.includes(host.toLowerCase());
         const surveyed = given.hosts.map((host) => ({
@@ -84,7 +84,7 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
             generation: generations[self],
             isGone: surveyed[self].isGone,
         }));
-        converge(name, hosts, pair, areRight, this);
+        converge(name, hosts, pair, areInputsValid, this);
         forget(name, gone, hosts, this);
 
         this.url = pulumi.all([pair.haproxy, pair.virtualIps]).apply(([proxy, vips]) => url(proxy, vips));
@@ -105,24 +105,24 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
 }
 
 /**
- * The children. Nothing is changed before both hosts are found fit. Packages are installed on both at once. Everything
- * that can disturb a service reaches the second host first, and the first host only when the second is well.
+ * Makes the commands. Both hosts must pass preflight before anything is changed. Packages are installed on both at once. Everything that can
+ * disturb a service reaches the second host first, and the first host only after the second one's health step.
  */
 function converge(
     name: string,
     hosts: StepHost[],
     pair: Pair,
-    areRight: pulumi.Output<boolean>,
+    areInputsValid: pulumi.Output<boolean>,
     parent: pulumi.Resource,
 ): void {
-    const opts = { parent, hooks: hasEngine() ? wayOut(name, parent) : undefined };
-    const checked = hosts.map((host, self) => remoteStep(host, preflight(pair, self, areRight), [], opts));
+    const opts = { parent, hooks: hasEngine() ? adviseOnLostConnection(name, parent) : undefined };
+    const checked = hosts.map((host, self) => remoteStep(host, preflight(pair, self, areInputsValid), [], opts));
     const prepared = hosts.map((host) => {
         const make = (step: Step, dependsOn: remote.Command[]) => remoteStep(host, step, [], { ...opts, dependsOn });
         const installed = make(packages(pair), checked);
         return { installed, kernel: make(kernel(), checked), keys: make(authkeys(pair), [installed]) };
     });
-    // A new key lies ready on both hosts before the first of them changes to it.
+    // Both hosts must have the new key before one of them changes to it.
     const allKeys = prepared.map(({ keys }) => keys);
     const configure = (self: number, before: remote.Command[]): remote.Command => {
         const make = (step: Step, after: remote.Command[], dependsOn: remote.Command[]) =>
@@ -143,12 +143,12 @@ function converge(
     });
 }
 
-/** What the engine remembers of hosts that are gone and replaced is kept once more, so that it can be dropped without logging in. */
+/** Declares the commands of hosts that are gone and no longer declared, so that the engine drops them without a login (decision 0008). */
 function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pulumi.Resource): void {
     for (const gone of goneHosts) {
         pulumi.log.warn(
-            `${gone} counts as gone (goneHosts): nothing is done on it. If it still exists, its packages, files and services ` +
-                "are left behind on it; before it boots in this network again, stop its Heartbeat (systemctl disable heartbeat)",
+            `${gone} is in goneHosts: no step runs on it, and its packages, files and services stay on it. Before it boots in this ` +
+                'network again, run "systemctl disable heartbeat" on it',
             parent,
         );
     }
@@ -161,8 +161,8 @@ function forget(name: string, goneHosts: string[], hosts: StepHost[], parent: pu
 }
 
 /**
- * Unit tests with Pulumi's mocks have none, nothing that could call back, and no hosts. (The SDK's hasEngine says so of a plugin
- * and of an inline program too, until they have written a line to the log.)
+ * False under Pulumi's mocks, which never call back (decision 0009). The SDK's own hasEngine is also false in a plugin and in an inline program,
+ * until they have logged a line.
  */
 function hasEngine(): boolean {
     return pulumi.runtime.getEngine() !== undefined;

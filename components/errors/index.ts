@@ -2,17 +2,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
 export interface Problem {
-    /** Where: `hosts[1].address`. */
+    /** Path of the input: `hosts[1].address`. */
     propertyPath: string;
-    /** What is wrong and what to write instead. */
+    /** What is wrong, and what to do. */
     reason: string;
 }
 
 /**
- * Makes the SDK print an error as its message alone: without a stack trace, because the mistake is not in the program's
- * code, and without what the SDK puts in front of the message for each property of each resource that the error meets.
+ * Makes the Pulumi SDK print an error as its message only: without a stack trace, because the mistake is not in the program's code, and
+ * without the lines that the SDK adds for each property of each resource that depends on it. Returns the error.
  */
-export function printedPlainly<T extends Error>(error: T): T {
+export function printMessageOnly<T extends Error>(error: T): T {
     const { message } = error;
     return Object.defineProperties(error, {
         __pulumiRunError: { value: true },
@@ -22,7 +22,7 @@ export function printedPlainly<T extends Error>(error: T): T {
     });
 }
 
-/** Thrown once, with all problems. */
+/** Rejects the inputs of a component, with every problem at once. */
 export class InvalidArgs extends pulumi.InputPropertiesError {
     constructor(name: string, problems: Problem[]) {
         super({
@@ -32,6 +32,6 @@ export class InvalidArgs extends pulumi.InputPropertiesError {
             ].join("\n"),
             errors: problems,
         });
-        printedPlainly(this);
+        printMessageOnly(this);
     }
 }

@@ -1,4 +1,4 @@
-/** From the component's inputs, which may be Outputs, to what the steps are made from. */
+/** From the component's inputs, which may be Outputs, to the resolved model that the steps are made from. Used by haLoadBalancerPair.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateArgs, HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import {
@@ -14,32 +14,32 @@ import type { HaproxySecrets } from "../model";
 import type { Pair } from "../model/pair";
 import { publicProblems, secretProblems, validate } from "../validate";
 import { withoutNulls } from "../values/nulls";
-import { listeningArgs, packages, settled } from "./parts";
+import { listeningArgs, packages, resolve } from "./parts";
 
-/** Throws with all that is wrong with the inputs as far as they are known now. */
-export function refuseInvalid(name: string, args: HaLoadBalancerPairArgs): void {
-    refuse(name, validate(args));
+/** Throws InvalidArgs with every problem of the inputs that are known now. */
+export function rejectInvalid(name: string, args: HaLoadBalancerPairArgs): void {
+    reject(name, validate(args));
 }
 
-function refuse(name: string, problems: Problem[]): void {
+function reject(name: string, problems: Problem[]): void {
     if (problems.length > 0) {
         throw new InvalidArgs(name, problems);
     }
 }
 
-/** What HAProxy is given apart from haproxy.cfg. Each is checked by itself, as soon as it is known. */
+/** HAProxy's secrets. Each is checked as soon as it is known. */
 export function secrets(
     name: string,
     args: HaproxyArgs,
     password: pulumi.Input<string>,
 ): pulumi.Output<HaproxySecrets> {
     const stats = pulumi.secret({ password }).apply((values) => {
-        refuse(name, secretProblems({ stats: values }));
+        reject(name, secretProblems({ stats: values }));
         return values;
     });
     const list = pulumi.secret(args.certificates ?? []).apply((values) => {
         const given = withoutNulls(values);
-        refuse(name, secretProblems({ certificates: given }));
+        reject(name, secretProblems({ certificates: given }));
         return given;
     });
     return pulumi.all([stats, list]).apply(([{ password: statsPassword }, certificates]) => ({
@@ -48,7 +48,7 @@ export function secrets(
     }));
 }
 
-/** The same checks once more, on what was an Output before. True, or the run fails before the first host is touched. */
+/** Checks again, once every Output is known. Resolves to true, or fails the run before the first host is changed. */
 export function validated(
     name: string,
     { hosts, connection, ...rest }: HaLoadBalancerPairArgs,
@@ -64,25 +64,25 @@ export function validated(
         haproxy: publicHaproxy(rest.haproxy),
     };
     return pulumi.output(args).apply((values) => {
-        refuse(name, publicProblems(withoutNulls(values) as HaLoadBalancerPairArgs));
+        reject(name, publicProblems(withoutNulls(values) as HaLoadBalancerPairArgs));
         return true;
     });
 }
 
-/** Tells of inputs that earlier versions used. */
+/** Warns of inputs that earlier versions used. */
 export function warnOfUnused({ virtualIps }: HaLoadBalancerPairArgs, component: pulumi.Resource): void {
-    settled(virtualIps).apply((list) => {
+    resolve(virtualIps).apply((list) => {
         if (list.some(({ prefixLength }) => prefixLength !== undefined)) {
             pulumi.log.warn(
-                "virtualIps[].prefixLength is no longer used: a host has a virtual IP as a host address (/32 or /128), which " +
-                    "brings no route. Remove it; a network in which the hosts have no address needs a route of the hosts' own",
+                "virtualIps[].prefixLength has no effect: a virtual IP is a host address (/32 or /128), which adds no route. Remove it. " +
+                    "If the hosts have no address in its network, add a route on the hosts",
                 component,
             );
         }
     });
 }
 
-/** The inputs without what is secret, as the preview and the state show them. */
+/** The inputs without secrets, as the preview and the state show them. */
 export function publicInputs({
     hosts,
     virtualIps,
@@ -103,18 +103,18 @@ export function publicInputs({
 
 function publicHaproxy(args: HaproxyArgs): HaproxyArgs {
     const { password, ...stats } = args.stats ?? {};
-    // What is left is enough to be referred to.
+    // Sections refer to certificates by name.
     const certificates = args.certificates?.map(({ name }) => ({ name }) as CertificateArgs);
     return { ...args, stats, certificates };
 }
 
-/** Each part of the inputs resolved by itself, so that what is unknown or secret in one does not hide another. */
+/** Resolves each part of the inputs by itself, so that an unknown or secret value in one does not hide another. */
 export function resolved(
     args: HaLoadBalancerPairArgs,
 ): Omit<Pair, "id" | "formerIds" | "authkeysSecret" | "haproxySecrets"> {
     const nodes = pulumi.output(args.hosts.map(({ name, address }) => ({ name: name.toLowerCase(), address })));
     const virtualIps = pulumi
-        .all([settled(args.virtualIps), nodes])
+        .all([resolve(args.virtualIps), nodes])
         .apply(([vips, all]) => virtualIpDefaults(vips, all));
     return {
         nodes,
@@ -124,13 +124,13 @@ export function resolved(
             .apply(([places, vips]) => listeningDefaults(places, vips)),
         packages: packages(args),
         certificates: (args.haproxy.certificates ?? []).map(({ name }) => name),
-        fencing: settled(args.fencing).apply(fencingDefaults),
-        firewall: settled(args.firewall).apply(firewallDefaults),
+        fencing: resolve(args.fencing).apply(fencingDefaults),
+        firewall: resolve(args.firewall).apply(firewallDefaults),
         heartbeat: pulumi
-            .all([settled(args.heartbeat ?? {}), nodes])
+            .all([resolve(args.heartbeat ?? {}), nodes])
             .apply(([timing, all]) => heartbeatDefaults(timing, all)),
         haproxy: pulumi
-            .all([settled(publicHaproxy(args.haproxy)), virtualIps])
+            .all([resolve(publicHaproxy(args.haproxy)), virtualIps])
             .apply(([proxy, vips]) => haproxyDefaults(proxy, vips)),
     };
 }

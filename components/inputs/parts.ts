@@ -1,4 +1,4 @@
-/** Parts of the inputs that are known, and no secrets, when the rest of `heartbeat` and `haproxy` may not be. */
+/** Parts of `heartbeat` and `haproxy` that a preview can know while the rest is unknown or secret. */
 import * as pulumi from "@pulumi/pulumi";
 import type {
     BackendArgs,
@@ -14,7 +14,7 @@ import type { Packages } from "../model";
 import { known } from "../values/known";
 import { withoutNulls } from "../values/nulls";
 
-/** What says where HAProxy listens. */
+/** The inputs that decide where HAProxy listens. */
 export function listeningArgs({
     listen,
     frontend,
@@ -24,7 +24,7 @@ export function listeningArgs({
     peers,
 }: HaproxyArgs): pulumi.Output<ListeningArgs> {
     const sections = pulumi.all([listen ?? [], frontend ?? [], backend ?? []].map((list) => each(list, hasStickTable)));
-    return settled({
+    return resolve({
         listen: each(listen, placesOf),
         frontend: each(frontend, placesOf),
         stats: { port: stats?.port },
@@ -34,11 +34,11 @@ export function listeningArgs({
     });
 }
 
-/** What says which packages are needed, in which versions. */
+/** The packages that are needed, in which versions. */
 export function packages({ heartbeat, haproxy }: HaLoadBalancerPairArgs): pulumi.Output<Packages> {
     const { listen, backend, version } = haproxy;
     const servers = [each(listen, serversOf), each(backend, serversOf)];
-    return settled({
+    return resolve({
         heartbeat: part(heartbeat ?? {}, ({ version: own }) => own),
         haproxy: version,
         trustsSystem: pulumi.output(servers).apply((lists) => lists.flat(2).includes(true)),
@@ -64,7 +64,7 @@ function hasStickTable({ stickTable }: { stickTable?: unknown }): boolean {
     return stickTable !== undefined && stickTable !== null;
 }
 
-/** A part of an input, without waiting for the rest of it where it is a plain value. */
+/** A part of an input. It is known now if the input is a plain value, whatever else in it is unknown. */
 function part<T, U>(input: pulumi.Input<T>, of: (value: T) => U): pulumi.Output<pulumi.Unwrap<U>> {
     const plain = known(input);
     return pulumi.output(
@@ -77,7 +77,7 @@ function each<T, U>(input: pulumi.Input<pulumi.Input<T>[]> | undefined, of: (val
     return part(input ?? [], (list) => list.map((element) => part(element, of)));
 }
 
-/** Resolved, and what came with it and is null is not given either. */
-export function settled<T>(input: pulumi.Input<T>): pulumi.Output<pulumi.Unwrap<T>> {
+/** Resolves an input and removes fields that are null, which other languages send for absent ones. */
+export function resolve<T>(input: pulumi.Input<T>): pulumi.Output<pulumi.Unwrap<T>> {
     return pulumi.output(input).apply(withoutNulls) as pulumi.Output<pulumi.Unwrap<T>>;
 }

@@ -15,16 +15,16 @@ export interface Login {
     proxy?: Login;
 }
 
-/** Why a host could not be asked. */
+/** The host did not answer. */
 export class Unreachable extends Error {}
 
-/** Somebody answered, and it must not go on: another host key, or no login. */
+/** The host answered and the run must not go on: another host key, or a rejected login. */
 export class Refused extends Error {}
 
-/** How long a host may take to let us in, in milliseconds. */
+/** For connecting and logging in, in milliseconds. */
 const readyTimeout = 5000;
 
-/** How long a command may take, in milliseconds. */
+/** For a command, in milliseconds. */
 const runTimeout = 20_000;
 
 function settings(login: Login): ConnectConfig {
@@ -45,11 +45,11 @@ function settings(login: Login): ConnectConfig {
     };
 }
 
-/** Only a connection without a host key, which the user allowed (insecureSkipHostKeyCheck), accepts any. */
+/** A connection without a host key accepts any key. The user must allow that (insecureSkipHostKeyCheck). */
 function refuseUnusableHostKey({ host, hostKey }: Login): void {
     if (hostKey !== undefined && !forms.hostKey.test(hostKey)) {
         throw new Refused(
-            `"${hostKey}" is no host key of ${host}. What to do: declare the host's line of "ssh-keyscan -t ed25519" without its first word`,
+            `invalid SSH host key "${hostKey}" of ${host}. What to do: declare the host's line of "ssh-keyscan -t ed25519" without its first word`,
         );
     }
 }
@@ -57,27 +57,27 @@ function refuseUnusableHostKey({ host, hostKey }: Login): void {
 function explained(error: Error & { level?: string }, login: Login): Error {
     if (/host denied|verification failed/i.test(error.message)) {
         return new Refused(
-            "another machine answers than the one whose host key is declared (host key mismatch). What to do: find out who answers; " +
+            `SSH host key mismatch: the host does not have the declared key ${login.hostKey}. What to do: find out which machine answers; ` +
                 "if the host was rebuilt, declare its new host key",
         );
     }
     if (error.level === "client-authentication") {
         return new Refused(
-            `the login as ${login.user ?? "root"} is refused. What to do: correct the user or the key of its connection`,
+            `SSH login as ${login.user ?? "root"} rejected. What to do: correct the user or the key of its connection`,
         );
     }
     return new Unreachable(error.message);
 }
 
-/** It throws where it cannot read the private key: before anybody was asked. */
+/** ssh2 throws if it cannot read the private key, before it connects. */
 function unusable({ message }: Error): Error {
     return new Refused(
-        `the private key of its connection cannot be used (${message}). What to do: correct it, or its privateKeyPassword; ` +
-            "or let an SSH agent have it, and name none",
+        `unusable private key (${message}). What to do: correct privateKey or privateKeyPassword of its connection, or load the ` +
+            "key into an SSH agent and leave privateKey out",
     );
 }
 
-/** The way to a host through a proxy that is connected. */
+/** Opens a channel to a host through a connected proxy. */
 export function wayThrough(proxy: Client, { host, port }: Login): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
         proxy.forwardOut("127.0.0.1", 0, host, port ?? 22, (error, channel) =>
@@ -89,7 +89,7 @@ export function wayThrough(proxy: Client, { host, port }: Login): Promise<Client
 export async function connect(login: Login, through?: Client): Promise<Client> {
     refuseUnusableHostKey(login);
     const sock = through && (await wayThrough(through, login));
-    // Loaded only here: a program without hosts to ask need not wait for it.
+    // Loaded only here: it takes time, and a program without a survey does not need it.
     const ssh2: typeof import("ssh2") = require("ssh2");
     return new Promise((resolve, reject) => {
         const client = new ssh2.Client();
@@ -103,7 +103,7 @@ export async function connect(login: Login, through?: Client): Promise<Client> {
     });
 }
 
-/** What a finished command left. */
+/** The result of a command. */
 export interface Answer {
     code: number;
     stdout: string;

@@ -1,4 +1,4 @@
-/** Refuses a host that cannot become a load balancer, before anything is changed on it. */
+/** Rejects a host that cannot become a load balancer, before anything is changed on it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Pair } from "../model/pair";
 import { linkSelectors } from "../render/haCf";
@@ -46,13 +46,15 @@ export function expectations(pair: Pair, self: number): pulumi.Output<Expectatio
         }));
 }
 
-/** `areRight` is true once the inputs have been found right; a command that waits for it runs on no wrong ones. */
-export function preflight(pair: Pair, self: number, areRight: pulumi.Output<boolean>): Step {
+/** `areInputsValid` resolves once all inputs are checked, and fails if one is invalid: no command runs on invalid inputs. */
+export function preflight(pair: Pair, self: number, areInputsValid: pulumi.Output<boolean>): Step {
     return {
         name: "preflight",
-        scripts: ["pair.sh", "interfaces.sh", "strangers.sh", "undo.sh", "preflight.sh"],
+        scripts: ["pair.sh", "interfaces.sh", "address-conflicts.sh", "undo.sh", "preflight.sh"],
         remove: "preflight",
-        payload: pulumi.all([expectations(pair, self), areRight]).apply(([values]) => ({ values: { ...values } })),
+        payload: pulumi
+            .all([expectations(pair, self), areInputsValid])
+            .apply(([values]) => ({ values: { ...values } })),
     };
 }
 

@@ -1,7 +1,4 @@
-/**
- * A step: what one host must look like in one respect. This is the only place that makes a
- * remote.Command, so that every one of them is made in the same way.
- */
+/** A step: what one host must look like in one respect. Every remote.Command is made here, so that all are made in the same way. */
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { asRoot } from "../remote/commandLine";
@@ -18,8 +15,8 @@ export interface StepHost {
     /** See `HostArgs.identity`. */
     identity?: pulumi.Input<string>;
     /**
-     * The generation of a step: another one runs the step again. It is undefined where the host could not be asked, and
-     * is not given where no host is to be asked.
+     * Returns the generation of a step: another one runs the step again. It resolves to undefined if the host did not answer. Absent if the
+     * hosts are not surveyed.
      */
     generation?: (step: string) => pulumi.Output<string | undefined>;
     /** See `HaLoadBalancerPairArgs.goneHosts`. */
@@ -44,8 +41,8 @@ export interface Step {
     scripts: string[];
     payload: pulumi.Input<Payload>;
     /**
-     * The words behind `remove` on the host when the resource is deleted. Absent: nothing happens on the host then. Only preflight and
-     * health have them (docs/decisions/0025-undo-a-host-once-and-only-unclaimed.md).
+     * The words after `remove` in the command that runs when the resource is deleted. Absent: no command runs. Only preflight and health have
+     * them (docs/decisions/0025-undo-a-host-once-and-only-unclaimed.md).
      */
     remove?: pulumi.Input<string>;
 }
@@ -53,16 +50,16 @@ export interface Step {
 /** The generation of a step whose host is not surveyed. It never changes. */
 const unwatched = "unwatched";
 
-/** How long a step may take on the host before it is ended there, in seconds. */
+/** In seconds: the host ends a step that takes longer. */
 const timeLimit = 900;
 
 function commandLine(user: pulumi.Input<string> | undefined, words: pulumi.Input<string>): pulumi.Output<string> {
     return pulumi.interpolate`${pulumi.output(user).apply(asRoot)}timeout -k 10 ${timeLimit} sh -s -- ${words}`;
 }
 
-/** A host that could not be asked keeps the command that it was given last, so that nothing seems to change. */
+/** A host that did not answer keeps its last command, so that the preview shows no change. */
 function keepLastGeneration(generation: pulumi.Output<string | undefined>): pulumi.ResourceTransform {
-    // Not in the SDK's types: an output that is unknown in a preview never calls back, so it must not be waited for.
+    // isKnown is not in the SDK's types. An output that is unknown in a preview never resolves, so nothing may wait for it.
     const { isKnown } = generation as unknown as { isKnown: Promise<boolean> };
     return async ({ props, opts }) => {
         if (!(await isKnown) || (await new Promise((resolve) => generation.apply(resolve))) !== undefined) {
@@ -73,12 +70,10 @@ function keepLastGeneration(generation: pulumi.Output<string | undefined>): pulu
 }
 
 /**
- * Makes the command of a step. It is run again when its payload changes, and when one of the steps
- * in `after` was run.
+ * Makes the command of a step. It runs again if its payload changes, or if one of the steps in `after` ran.
  *
- * The command's text is short and has no secrets, because Pulumi prints it in errors; payload and
- * script travel in standard input, which it does not print there. There are no triggers, which replace a command: an update
- * is enough.
+ * The command's text is short and has no secrets, because Pulumi prints it in errors. Payload and script are standard input, which Pulumi does not
+ * print there. There are no triggers: they replace a command, and an update is enough.
  */
 export function remoteStep(
     host: StepHost,
@@ -117,36 +112,33 @@ export function remoteStep(
     );
 }
 
-/** For commands of a host that is gone: whatever is planned for them, they stay as they are, and go without a word to the host. */
+/** Options for commands of a host that is gone: they never change, and they are dropped without a login. */
 const untouched = { ignoreChanges: ["*"], retainOnDelete: true };
 
-/** Stands in for a command of a host that is gone and no longer declared; its inputs are those of the last run. */
+/** Declares a command of a host that is gone and no longer declared. Its inputs stay those of the last run. */
 export function goneStep(name: string, host: string, parent: pulumi.Resource): void {
-    // Printed only where there was never such a host.
+    // Pulumi prints it only if the pair never had such a host: otherwise `ignoreChanges` keeps the last inputs.
     const connection = { host: `"${host}" in goneHosts was never a host of this pair` };
     new remote.Command(name, { connection, create: "false" }, { parent, ...untouched });
 }
 
 /**
- * Tells the way out where a command failed without a word of ours: the host did not answer, or went away. The scripts
- * tell their own. `name` is that of the component, because a hook's must be unique in a stack.
+ * An error hook that says what to do if a connection failed or broke: the plugin's own error does not. The scripts' errors have their own
+ * advice. `name` is the component's, because a hook's name must be unique in a stack.
  */
-export function wayOut(name: string, parent: pulumi.Resource): pulumi.ResourceHookBinding {
+export function adviseOnLostConnection(name: string, parent: pulumi.Resource): pulumi.ResourceHookBinding {
     const hook = new pulumi.ErrorHook(`${name}-way-out`, ({ name: step, errors }) => {
         if (!errors[0]?.includes("What to do:")) {
             const what =
-                "see that the host runs and lets you log in, then run the same again; every step can be repeated";
-            pulumi.log.error(
-                `${step}: the host did not answer, or the connection to it broke off. What to do: ${what}`,
-                parent,
-            );
+                'check that the host runs and accepts the login, then run "pulumi up" again; each step can be repeated';
+            pulumi.log.error(`${step}: the host did not answer, or the connection broke. What to do: ${what}`, parent);
         }
         return false;
     });
     return { onError: [hook] };
 }
 
-/** What a finished step says of itself, its name and the time: no secret, and different after every run. */
+/** A finished step's output: its name and the time. It is no secret, and different after every run. */
 export function report(command: remote.Command): pulumi.Output<string> {
     return pulumi.unsecret(command.stdout);
 }

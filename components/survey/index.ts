@@ -1,13 +1,13 @@
 /** The survey of a pair: asked once a run, judged once, and told to the user. */
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { printedPlainly } from "../errors";
+import { printMessageOnly } from "../errors";
 import type { Pair } from "../model/pair";
 import type { Login } from "../remote/ssh";
 import { expectations } from "../steps/preflight";
 import { generation, withVirtualIps } from "./generations";
-import { clockProblem, strangers } from "./problems";
-import { notAsked, type Survey, survey } from "./survey";
+import { addressConflicts, clockProblem } from "./problems";
+import { type Survey, survey, unreachable } from "./survey";
 
 export interface SurveyedHost {
     name: string;
@@ -25,7 +25,7 @@ export function surveyPair(
     const answers = hosts.map((host, self) =>
         pulumi
             .all([host.connection, expectations(pair, self)])
-            .apply(([login, expected]) => (host.isGone ? notAsked("it is gone") : survey(login as Login, expected))),
+            .apply(([login, expected]) => (host.isGone ? unreachable("it is gone") : survey(login as Login, expected))),
     );
     const judged = pulumi.all([pair.virtualIps, pulumi.all(answers)]).apply(([virtualIps, surveys]) => {
         const all = withVirtualIps(
@@ -35,32 +35,35 @@ export function surveyPair(
         judge(component, hosts, all);
         return all;
     });
-    // What the hosts said has no secret in it, though the login that was used to ask them has.
-    const told = pulumi.unsecret(judged);
+    // The login is secret, and so would be everything that follows from it; what the hosts reported is not.
+    const reported = pulumi.unsecret(judged);
     return hosts.map(
         (_, self) => (step: string) =>
-            told.apply((surveys) =>
+            reported.apply((surveys) =>
                 surveys[self].unreachable === undefined ? generation(surveys[self], step) : undefined,
             ),
     );
 }
 
-/** Fails with all problems at once; tells of drift and of hosts that did not answer. */
+/** Throws all problems at once. Warns of drift and of hosts that did not answer. */
 function judge(component: pulumi.Resource, hosts: SurveyedHost[], surveys: Survey[]): void {
     const problems = surveys.flatMap((each, i) =>
-        [...each.problems, ...clockProblem(each), ...strangers(each, surveys)].map(
+        [...each.problems, ...clockProblem(each), ...addressConflicts(each, surveys)].map(
             (problem) => `${hosts[i].name}: ${problem}`,
         ),
     );
     if (problems.length > 0) {
-        throw printedPlainly(new Error(problems.join("\n")));
+        throw printMessageOnly(new Error(problems.join("\n")));
     }
     surveys.forEach((each, i) => {
         const { name, isGone } = hosts[i];
         if (each.unreachable !== undefined && !isGone) {
-            const consequence = "drift on it, if any, is not shown, and a change of it will fail";
-            const way = "start it or mend the way to it; where it is gone for good, name it in goneHosts";
-            pulumi.log.warn(`${name} could not be asked (${each.unreachable}): ${consequence}; ${way}`, component);
+            const consequence = "drift check skipped, and a change of this host will fail";
+            const way = "start it or restore the connection; if it is gone for good, name it in goneHosts";
+            pulumi.log.warn(
+                `${name}: unreachable over SSH (${each.unreachable}); ${consequence}. What to do: ${way}`,
+                component,
+            );
         }
         for (const warning of each.warnings) {
             pulumi.log.warn(`${name}: ${warning}`, component);

@@ -1,7 +1,7 @@
 /**
- * What the hosts say of themselves before anything is planned. remote.Command cannot read a host; so each step leaves a
- * manifest there, with a generation, and the program asks each host once what no longer matches. A step that drifted gets
- * a new generation, which changes its command's text: a preview names it, an update repairs it.
+ * Asks a host for its drift and problems before anything is planned. remote.Command cannot read a host. So each step leaves a manifest with a
+ * generation there, and the program asks once per run what no longer matches. A step that drifted gets a new generation, which changes its
+ * command's text: the preview shows it, and the update repairs it. See docs/decisions/0005-how-drift-becomes-a-change.md.
  */
 
 import { asRoot } from "../remote/commandLine";
@@ -17,14 +17,14 @@ export interface Finding {
 }
 
 export interface Survey {
-    /** Undefined where the host answered; else why it did not. */
+    /** Why the host did not answer. Undefined if it did. */
     unreachable?: string;
     /** The generation that each step was applied with last, by the step's name. */
     generations: Record<string, string>;
     drift: Finding[];
-    /** Why the host cannot be part of a pair, each with its way out. */
+    /** Why the host cannot be part of a pair, each with what to do. */
     problems: string[];
-    /** What is missing now, and may be there when the pair is converged, each with its way out. */
+    /** What is missing now and may be there once the pair is converged, each with what to do. */
     warnings: string[];
     /** The virtual IPs that the host holds. */
     holds: string[];
@@ -53,7 +53,7 @@ const nothing: Survey = {
     clockAhead: 0,
 };
 
-export function notAsked(why: string): Survey {
+export function unreachable(why: string): Survey {
     return { ...nothing, unreachable: why };
 }
 
@@ -62,7 +62,7 @@ export function parse(text: string, now = Date.now()): Survey {
     const survey: Survey = structuredClone(nothing);
     for (const [keyword, first, second] of text.split("\n").map((line) => line.split("\t"))) {
         if (keyword === "generation" && /^[a-z0-9]+$/.test(second)) {
-            // It becomes a word of a command line on this host.
+            // It becomes a word of a command line, so only these characters.
             survey.generations[first] = second;
         } else if (keyword === "drift") {
             survey.drift.push({ step: first, what: second });
@@ -88,9 +88,16 @@ export function parse(text: string, now = Date.now()): Survey {
 }
 
 /** The scripts that `survey` in survey.sh consists of, in the order in which the shell reads them. */
-export const surveyScripts = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"];
+export const surveyScripts = [
+    "lib.sh",
+    "pair.sh",
+    "interfaces.sh",
+    "address-conflicts.sh",
+    "preflight.sh",
+    "survey.sh",
+];
 
-/** Asks a host. Never fails: what is wrong with the host is in the answer. */
+/** Never throws for a fault of the host: that is in the result. */
 export async function survey(login: Login, expected: Expectations): Promise<Survey> {
     const values = { ...expected };
     const input = [payloadText({ values }), ...surveyScripts.map(script), 'survey "$@"\n'].join("\n");
@@ -101,15 +108,15 @@ export async function survey(login: Login, expected: Expectations): Promise<Surv
         }
         if (/sudo:/.test(stderr)) {
             const way = `allow it (a line "${login.user} ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d) or connect as root`;
-            return { ...nothing, problems: [`${login.user} may not use sudo without a password. What to do: ${way}`] };
+            return { ...nothing, problems: [`sudo requires a password for ${login.user}. What to do: ${way}`] };
         }
-        return notAsked(`the survey ended with ${code}: ${stderr.trim()}`);
+        return unreachable(`survey failed with exit status ${code}: ${stderr.trim()}`);
     } catch (error) {
         if (error instanceof Refused) {
             return { ...nothing, problems: [error.message] };
         }
         if (error instanceof Unreachable) {
-            return notAsked(error.message);
+            return unreachable(error.message);
         }
         throw error;
     }

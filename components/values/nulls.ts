@@ -1,6 +1,6 @@
 /**
- * The same without fields that are null: YAML has null for a field with nothing behind its name, other languages for one
- * that was not set, and both mean that it is not given. An element of a list that is null stays, to be told.
+ * Removes fields that are null. YAML has null for a key without a value, and other languages send null for a field that was not set; both mean
+ * that it is absent. A null element of a list stays, so that the check reports it.
  */
 export function withoutNulls<T>(value: T): T {
     if (Array.isArray(value)) {

@@ -135,7 +135,7 @@ describe("mistakes", () => {
             /lb1\.example\.com: \/var has \d\d MiB free, and 300 are needed\. What to do: make room/,
             /lb2\.example\.com: port 80 is taken by haproxy \(process \d+\)\. What to do: stop that program/,
             /lb2\.example\.com: there is no apt-get\. What to do: use Debian 12 or later/,
-            /lb2\.example\.com: its clock is 7[12]\d\d s behind the one here\. What to do: set it/,
+            /lb2\.example\.com: clock is 7[12]\d\d s behind this machine's\. What to do: set it/,
         ]) {
             expect(said).toMatch(line);
         }
@@ -150,14 +150,14 @@ describe("mistakes", () => {
             .run("useradd -m plain && cp -r /home/admin/.ssh /home/plain/ && chown -R plain: /home/plain/.ssh");
         configure({ hosts: [hosts[0], { ...hosts[1], connection: { user: "plain" } }] });
         expect(await failure(used.stack, "preview")).toContain(
-            'lb2.example.com: plain may not use sudo without a password. What to do: allow it (a line "plain ALL=(ALL) NOPASSWD: ALL"',
+            'lb2.example.com: sudo requires a password for plain. What to do: allow it (a line "plain ALL=(ALL) NOPASSWD: ALL"',
         );
     });
 
     test("a user that the host does not let in is named", async () => {
         configure({ connection: { user: "nobody" } });
         expect(await failure(used.stack, "preview")).toContain(
-            "lb1.example.com: the login as nobody is refused. What to do: correct the user or the key of its connection",
+            "lb1.example.com: SSH login as nobody rejected. What to do: correct the user or the key of its connection",
         );
     });
 
@@ -168,8 +168,8 @@ describe("mistakes", () => {
         writeFileSync(swapped, `192.168.0.100${key(second)}\n192.168.0.101${key(first)}\n`);
         configure({ knownHostsFile: swapped });
         const said = await failure(used.stack, "preview");
-        expect(said).toContain("lb1.example.com: another machine answers than the one whose host key is declared");
-        expect(said).toContain("lb2.example.com: another machine answers than the one whose host key is declared");
+        expect(said).toContain("lb1.example.com: SSH host key mismatch");
+        expect(said).toContain("lb2.example.com: SSH host key mismatch");
     });
 
     test("without drift detection the step itself says the same, with the host and the step", async () => {

@@ -66,7 +66,7 @@ describe("on the first host", () => {
                 async () => {
                     await change({ interface: "eth1" });
                     expect(await entries()).toMatch(/^\d+: eth1 .* 192\.168\.0\.99\/32 [^\n]*$/);
-                    expect(await change({ prefixLength: 25 })).toContain("virtualIps[].prefixLength is no longer used");
+                    expect(await change({ prefixLength: 25 })).toContain("virtualIps[].prefixLength has no effect");
                     expect(await entries()).toMatch(/^\d+: eth0 .* 192\.168\.0\.99\/32 [^\n]*$/);
                 },
             );

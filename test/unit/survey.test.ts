@@ -7,7 +7,7 @@ import { payloadText } from "../../components/remote/payload";
 import { script } from "../../components/steps/script";
 import { type SurveyedHost, surveyPair } from "../../components/survey";
 import { generation, withVirtualIps } from "../../components/survey/generations";
-import { clockProblem, strangers } from "../../components/survey/problems";
+import { addressConflicts, clockProblem } from "../../components/survey/problems";
 import { parse, type Survey, survey } from "../../components/survey/survey";
 import { classicArgs } from "../examples";
 import { makeKey, SshStandIn, useSshStandIns } from "../sshStandIn";
@@ -84,10 +84,10 @@ describe("virtual IPs", () => {
 });
 
 test.each([
-    [-301, "its clock is 301 s behind the one here."],
+    [-301, "clock is 301 s behind this machine's."],
     [-300, undefined],
     [300, undefined],
-    [7200, "its clock is 7200 s ahead of the one here."],
+    [7200, "clock is 7200 s ahead of this machine's."],
 ])("a clock that is %i s ahead", (clockAhead, problem) => {
     expect(clockProblem({ ...blank, clockAhead })[0]?.split(" What to do")[0]).toBe(problem);
 });
@@ -101,7 +101,7 @@ describe("somebody answers on a virtual IP", () => {
         ["and the peer knows it already", [answered, { ...blank, known: ["10.0.0.9"] }], 0],
         ["and the peer, which may hold it, could not be asked", [answered, { ...blank, unreachable: "timeout" }], 0],
     ])("%s", (_, surveys, count) => {
-        expect(strangers(surveys[0], surveys)).toHaveLength(count);
+        expect(addressConflicts(surveys[0], surveys)).toHaveLength(count);
     });
 });
 
@@ -119,8 +119,8 @@ describe("over SSH", () => {
         pair: "project/stack/lb",
     };
 
-    const otherMachine =
-        "another machine answers than the one whose host key is declared (host key mismatch). What to do: find out who answers; " +
+    const mismatch = (hostKey: string) =>
+        `SSH host key mismatch: the host does not have the declared key ${hostKey}. What to do: find out which machine answers; ` +
         "if the host was rebuilt, declare its new host key";
 
     const lines = (...all: string[][]) => all.map((line) => `${line.join("\t")}\n`).join("");
@@ -135,9 +135,14 @@ describe("over SSH", () => {
     describe("a host", () => {
         test("is given its values and the scripts, for a shell of root's", async () => {
             await survey(host.login, expected);
-            const scripts = ["lib.sh", "pair.sh", "interfaces.sh", "strangers.sh", "preflight.sh", "survey.sh"].map(
-                script,
-            );
+            const scripts = [
+                "lib.sh",
+                "pair.sh",
+                "interfaces.sh",
+                "address-conflicts.sh",
+                "preflight.sh",
+                "survey.sh",
+            ].map(script);
             const input = [payloadText({ values: { ...expected } }), ...scripts, 'survey "$@"\n'].join("\n");
             expect(host.runs).toEqual([{ user: "root", command: "sh -s", input }]);
         });
@@ -164,7 +169,7 @@ describe("over SSH", () => {
             expect(await survey({ ...host.login, user: "admin" }, expected)).toEqual({
                 ...blank,
                 problems: [
-                    "admin may not use sudo without a password. What to do: allow it " +
+                    "sudo requires a password for admin. What to do: allow it " +
                         '(a line "admin ALL=(ALL) NOPASSWD: ALL" in /etc/sudoers.d) or connect as root',
                 ],
             });
@@ -172,13 +177,14 @@ describe("over SSH", () => {
 
         test("was not asked where the survey fails", async () => {
             host.answer = { code: 2, stdout: lines(["generation", "kernel", "g1"]), stderr: "sh: 1: Syntax error\n" };
-            const unreachable = "the survey ended with 2: sh: 1: Syntax error";
+            const unreachable = "survey failed with exit status 2: sh: 1: Syntax error";
             expect(await survey(host.login, expected)).toEqual({ ...blank, unreachable });
         });
 
         test("has a problem where another machine answers", async () => {
-            const login = { ...host.login, hostKey: makeKey().public };
-            expect(await survey(login, expected)).toEqual({ ...blank, problems: [otherMachine] });
+            const otherKey = makeKey().public;
+            const login = { ...host.login, hostKey: otherKey };
+            expect(await survey(login, expected)).toEqual({ ...blank, problems: [mismatch(otherKey)] });
         });
 
         test("was not asked where it is unreachable", async () => {
@@ -282,8 +288,8 @@ describe("over SSH", () => {
             await peer.stop();
             expect(await generations("kernel")).toEqual(["g2", undefined]);
             expect(warnings).toEqual([
-                `lb2 could not be asked (connect ECONNREFUSED 127.0.0.1:${port}): drift on it, if any, is not shown, and a change of ` +
-                    "it will fail; start it or mend the way to it; where it is gone for good, name it in goneHosts",
+                `lb2: unreachable over SSH (connect ECONNREFUSED 127.0.0.1:${port}); drift check skipped, and a change of ` +
+                    "this host will fail. What to do: start it or restore the connection; if it is gone for good, name it in goneHosts",
             ]);
         });
 
@@ -327,9 +333,9 @@ describe("over SSH", () => {
             const errors = await unhandled(() => generations("kernel"));
             const message = [
                 "lb1: there is no apt-get. What to do: use Debian",
-                "lb1: another machine answers on the virtual IP 192.168.0.99. What to do: declare an address that nobody has, or take it from " +
+                "lb1: another machine answers on the virtual IP 192.168.0.99. What to do: declare an address that no machine has, or remove it from " +
                     "that machine",
-                'lb2: its clock is 7200 s behind the one here. What to do: set it ("timedatectl set-ntp true" on the host), or set the clock ' +
+                'lb2: clock is 7200 s behind this machine\'s. What to do: set it ("timedatectl set-ntp true" on the host), or set the clock ' +
                     "of this machine",
             ].join("\n");
             expect(errors).toMatchObject([{ message, stack: message }]);

@@ -12,21 +12,24 @@ async function failure(asked: Promise<unknown>): Promise<{ kind: unknown; messag
 
 const loginRefused = (user: string) => ({
     kind: Refused,
-    message: `the login as ${user} is refused. What to do: correct the user or the key of its connection`,
+    message: `SSH login as ${user} rejected. What to do: correct the user or the key of its connection`,
 });
 
-const otherMachine = {
+const otherKey = makeKey().public;
+
+/** The error if the declared key is `hostKey`. */
+const mismatch = (hostKey: string) => ({
     kind: Refused,
     message:
-        "another machine answers than the one whose host key is declared (host key mismatch). What to do: find out who answers; " +
+        `SSH host key mismatch: the host does not have the declared key ${hostKey}. What to do: find out which machine answers; ` +
         "if the host was rebuilt, declare its new host key",
-};
+});
 
 const keyUnusable = (why: string) => ({
     kind: Refused,
     message:
-        `the private key of its connection cannot be used (${why}). What to do: correct it, or its privateKeyPassword; ` +
-        "or let an SSH agent have it, and name none",
+        `unusable private key (${why}). What to do: correct privateKey or privateKeyPassword of its connection, or load the ` +
+        "key into an SSH agent and leave privateKey out",
 });
 
 useSshStandIns();
@@ -140,13 +143,13 @@ describe("the host key", () => {
         "ssh-ed25519  ",
     ])('that is no key ("%s") is refused before the host is asked', async (hostKey) => {
         const refused = await failure(ask({ ...host.login, hostKey }, "true", ""));
-        expect(refused).toEqual({ kind: Refused, message: expect.stringContaining(`"${hostKey}" is no host key of`) });
+        expect(refused).toEqual({ kind: Refused, message: expect.stringContaining(`"${hostKey}" of`) });
         expect(host.attempts).toEqual([]);
     });
 
     test("is refused where another one of its type is declared, and nobody logs in", async () => {
-        const login = { ...host.login, hostKey: makeKey().public };
-        expect(await failure(ask(login, "true", ""))).toEqual(otherMachine);
+        const login = { ...host.login, hostKey: otherKey };
+        expect(await failure(ask(login, "true", ""))).toEqual(mismatch(otherKey));
         expect(host.attempts).toEqual([]);
     });
 
@@ -293,13 +296,13 @@ describe("through a proxy", () => {
     });
 
     test("another host than the declared one is refused, and the proxy's connection closed", async () => {
-        expect(await failure(ask({ ...inside(), hostKey: makeKey().public }, "true", ""))).toEqual(otherMachine);
+        expect(await failure(ask({ ...inside(), hostKey: otherKey }, "true", ""))).toEqual(mismatch(otherKey));
         await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
     });
 
     test("no host is asked where the proxy is another one than declared", async () => {
-        const login = { ...inside(), proxy: { ...proxy.login, hostKey: makeKey().public } };
-        expect(await failure(ask(login, "true", ""))).toEqual(otherMachine);
+        const login = { ...inside(), proxy: { ...proxy.login, hostKey: otherKey } };
+        expect(await failure(ask(login, "true", ""))).toEqual(mismatch(otherKey));
         expect(proxy.tunnels).toEqual([]);
     });
 
