@@ -11,9 +11,9 @@ UNAVAILABLE = b"HTTP/1.0 503 Service Unavailable\r\n\r\n"
 REFUSED = ConnectionRefusedError()
 RESET = ConnectionResetError()
 PENDING = BlockingIOError()
-DOWN = "it does not run"
-SILENT = "it does not answer"
-STOPPED = "its master process is stopped"
+DOWN = "HAProxy does not run"
+SILENT = "HAProxy does not answer"
+STOPPED = "HAProxy's master process is stopped"
 
 
 class Sock:
@@ -232,7 +232,7 @@ class RestartsAgain(Looks):
             healthy.append(self.restart(pid))
             self.after(0.5, 5)
         self.assertEqual(healthy, [True, True, False])
-        self.assertEqual(self.haproxy.reason, "it is restarted again and again")
+        self.assertEqual(self.haproxy.reason, "HAProxy restarts again and again")
 
     def test_a_restart_counts_for_0_3_s_also_when_it_was_too_short_to_be_seen(self):
         self.start(200)

@@ -78,8 +78,11 @@ class VirtualIp:
     def linger(self):
         self.case.done.append(("linger", self.address))
 
-    def do(self, action):
-        self.case.done.append(("do", self.address, action))
+    def drop(self):
+        self.case.done.append(("drop", self.address))
+
+    def release(self):
+        self.case.done.append(("release", self.address))
 
     def write_peer(self, peer):
         self.case.done.append(("write peer", self.address, peer["held"]))
@@ -226,7 +229,7 @@ class Host(TestCase):
             was_asleep=lambda: self.slept.append("mending"),
         )
         self.moving = SimpleNamespace(
-            step=lambda *known: self.done.append(("move", *known)), give_all=lambda: self.done.append(("give all",)) or True
+            step=lambda *known: self.done.append(("move", *known)), give_all=lambda reason: self.done.append(("give all",)) or True
         )
         self.proof = SimpleNamespace(step=lambda virtual_ips, said: self.proven_by.append(said), question=None, answer=None)
         self.proven_by = []
@@ -646,8 +649,8 @@ class Tells(Host):
             (unfit, "this host can't serve: it does not answer"),
             (without_gateway, "this host can't serve: the gateway is lost"),
             (fit, "this host can serve again"),
-            (heard, "b: heard"),
-            (silent, "b: silent"),
+            (heard, "b is heard"),
+            (silent, "b is silent for more than 0.5 s"),
             (cut_off, "cut off: the peer and the gateway were lost together"),
             (connected, "no longer cut off"),
         ]:
@@ -775,8 +778,8 @@ class Acts(Host):
             (NOTHING, []),
             (TAKE, [("take", FIRST, "present by now")]),
             (LINGER, [("linger", FIRST)]),
-            (DROP, [("do", FIRST, "drop"), ("look", FIRST, "present by now")]),
-            (YIELD, [("do", FIRST, "linger"), ("look", FIRST, "present by now")]),
+            (DROP, [("drop", FIRST), ("look", FIRST, "present by now")]),
+            (YIELD, [("release", FIRST), ("look", FIRST, "present by now")]),
         ]:
             with self.subTest(action):
                 self.done.clear()

@@ -95,7 +95,7 @@ class Estranged(Mends):
     def test_restarts_heartbeat_once_it_has_taken_a_living_peer_for_dead_for_a_second(self):
         self.estrange()
         self.assertEqual([self.after(0), self.after(1), self.after(0.1)], [0, 0, 1])
-        self.assertEqual(self.log, ["Heartbeat takes b for dead: it is restarted, and waits for b"])
+        self.assertEqual(self.log, ["restarting Heartbeat, which then waits for b: it counts b as dead"])
 
     def test_restarts_heartbeat_that_takes_the_peer_for_dead_on_a_host_that_is_cut_off(self):
         self.cut_off()
@@ -145,7 +145,7 @@ class Estranged(Mends):
                 self.estrange()
                 self.takes_for["b"] = says
                 self.assertEqual([self.after(0), self.after(1.1), self.after(23.9), self.after(0.1)], [0, 0, 0, 1])
-                self.assertEqual(self.log, ["Heartbeat does not find back to b: it is restarted, and waits for b"])
+                self.assertEqual(self.log, ["restarting Heartbeat, which then waits for b: it has not met b again within 25 s"])
 
     def test_asks_heartbeat_about_the_peer_after_a_second_and_four_times_a_second_then(self):
         self.estrange()
@@ -228,7 +228,7 @@ class Settles(Mends):
         self.v.peer = {"held": "held", "wanted": True}
         self.begin()
         self.assertEqual([self.pass_in_steps(15), self.pass_in_steps(1.5)], [0, 1])
-        self.assertEqual(self.log, ["Heartbeat does not settle with b: it is restarted, and waits for b"])
+        self.assertEqual(self.log, ["restarting Heartbeat, which then waits for b: it has not settled with b"])
 
     def test_restarts_heartbeat_that_does_not_settle_within_30_seconds_where_they_suffer_more(self):
         self.v.held = "held"
@@ -378,7 +378,7 @@ class LeavesToHeartbeat(Mends):
 
     def test_forgets_its_own_wishes_alone_when_heartbeat_sees_both_hosts_active(self):
         self.assertEqual(self.wishes(), [None, BY_HEARTBEAT])
-        self.assertEqual(self.log, ["Heartbeat sees b again"])
+        self.assertEqual(self.log, ["leaving the virtual IPs to Heartbeat: it sees b again"])
 
     def test_keeps_its_wishes_while_heartbeat_does_not_see_both_hosts_active(self):
         for node, says in (("b", "dead"), ("b", "up"), ("b", "init"), ("a", "up"), ("b", None)):
@@ -393,7 +393,7 @@ class LeavesToHeartbeat(Mends):
         self.asked.clear()
         self.heartbeat_runs = False
         self.assertEqual(self.wishes(0.1), [None, BY_HEARTBEAT])
-        self.assertEqual((self.asked, self.log), ([], ["Heartbeat does not run"]))
+        self.assertEqual((self.asked, self.log), ([], ["leaving the virtual IPs to Heartbeat: it does not run"]))
 
     def test_asks_heartbeat_once_a_second_while_it_has_wishes(self):
         self.takes_for["a"] = "up"

@@ -61,7 +61,7 @@ class Stops(TestCase):
         self.has_connections = False
         self.after(0.1)
         self.assertTrue(self.is_allowed())
-        self.assertEqual(self.log, ["HAProxy is asked to stop on this host"])
+        self.assertEqual(self.log, ["handing over before HAProxy stops: its unit asked for it"])
 
     def test_it_ends_at_once_where_this_host_has_nothing_or_nobody_could_take_it(self):
         for case in ("nothing here", "a silent peer", "no Heartbeat there", "no Heartbeat here", "an operator's hold"):

@@ -288,7 +288,7 @@ class Takes(Host):
 
     def test_announces_what_it_has_taken_on_the_interface_that_it_is_on(self):
         self.assertEqual(self.take(), (["take"], [(ADDRESS, LAN)]))
-        self.assertEqual((self.one.held, self.log), ("held", [f"{ADDRESS}: take"]))
+        self.assertEqual((self.one.held, self.log), ("held", [f"acquiring {ADDRESS}: None"]))
 
     def test_announces_nothing_that_it_could_not_take(self):
         self.is_takeable = False

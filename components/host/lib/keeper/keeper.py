@@ -299,7 +299,7 @@ class Keeper:
                 virtual_ip.linger()
         else:
             virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if peer['held'] == HELD else 'wants'} it"
-            virtual_ip.do({DROP: "drop", YIELD: "linger"}[action])
+            (virtual_ip.drop if action == DROP else virtual_ip.release)()
             virtual_ip.look(self.addresses.look_again())
 
     def report(self) -> None:
@@ -309,7 +309,8 @@ class Keeper:
         if now.unfit != before.unfit:
             log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
         if now.is_fresh != before.is_fresh:
-            log(f"{self.config['peer']}: {'heard' if now.is_fresh else 'silent'}")
+            silence = f"is silent for more than {self.config['silence']} s"
+            log(f"{self.config['peer']} {'is heard' if now.is_fresh else silence}")
         if now.is_isolated != before.is_isolated:
             log(f"cut off: {self.cut_off}" if self.cut_off else "no longer cut off")
 
@@ -433,7 +434,7 @@ class Keeper:
         system.wait([], 0.1)
         if system.is_host_stopping() or not system.has_job("haproxy"):
             return False
-        return self.moving.give_all()
+        return self.moving.give_all("HAProxy is about to stop")
 
     def is_needed(self, virtual_ip: VirtualIp, waited: float, hands_over: bool = False) -> bool:
         """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while

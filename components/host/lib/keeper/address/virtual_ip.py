@@ -187,7 +187,8 @@ class VirtualIp:
         """`look_again` tells the host's addresses."""
         if system.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
-        self.do("take")
+        log(f"acquiring {self.address}: {self.reason}")
+        self.call_agent("take")
         self.look(look_again())
         if self.held == HELD:
             self._failures = 0
@@ -243,9 +244,15 @@ class VirtualIp:
         elif until is None:
             self._rules_kept_at = now
 
-    def do(self, action: str) -> None:
-        log(f"{self.address}: {action}")
-        self.call_agent(action)
+    def drop(self) -> None:
+        """Deletes the address now, because the peer has it or no client reaches it here."""
+        log(f"dropping {self.address}: {self.reason}")
+        self.call_agent("drop")
+
+    def release(self) -> None:
+        """Keeps the address for three seconds, so that the peer can acquire it."""
+        log(f"releasing {self.address}: {self.reason}")
+        self.call_agent("linger")
 
     def call_agent(self, action: str) -> None:
         run([AGENT, self.word, action], 3)

@@ -58,7 +58,7 @@ class Mending:
         self._leave_to_heartbeat(now, heartbeat_runs)
         reason = self._why_restart(now, heartbeat_runs, isolated)
         if reason and now - self._restarted_at > PATIENCE:
-            log(f"Heartbeat {reason}: it is restarted, and waits for {self._peer_name}")
+            log(f"restarting Heartbeat, which then waits for {self._peer_name}: it {reason}")
             self._restarted_at = now
             self._estranged_since = self._unsettled_since = None
             self._restart = heartbeat.restart_patiently()
@@ -71,7 +71,8 @@ class Mending:
         self._asked_at = now
         if heartbeat_runs and not heartbeat.sees_active(self._node, self._peer_name):
             return
-        log(f"Heartbeat sees {self._peer_name} again" if heartbeat_runs else "Heartbeat does not run")
+        why = f"it sees {self._peer_name} again" if heartbeat_runs else "it does not run"
+        log(f"leaving the virtual IPs to Heartbeat: {why}")
         for virtual_ip in adopted:
             virtual_ip.forget_wish()
 
@@ -82,14 +83,14 @@ class Mending:
         elif self._estranged_since is None:
             self._estranged_since = now
         elif now - self._estranged_since > FINDS_BACK_WITHIN:
-            return f"does not find back to {self._peer_name}"
+            return f"has not met {self._peer_name} again within {FINDS_BACK_WITHIN} s"
         elif now - self._estranged_since > ESTRANGED_FOR and now - self._asked_at > ASK_EVERY / 4:
             self._asked_at = now
             # Two that have met again by now restart by themselves; that must not be met in the middle.
             if heartbeat.sees(self._peer_name) == "dead":
-                return f"takes {self._peer_name} for dead"
+                return f"counts {self._peer_name} as dead"
         if self._has_not_settled(now, heartbeat_runs):
-            return f"does not settle with {self._peer_name}"
+            return f"has not settled with {self._peer_name}"
         return None
 
     def _is_cut_off(self, isolated: bool) -> bool:

@@ -78,14 +78,14 @@ class Moving:
         is_peer_fit = said["healthy"] and not said["doubtful"] and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
             if self._is_time_for(HAND_OVER, now):
-                self.give_all()
+                self.give_all(why_unfit)
         elif self._can_take_back(healthy) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
-                log("asking Heartbeat to give the virtual IPs back")
+                log("asking Heartbeat to take back this host's virtual IPs: this host can serve again")
                 heartbeat.take_back()
 
-    def give_all(self) -> bool:
-        log("asking Heartbeat to hand the virtual IPs over")
+    def give_all(self, reason: str) -> bool:
+        log(f"asking Heartbeat to hand over all virtual IPs: {reason}")
         is_asked = heartbeat.give_all()
         # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
         if is_asked and self._group:
@@ -121,7 +121,7 @@ class Moving:
             return
         self._free_asked_at = now
         if heartbeat.sees_active(self._node, self._peer_name):
-            log("both hosts are up and nobody holds the virtual IPs: taking them")
+            log("acquiring the virtual IPs: both hosts are up and no host holds them")
             for group in groups:
                 heartbeat.take_group(group)
 

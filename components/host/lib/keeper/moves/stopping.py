@@ -53,7 +53,7 @@ class Stopping:
             self._pid, self._asked_at, self._released_at = asked, system.monotonic(), None
             self.state = WAITING if system.is_running(int(asked)) else ENDED
             if self.state == WAITING:
-                log("HAProxy is asked to stop on this host")
+                log("handing over before HAProxy stops: its unit asked for it")
         elif not system.is_running(int(asked)):
             self.state = ENDED
         elif self.state == WAITING and system.monotonic() - self._asked_at > SETTLES and not self._peer_goes_first():

@@ -52,7 +52,7 @@ class Haproxy:
         reason = self._ask(now, pid)
         has_restarted = pid is not None and self._pid not in (None, pid)
         if has_restarted:
-            self._count(max(RESTART - self._counted, 0), "it is restarted again and again", now)
+            self._count(max(RESTART - self._counted, 0), "HAProxy restarts again and again", now)
             self._counted = 0.0
         self._pid = pid or self._pid
         if reason:
@@ -78,7 +78,7 @@ class Haproxy:
     def _ask(self, now: float, pid: int | None) -> str | Literal[False] | None:
         """What is wrong; None where nothing is; False where the answer is still awaited."""
         if pid is not None and _is_stopped(pid):
-            return "its master process is stopped"
+            return "HAProxy's master process is stopped"
         if self._probe is None:
             return self._send(now)
         try:
@@ -86,7 +86,7 @@ class Haproxy:
         except BlockingIOError:
             waited = now - self._sent_at
             if waited < TIMEOUT:
-                return "it does not answer" if waited > SLOW else False
+                return "HAProxy does not answer" if waited > SLOW else False
             answer = b""
         except OSError:
             answer = b""
@@ -94,13 +94,13 @@ class Haproxy:
         self._probe = None
         if answer.startswith(b"HTTP/1.") and b" 200 " in answer:
             return self._send(now) or None
-        return self._send(now) or "it does not answer"
+        return self._send(now) or "HAProxy does not answer"
 
     def _send(self, now: float) -> str | Literal[False]:
         try:
             self._probe = network.ask_haproxy(REQUEST)
         except OSError:
-            return "it does not run"
+            return "HAProxy does not run"
         self._sent_at = now
         return False
 
