@@ -5,11 +5,11 @@ hand_over() {
     step=switchover action=hand_over
     payload
     exec 9>"$state/lock"
-    flock -n 9 || fail 'a run of pulumi is at work on this host' 'wait for it to end, then run this again'
+    flock -n 9 || fail 'a pulumi run holds the lock of this host' 'wait for it to end, then run this again'
     attempts=10
     until gave_all; do
         attempts=$((attempts - 1))
-        [ "$attempts" -gt 0 ] || fail "$peer did not take the virtual IPs over; here are \"$(held_here | tr '\n' ' ')\"" \
+        [ "$attempts" -gt 0 ] || fail "$peer did not take over the virtual IPs; here are \"$(held_here | tr '\n' ' ')\"" \
             'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts'
         # Heartbeat does not heed a request while it is busy, in the 10 s after its start for one.
         ask_heartbeat hb_standby all

@@ -24,7 +24,7 @@ test("a first pulumi up that failed half-way leaves nothing behind after a destr
     const before = await Promise.all(hosts().map(snapshot));
     const configFile = used.stack.place.configFile as string;
     writeConfig(used.lab, configFile, { haproxy: { globalLines: ["no-such-word"] } });
-    expect(await failedUp(used.stack)).toContain("HAProxy does not accept the new haproxy.cfg");
+    expect(await failedUp(used.stack)).toContain("HAProxy rejected the new haproxy.cfg");
     await used.stack.destroy();
     expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
     writeConfig(used.lab, configFile, {});

@@ -38,7 +38,7 @@ test("names Heartbeat's port, then the keeper's, then HAProxy's, each with the p
     );
     await onBoth("nft add rule inet firewall input ip saddr 192.168.0.0/24 udp dport 694 accept");
     expect(await failedUp(used.stack)).toMatch(
-        /the keeper here does not hear that of lb1\.example\.com[\s\S]*let UDP port 695 from 192\.168\.0\.100 in through the firewall of this host/,
+        /the keeper does not hear the keeper of lb1\.example\.com[\s\S]*let UDP port 695 from 192\.168\.0\.100 in through the firewall of this host/,
     );
     await onBoth("nft delete table inet keepers");
     // While the standby still has the virtual IP for open connections, its own do not leave it.

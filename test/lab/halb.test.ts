@@ -157,7 +157,7 @@ describe("switchover", () => {
         const { code, stderr } = await halb(["switchover"]);
         await host.run("systemctl stop busy");
         expect(code).toBe(1);
-        expect(stderr).toContain("a run of pulumi is at work on this host");
+        expect(stderr).toContain("a pulumi run holds the lock of this host");
         expect(stderr).toContain("What to do: wait for it to end");
     });
 });

@@ -204,7 +204,7 @@ test("a directive that the installed version lacks is named, and nothing changes
         const said = await failedUp(used.stack);
         expect(said).toContain("unknown keyword 'tune.h2.fe.glitches-threshold'");
         expect(said).toContain(
-            'lb2.example.com: step "haproxy" failed (apply): HAProxy does not accept the new haproxy.cfg',
+            'lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg',
         );
     });
     expect(failed).toBe(0);

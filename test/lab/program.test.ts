@@ -93,7 +93,7 @@ describe("mistakes", () => {
         });
         const said = await failure(used.stack, "preview");
         expect(said).toContain(
-            'lb3.example.com: the node name is declared as "lb3.example.com", and "uname -n" says "lb1.example.com". ' +
+            'lb3.example.com: node name mismatch: declared "lb3.example.com", "uname -n" prints "lb1.example.com". ' +
                 "What to do: declare the host by that name, or rename it (hostnamectl set-hostname lb3.example.com)",
         );
         const interfaces =
@@ -176,7 +176,7 @@ describe("mistakes", () => {
         configure({ hosts: [hosts[0], { ...hosts[1], name: "lb3.example.com" }], driftDetection: false });
         const said = await failure(used.stack, "up", "--yes", "--skip-preview");
         expect(said).toContain(
-            'lb2.example.com: step "preflight" failed (apply): the node name is declared as "lb3.example.com"',
+            'lb2.example.com: step "preflight" failed (apply): node name mismatch: declared "lb3.example.com"',
         );
         expect(said).toContain("What to do: declare the host by that name, or rename it");
         await used.stack.destroy();

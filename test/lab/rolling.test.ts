@@ -92,7 +92,7 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
     const said = await failedUp(used.stack);
     const { failed } = await probe.stop();
     expect(said).toContain(
-        'lb2.example.com: step "haproxy" failed (apply): HAProxy does not accept the new haproxy.cfg',
+        'lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg',
     );
     expect(said).toMatch(/haproxy\.cfg:\d+\].*unknown keyword 'no-such-word'/);
     expect(said).not.toContain("lb1.example.com: step");

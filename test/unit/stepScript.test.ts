@@ -30,5 +30,5 @@ test("a step's words with brackets match no file of the user who logs in", async
 test("a command that fails without a word of the step's is named by its exit status", async () => {
     const { code, stderr } = await runStep("apply() { (exit 7); }");
     expect(code).toBe(7);
-    expect(stderr).toContain('step "packages" failed (apply): a command ended with 7; its message is above');
+    expect(stderr).toContain('step "packages" failed (apply): command failed with exit status 7 (see output above)');
 });

@@ -17,7 +17,7 @@ check_certificates() {
     printf 'listen check\n    timeout client 1s\n    bind unix@%s/check.sock ssl crt %s\n' "$scratch" "$staged" >"$scratch/check.cfg"
     haproxy -c -f "$scratch/check.cfg" >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
-        fail 'HAProxy cannot load a certificate; the old ones are still in place and in use' \
+        fail 'HAProxy cannot load a certificate; the previous ones are still in place and in use' \
             'correct haproxy.certificates (the file is named above), then run "pulumi up" again'
     }
 }

@@ -12,7 +12,7 @@ apply() {
     # shellcheck disable=SC2046 # paths of ours, without blanks
     haproxy -c -dW -L "$node" -f "$secrets" $(configuration_words "$scratch/stage") >"$scratch/check" 2>&1 || {
         sed "s,$scratch/stage,," "$scratch/check" >&2
-        fail 'HAProxy does not accept the new haproxy.cfg; the old one is still in place and in use' \
+        fail 'HAProxy rejected the new haproxy.cfg; the previous one is still in place and serving' \
             'correct the haproxy inputs (the lines are named above), then run "pulumi up" again'
     }
     keep_previous

@@ -11,7 +11,7 @@ apply() {
                 "$(let_through "$heartbeat_port"); see that both have the same authkeys"
         }
         wait_until 12 all_held || take_back
-        wait_until 40 all_held || fail "the virtual IPs are not held as they should be: here are \"$(held_here | tr '\n' ' ')\" of \"$virtual_ips\"" \
+        wait_until 40 all_held || fail "wrong holder after 40 s: this host holds \"$(held_here | tr '\n' ' ')\" of \"$virtual_ips\"" \
             'see "journalctl -u heartbeat" on both hosts'
     fi
     claim_host

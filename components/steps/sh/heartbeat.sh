@@ -84,7 +84,7 @@ reload_heartbeat() {
     touch "$ha_cf"
     "$(heartbeat_libexec)/heartbeat" -r >"$scratch/reload" 2>&1 || {
         cat "$scratch/reload" >&2
-        fail 'Heartbeat does not accept its new configuration; the old one is still in use' \
+        fail 'Heartbeat rejected its new configuration; the previous one is still in use' \
             'correct the heartbeat inputs, then run "pulumi up" again'
     }
     wait_until 30 has_restarted || not_back
@@ -114,7 +114,7 @@ start_heartbeat() {
     fi
     wait_until 15 has_links || {
         last_log heartbeat 30
-        fail 'Heartbeat does not stay up' 'its log is above; correct the heartbeat inputs, then run "pulumi up" again'
+        fail 'Heartbeat ended right after its start' 'its log is above; correct the heartbeat inputs, then run "pulumi up" again'
     }
 }
 
@@ -180,7 +180,7 @@ hand_over() {
     [ "$preferred" = no ] && [ -n "$(held_here)" ] && node_is_active "$peer" || return 0
     say "handing the virtual IPs over to $peer"
     ask_heartbeat hb_standby all
-    wait_until 30 holds_nothing || fail "$peer did not take the virtual IPs over" \
+    wait_until 30 holds_nothing || fail "$peer did not take over the virtual IPs" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
 
@@ -195,7 +195,7 @@ relieve_old_peer() {
     is_active heartbeat && node_is_active "$old_peer" && somebody_else_holds || return 0
     say "taking the virtual IPs over from $old_peer"
     ask_heartbeat hb_takeover all
-    wait_until 30 nobody_else_holds || fail "$old_peer did not hand the virtual IPs over" \
+    wait_until 30 nobody_else_holds || fail "$old_peer did not hand over the virtual IPs" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
 
@@ -254,7 +254,7 @@ complete_groups() {
     while read -r _ first others; do
         for resource in $first $others; do
             holds "${resource#VirtualIp::}" || continue
-            take_group "$first" || fail "the new virtual IPs could not be taken" 'see "journalctl -u heartbeat" on the host'
+            take_group "$first" || fail "the new virtual IPs were not acquired" 'see "journalctl -u heartbeat" on the host'
             break
         done
     done <"$haresources"

@@ -32,9 +32,9 @@ fail() {
 at_exit() {
     rm -rf "$scratch"
     if [ "$status" -ne 0 ] && [ "${failed-}" != said ]; then
-        printf '\n%s: step "%s" failed (%s): a command ended with %s; its message is above\n' \
+        printf '\n%s: step "%s" failed (%s): command failed with exit status %s (see output above)\n' \
             "$(uname -n)" "$step" "$action" "$status" >&2
-        printf 'What to do: mend that and run "pulumi up" again; every step can be repeated\n' >&2
+        printf 'What to do: fix that and run "pulumi up" again; each step can be repeated\n' >&2
     fi
 }
 
@@ -44,7 +44,7 @@ take_lock() {
     mkdir -p "$state"
     chmod 0700 "$state"
     exec 9>"$state/lock"
-    flock -w 300 9 || fail 'another run has been at work on this host for 5 minutes' \
+    flock -w 300 9 || fail 'another run has held the lock of this host for 5 minutes' \
         'wait for it to end, or end it ("lslocks -u" names it, by the path of its lock), then run "pulumi up" again'
 }
 

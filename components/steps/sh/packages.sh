@@ -68,8 +68,8 @@ install_packages() {
         say 'the package lists could not be renewed; trying with those that are there'
     apt install --no-install-recommends --allow-downgrades "$@" || {
         available "$@"
-        fail "apt-get could not install:$(printf ' %s' "$@"); its message is above" \
-            'mend the package sources, the disk or the declared version, then run "pulumi up" again'
+        fail "apt-get could not install:$(printf ' %s' "$@"); see its message above" \
+            'fix the package sources, the disk or the declared version, then run "pulumi up" again'
     }
 }
 

@@ -25,7 +25,7 @@ apply() {
 examine() {
     lower=$(uname -n | tr '[:upper:]' '[:lower:]')
     [ "$lower" = "$(echo "$node" | tr '[:upper:]' '[:lower:]')" ] ||
-        refuse "the node name is declared as \"$node\", and \"uname -n\" says \"$(uname -n)\"" \
+        refuse "node name mismatch: declared \"$node\", \"uname -n\" prints \"$(uname -n)\"" \
             "declare the host by that name, or rename it (hostnamectl set-hostname $node)"
     [ -d /run/systemd/system ] ||
         refuse 'systemd is not running' 'use a Debian or Ubuntu host that was booted with systemd'

@@ -1,9 +1,9 @@
 # verify: the pair as a whole, seen from the second host: one holder for each virtual IP, and HAProxy answering on it.
 
 apply() {
-    wait_until 30 node_is_active "$peer" || fail "Heartbeat here does not see its peer $peer" \
+    wait_until 30 node_is_active "$peer" || fail "Heartbeat does not see its peer $peer" \
         "$(let_through "$heartbeat_port")"
-    wait_until 10 keeper_hears_peer || fail "the keeper here does not hear that of $peer" \
+    wait_until 10 keeper_hears_peer || fail "the keeper does not hear the keeper of $peer" \
         "$(let_through "$keeper_port"); see \"journalctl -u ha-load-balancer-pair\" on both"
     [ -z "$own_virtual_ips" ] || wait_until 12 all_held || take_back
     for virtual_ip in $virtual_ips; do
@@ -29,7 +29,7 @@ END
 # must_be_haproxy ADDRESS PORT: a redirection, another program or another host can answer in place of this pair's HAProxy.
 must_be_haproxy() {
     wait_until 15 prove "$1" "$2" ||
-        fail "not this pair's HAProxy answers on $1 port $2: $(cat "$scratch/answers")" \
+        fail "another program than this pair's HAProxy answers on $1 port $2: $(cat "$scratch/answers")" \
             'on the host that holds the address, "ss -ltnp" shows who listens, and "nft list ruleset" who redirects; "ip neighbour" here shows which host answers'
 }
 
