@@ -10,9 +10,9 @@ import { status, watch } from "./status";
 import { switchover } from "./switchover";
 
 const common = {
-    stack: { alias: "s", type: "string", describe: "The stack; else the one that is selected" },
-    cwd: { alias: "C", type: "string", describe: "The folder of the Pulumi program", default: "." },
-    pair: { type: "string", describe: "The pair's name, where the stack has several" },
+    stack: { alias: "s", type: "string", describe: "Stack (default: the selected one)" },
+    cwd: { alias: "C", type: "string", describe: "Folder of the Pulumi program", default: "." },
+    pair: { type: "string", describe: "Name of the pair, if the stack has several" },
     json: { type: "boolean", default: false, describe: "Print JSON" },
 } as const;
 
@@ -35,7 +35,7 @@ async function confirmed(isSure: boolean | undefined, what: string): Promise<voi
         return;
     }
     if (!process.stdin.isTTY) {
-        throw new WrongCommandLine(`${what}; say that you are sure with --yes`);
+        throw new WrongCommandLine(`${what}; pass --yes to confirm`);
     }
     const { createInterface } = await import("node:readline/promises");
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -43,7 +43,7 @@ async function confirmed(isSure: boolean | undefined, what: string): Promise<voi
     const answer = await terminal.question(`${what}. Go on? Only "yes" counts: `).catch(() => "no");
     terminal.close();
     if (answer.trim() !== "yes") {
-        throw new UserError("nothing was done");
+        throw new UserError("not confirmed; nothing was done");
     }
 }
 
@@ -57,19 +57,19 @@ export async function command(words: string[]): Promise<number> {
         .options(common)
         .command(
             "status",
-            "Who holds the virtual IPs, what runs, what HAProxy thinks of its servers, links, versions, drift",
+            "Show holders, services, servers, links, versions and drift",
             (args) =>
                 args
                     .option("watch", {
                         alias: "w",
                         type: "boolean",
                         default: false,
-                        describe: "Again and again, until Ctrl-C",
+                        describe: "Repeat until Ctrl-C",
                     })
                     .option("interval", {
                         type: "number",
                         default: 2,
-                        describe: "Seconds between two looks of --watch",
+                        describe: "Seconds between two readings of --watch",
                     }),
             async (args) => {
                 const pair = await readPair(args);
@@ -80,11 +80,11 @@ export async function command(words: string[]): Promise<number> {
         )
         .command(
             "switchover",
-            "Hand all virtual IPs over to the other host, without losing a request",
+            "Hand over all virtual IPs to the other host without losing a request",
             (args) =>
                 args.option("to", {
                     type: "string",
-                    describe: "The host that takes over; else the one that holds nothing",
+                    describe: "Host that takes over (default: the one that holds nothing)",
                 }),
             async (args) => {
                 code = await switchover(await readPair(args), args.json, args.to);
@@ -92,24 +92,24 @@ export async function command(words: string[]): Promise<number> {
         )
         .command(
             "drill <kind>",
-            "Rehearse a failure, measure what a client sees of it, and restore what was before",
+            "Rehearse a failure, measure what a client sees, and restore the pair",
             (args) =>
                 args
                     .positional("kind", {
                         choices: kinds,
                         demandOption: true,
-                        describe: "What happens to the host that serves",
+                        describe: "Failure of the host that serves",
                     })
                     .option("rate", { type: "number", default: 100, describe: "Requests a second" })
                     .option("report", { type: "string", describe: "A folder for drill.json and drill.svg" })
                     .option("power-on", {
                         type: "string",
-                        describe: "power: a command, here, that switches the host on again",
+                        describe: "For power: local command that switches the host on again",
                     })
                     .option("patience", {
                         type: "number",
                         default: 600,
-                        describe: "Seconds in which a host must be back",
+                        describe: "Seconds within which a host must be back",
                     })
                     .option("yes", { alias: "y", type: "boolean", describe: "Do not ask" }),
             async (args) => {
@@ -126,7 +126,7 @@ export async function command(words: string[]): Promise<number> {
         )
         .command(
             "doctor",
-            "All that could keep the pair from serving, or the next pulumi up from being done",
+            "Check what could keep the pair from serving, or the next pulumi up from succeeding",
             (args) => args,
             async (args) => {
                 code = await doctor(await readPair(args), args.json);
@@ -134,11 +134,11 @@ export async function command(words: string[]): Promise<number> {
         )
         .command(
             "host-keys [host..]",
-            "The configuration that pins the SSH keys of hosts; without names, of the pair's",
+            "Print the configuration that pins hosts' SSH keys (default: the pair's hosts)",
             (args) =>
                 args
                     .positional("host", { type: "string", array: true, describe: "Addresses, in the order of hosts" })
-                    .option("port", { type: "number", default: 22, describe: "Where their sshd listens" }),
+                    .option("port", { type: "number", default: 22, describe: "Port of their sshd" }),
             async (args) => {
                 const logins = args.host?.length
                     ? args.host.map((host) => ({ host, port: args.port }))
@@ -148,17 +148,21 @@ export async function command(words: string[]): Promise<number> {
         )
         .command(
             "import <first> <second>",
-            "The component's arguments for two hosts that were set up by hand; then pulumi up takes them over",
+            "Print the component's arguments for two hosts that were set up by hand, so that pulumi up takes them over",
             (args) =>
                 args
-                    .positional("first", { type: "string", demandOption: true, describe: "The address of one host" })
-                    .positional("second", { type: "string", demandOption: true, describe: "And of the other one" })
-                    .option("user", { type: "string", default: "root", describe: "Who logs in; any other needs sudo" })
-                    .option("port", { type: "number", default: 22, describe: "Where their sshd listens" })
+                    .positional("first", { type: "string", demandOption: true, describe: "Address of one host" })
+                    .positional("second", { type: "string", demandOption: true, describe: "Address of the other host" })
+                    .option("user", {
+                        type: "string",
+                        default: "root",
+                        describe: "SSH user; any other than root needs sudo",
+                    })
+                    .option("port", { type: "number", default: 22, describe: "Port of their sshd" })
                     .option("identity", {
                         alias: "i",
                         type: "string",
-                        describe: "A private key's file; else the SSH agent",
+                        describe: "File with the private key (default: the SSH agent)",
                     })
                     .option("known-hosts", { type: "string", default: "~/.ssh/known_hosts", describe: "Their keys" }),
             async (args) => {
@@ -168,7 +172,7 @@ export async function command(words: string[]): Promise<number> {
             },
         )
         .completion("completion", "Print a script that completes the command line; for ~/.bashrc or ~/.zshrc")
-        .demandCommand(1, "say what to do: one of the commands above")
+        .demandCommand(1, "name one of the commands above")
         .strict()
         .help()
         .alias("help", "h")
@@ -185,7 +189,7 @@ export async function command(words: string[]): Promise<number> {
         if (!(error instanceof WrongCommandLine)) {
             throw error;
         }
-        process.stderr.write(`error: ${error.message}\n"halb --help" tells what there is\n`);
+        process.stderr.write(`error: ${error.message}\n"halb --help" lists the commands\n`);
         return 2;
     }
     return code;

@@ -12,7 +12,7 @@ interface Check {
 function hostChecks(host: HostState): Check[] {
     const { name, unreachable, problems, drift } = host;
     const login: Check = {
-        what: `${name}: lets us in, with the host key that is declared, as root or by sudo`,
+        what: `${name}: SSH login works, with the declared host key, as root or by sudo`,
         problems: unreachable === undefined ? [] : [unreachable],
     };
     if (unreachable !== undefined) {
@@ -26,7 +26,7 @@ function hostChecks(host: HostState): Check[] {
         },
         { what: `${name}: HAProxy, Heartbeat and the keeper work, and hear the peer`, problems: unfit(host) },
         {
-            what: `${name}: everything is as it was left`,
+            what: `${name}: no drift`,
             problems: drift.map(({ what }) => `${what}. What to do: "pulumi up" repairs it`),
         },
     ];
@@ -39,7 +39,7 @@ function holderChecks({ virtualIps }: PairState): Check[] {
             holders.length === 1
                 ? []
                 : [
-                      `${holders.length === 0 ? "nobody that answers holds it" : `${holders.join(" and ")} hold it`}. What to do: ` +
+                      `${holders.length === 0 ? "no reachable host holds it" : `${holders.join(" and ")} hold it`}. What to do: ` +
                           'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts',
                   ],
     }));

@@ -142,7 +142,7 @@ async function holderOf(pair: DeclaredPair): Promise<[DeclaredHost, DeclaredHost
     const { problems, virtualIps } = await lookAtPair(pair);
     if (problems.length > 0) {
         throw new UserError(
-            `a drill needs a pair that is well:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+            `a drill needs a pair without problems:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
         );
     }
     const holders = [...new Set(virtualIps.flatMap((each) => each.holders))];
@@ -164,9 +164,7 @@ async function rehearse(
     done: (drill: Drill, shots: Shot[]) => void,
 ): Promise<void> {
     if (kind === "power" && !pair.fencing) {
-        throw new UserError(
-            "this pair has no fencing command, and so there is nothing that could switch a host off (fencing.command)",
-        );
+        throw new UserError("this pair has no fencing.command, which the drill needs to switch a host off");
     }
     const [holder, other] = await holderOf(pair);
     const began = now();
@@ -201,7 +199,7 @@ async function rehearse(
             const what = { sent: shots.length, failed, gap, marks, isRestored };
             done({ pair: pair.name, kind, from: holder.name, to: other.name, ...when, ...what }, shots);
             if (!isRestored) {
-                console.error(`  the pair is not as it was before: see "halb status"`);
+                console.error(`  the pair was not restored: see "halb status"`);
             }
         }
     }
@@ -214,8 +212,8 @@ async function warmUp(client: Client, url: string): Promise<void> {
     if (!client.shots.some(isGood)) {
         const [shot] = await client.stop();
         throw new UserError(
-            `nobody answers at ${url} from here (${shot.error ?? `status ${shot.status}`}), so there is nothing to measure; ` +
-                "run the drill where clients are",
+            `no answer at ${url} from here (${shot.error ?? `status ${shot.status}`}). ` +
+                "Run the drill on a machine that reaches the virtual IP",
         );
     }
 }
@@ -235,7 +233,7 @@ export async function drill(pair: DeclaredPair, kind: Kind, asJson: boolean, opt
         }
         told = asJson
             ? json
-            : `${kind}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s. All is as it was before.`;
+            : `${kind}: ${failed} of ${sent} requests failed, longest gap ${gap.toFixed(2)} s. The pair is as it was before.`;
     });
     console.log(told);
     return 0;

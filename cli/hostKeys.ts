@@ -25,7 +25,7 @@ export async function shownKey(login: Login): Promise<Shown> {
             proxy?.end();
         }
     } catch (error) {
-        throw new UserError(`${login.host}: no SSH key was shown (${(error as Error).message})`);
+        throw new UserError(`${login.host}: no SSH host key (${(error as Error).message})`);
     }
 }
 
@@ -67,7 +67,7 @@ export async function hostKeys(shown: Shown[], asJson: boolean): Promise<number>
         console.log(`pulumi config set --path 'hosts[${i}].hostKey' '${hostKey}'`);
     }
     console.log(
-        "# Whoever answered has shown these keys. Compare the fingerprints on the hosts themselves before you pin them:",
+        "# The hosts at these addresses presented these keys. Compare the fingerprints on the hosts themselves before you pin them:",
     );
     console.log("#   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
     return 0;

@@ -97,7 +97,7 @@ async function lookAt(host: DeclaredHost): Promise<HostState> {
         const scripts = [...surveyScripts.map(script), ownScript("look.sh"), "(survey) && look"];
         const { code, stdout, stderr } = await askHost(host, scripts);
         if (code !== 0) {
-            return silent(host.name, `it was asked in vain (${code}): ${stderr.trim()}`);
+            return silent(host.name, `its survey failed with exit status ${code}: ${stderr.trim()}`);
         }
         const said = parse(stdout);
         const problems = [...said.problems, ...said.warnings, ...clockProblem(said)];
@@ -130,7 +130,7 @@ export function judged({ name, url, hosts: declared }: DeclaredPair, hosts: Host
         ...virtualIps.flatMap(({ address, holders }) =>
             holders.length === 1
                 ? []
-                : [`${address} is held by ${holders.length === 0 ? "nobody that answers" : holders.join(" and ")}`],
+                : [`${address} is held by ${holders.length === 0 ? "no reachable host" : holders.join(" and ")}`],
         ),
         ...hosts.flatMap((host) => [...unfit(host), ...findings(host)].map((what) => `${host.name}: ${what}`)),
     ];
@@ -148,7 +148,7 @@ function isOf(word: string, address: string): boolean {
 /** Why a host could not take the virtual IPs over; empty where it could. */
 export function unfit({ unreachable, units, serves, sees, hears }: HostState): string[] {
     if (unreachable !== undefined) {
-        return [`it does not answer (${unreachable})`];
+        return [`unreachable (${unreachable})`];
     }
     const names: Record<string, string> = {
         "ha-load-balancer-pair": "the keeper",
@@ -159,9 +159,9 @@ export function unfit({ unreachable, units, serves, sees, hears }: HostState): s
     return [
         ...stopped.map(([unit, state]) => `${names[unit]} is ${state} (see "journalctl -u ${unit}" there)`),
         ...(serves || units.haproxy !== "active" ? [] : ["HAProxy does not answer"]),
-        ...(sees === "active" || units.heartbeat !== "active" ? [] : [`its Heartbeat takes the peer for ${sees}`]),
+        ...(sees === "active" || units.heartbeat !== "active" ? [] : [`its Heartbeat sees the peer as ${sees}`]),
         ...(Object.values(hears).includes("silent") && units["ha-load-balancer-pair"] === "active"
-            ? ["its keeper does not hear that of the peer"]
+            ? ["its keeper does not hear the peer's keeper"]
             : []),
     ];
 }

@@ -29,11 +29,11 @@ export interface DeclaredPair {
 }
 
 export interface Place {
-    /** The folder of the Pulumi program. */
+    /** Folder of the Pulumi program. */
     cwd?: string;
-    /** The stack; else the one that is selected there. */
+    /** Stack (default: the selected one) there. */
     stack?: string;
-    /** The pair's name, where the stack has several. */
+    /** Name of the pair, if the stack has several. */
     pair?: string;
 }
 
@@ -101,7 +101,7 @@ async function exported({ cwd, stack }: Place): Promise<State> {
     if (code !== 0) {
         const said = stderr.trim().replace(/^error: /, "");
         throw new UserError(
-            `the stack could not be read: ${said}\nName it with --stack, and its program's folder with --cwd`,
+            `cannot read the stack: ${said}\nName it with --stack, and its program's folder with --cwd`,
         );
     }
     return JSON.parse(stdout);
@@ -151,7 +151,7 @@ export async function runAsRoot(name: string, login: Login, text: string, timeou
         throw error instanceof Refused || error instanceof Unreachable ? new NotAsked(name, error.message) : error;
     });
     if (answer.code === timedOut) {
-        throw new NotAsked(name, `it was not done within ${timeout / 1000} s`);
+        throw new NotAsked(name, `no result within ${timeout / 1000} s`);
     }
     return answer;
 }

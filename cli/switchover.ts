@@ -32,7 +32,7 @@ function target({ hosts }: PairState, to: string | undefined): HostState {
     }
     const idle = hosts.filter(({ holds, unreachable }) => unreachable === undefined && holds.length === 0);
     if (idle.length !== 1) {
-        throw new UserError("it is not clear which host is to take over; name it with --to");
+        throw new UserError("both hosts hold virtual IPs; name the host that takes over with --to");
     }
     return idle[0];
 }
@@ -69,8 +69,8 @@ export async function move(pair: DeclaredPair, to?: string): Promise<Moved | und
     }
     if (giver.unreachable !== undefined) {
         throw new UserError(
-            `${giver.name} does not answer (${giver.unreachable}), and cannot be asked to hand anything over. ` +
-                "Where it is dead, the other host takes over by itself",
+            `${giver.name} does not answer (${giver.unreachable}), so it cannot hand over. ` +
+                "If it is dead, the other host takes over by itself",
         );
     }
     return handOver(source, taker.name);
@@ -82,7 +82,7 @@ export function howLong({ hosts }: DeclaredPair, taker: string): string {
     if (others.length === 0 || others[0].values.failback === "no") {
         return "It stays there until you move it, or until that host fails.";
     }
-    return `${others[0].name} takes its own back when it boots, or when a "pulumi up" has something to do (heartbeat.autoFailback).`;
+    return `${others[0].name} takes its own virtual IPs back when it boots, or when a "pulumi up" has something to do (heartbeat.autoFailback).`;
 }
 
 export async function switchover(pair: DeclaredPair, asJson: boolean, to?: string): Promise<number> {
@@ -93,7 +93,7 @@ export async function switchover(pair: DeclaredPair, asJson: boolean, to?: strin
         const { virtualIps, to: taker, seconds } = moved;
         console.log(`${taker} has ${virtualIps.join(", ")} (${seconds.toFixed(1)} s). ${howLong(pair, taker)}`);
     } else {
-        console.log("It is there already; nothing was moved.");
+        console.log("That host already holds all virtual IPs; nothing was moved.");
     }
     return 0;
 }

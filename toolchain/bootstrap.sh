@@ -16,7 +16,7 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
     rm -rf "$empty"
     if [ -z "${unreachable-}" ]; then
         npm ci --no-fund --no-audit --loglevel=error >&2 || {
-            echo 'error: npm ci failed; its message is above. When that is mended, run the same again' >&2
+            echo 'error: npm ci failed (see output above). Fix that and run the same command again' >&2
             exit 1
         }
     else
@@ -27,7 +27,7 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
             rm -rf node_modules
             [ ! -e node_modules.before ] || mv node_modules.before node_modules
             echo "$said" | sed 1q >&2
-            echo 'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one' >&2
+            echo 'error: the npm registry does not answer ("npm config get registry" names it). Restore the connection, or set another registry' >&2
             exit 1
         }
         rm -rf node_modules.before

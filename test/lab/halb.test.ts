@@ -117,7 +117,7 @@ describe("status", () => {
         const { code, stdout } = await halb(["status"]);
         await used.lab.host("lb2").boot();
         expect(code).toBe(1);
-        expect(stdout).toMatch(/- lb2\.example\.com: it does not answer/);
+        expect(stdout).toMatch(/- lb2\.example\.com: unreachable/);
         await untilWell();
     });
 });
@@ -136,7 +136,10 @@ describe("switchover", () => {
 
     test("to where it is moves nothing", async () => {
         const { code, stdout } = await halb(["switchover", "--to", "lb1.example.com"]);
-        expect({ code, stdout }).toEqual({ code: 0, stdout: "It is there already; nothing was moved.\n" });
+        expect({ code, stdout }).toEqual({
+            code: 0,
+            stdout: "That host already holds all virtual IPs; nothing was moved.\n",
+        });
     });
 
     test("is refused where the other host is unfit, and says why", async () => {
@@ -299,13 +302,13 @@ describe("drill", () => {
     test("needs somebody who is sure, and a pair that is well", inAll, async () => {
         const unsure = await halb(["drill", "haproxy"]);
         expect(unsure).toMatchObject({ code: 2 });
-        expect(unsure.stderr).toContain("say that you are sure with --yes");
+        expect(unsure.stderr).toContain("pass --yes to confirm");
         await used.lab.host("lb2").run("systemctl stop haproxy");
         const unwell = await halb(["drill", "haproxy", "--yes"]);
         await used.lab.host("lb2").run("systemctl start haproxy");
         expect(unwell.code).toBe(1);
         expect(unwell.stderr).toContain(
-            "error: a drill needs a pair that is well:\n  - lb2.example.com: HAProxy is inactive",
+            "error: a drill needs a pair without problems:\n  - lb2.example.com: HAProxy is inactive",
         );
         await untilWell();
     });

@@ -203,9 +203,7 @@ test("a directive that the installed version lacks is named, and nothing changes
     const { failed } = await underLoad(used.lab, "a directive of HAProxy 3.0", async () => {
         const said = await failedUp(used.stack);
         expect(said).toContain("unknown keyword 'tune.h2.fe.glitches-threshold'");
-        expect(said).toContain(
-            'lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg',
-        );
+        expect(said).toContain('lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg');
     });
     expect(failed).toBe(0);
 });

@@ -91,9 +91,7 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
     const probe = await Probe.start(used.lab, site);
     const said = await failedUp(used.stack);
     const { failed } = await probe.stop();
-    expect(said).toContain(
-        'lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg',
-    );
+    expect(said).toContain('lb2.example.com: step "haproxy" failed (apply): HAProxy rejected the new haproxy.cfg');
     expect(said).toMatch(/haproxy\.cfg:\d+\].*unknown keyword 'no-such-word'/);
     expect(said).not.toContain("lb1.example.com: step");
     expect(await state()).toEqual(before);

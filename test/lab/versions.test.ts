@@ -90,7 +90,7 @@ describe("this version on the standby, the previous one on the holder", () => {
         }
         const { code, stderr } = await halb(used, ["switchover", "--to", "lb2"]);
         expect(code).not.toBe(0);
-        expect(stderr).toContain("nothing was moved: its keeper does not hear that of the peer");
+        expect(stderr).toContain("nothing was moved: its keeper does not hear the peer's keeper");
     });
 
     test("each takes over from the other when it loses power", async () => {

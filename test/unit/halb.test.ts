@@ -117,7 +117,7 @@ describe("the answers", () => {
         ];
         expect(judged(pair, hosts).problems).toEqual([
             "192.168.0.99 is held by lb1 and lb2",
-            "fd00::99 is held by nobody that answers",
+            "fd00::99 is held by no reachable host",
             "lb1: the link eth1 is dead",
             "lb1: the server web/web2 is DOWN",
         ]);
@@ -131,9 +131,9 @@ describe("the answers", () => {
         expect(reasons(good.replace("unit\theartbeat\tactive", "unit\theartbeat\tfailed"))).toEqual([
             'Heartbeat is failed (see "journalctl -u heartbeat" there)',
         ]);
-        expect(reasons(good.replace("sees\tactive", "sees\tdead"))).toEqual(["its Heartbeat takes the peer for dead"]);
-        expect(reasons(good.replace("99\theld", "99\t"))).toEqual(["its keeper does not hear that of the peer"]);
-        expect(unfit({ ...host("lb2", good), unreachable: "timed out" })).toEqual(["it does not answer (timed out)"]);
+        expect(reasons(good.replace("sees\tactive", "sees\tdead"))).toEqual(["its Heartbeat sees the peer as dead"]);
+        expect(reasons(good.replace("99\theld", "99\t"))).toEqual(["its keeper does not hear the peer's keeper"]);
+        expect(unfit({ ...host("lb2", good), unreachable: "timed out" })).toEqual(["unreachable (timed out)"]);
     });
 });
 

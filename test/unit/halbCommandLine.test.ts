@@ -97,7 +97,7 @@ describe("readPair", () => {
     test("passes on what pulumi says, with the way out", async () => {
         usePulumi("echo 'error: no stack named prod' >&2; exit 255");
         expect(await failure(readPair({}))).toMatchInlineSnapshot(`
-          "the stack could not be read: no stack named prod
+          "cannot read the stack: no stack named prod
           Name it with --stack, and its program's folder with --cwd"
         `);
     });
@@ -162,7 +162,7 @@ describe("halb", () => {
     test("rejects a drill that cannot begin, after --yes", async () => {
         used.pair.hosts[0].serves = false;
         const words = ["drill", "hand-over", "--yes", "--rate", "50", "--patience", "5"];
-        expect(await failure(command(words))).toContain("a drill needs a pair that is well");
+        expect(await failure(command(words))).toContain("a drill needs a pair without problems");
         expect(await failure(command(["drill", "power", "-y"]))).toContain("no fencing command");
     });
 
@@ -179,7 +179,7 @@ describe("halb", () => {
 
         test.each(["yes", " yes\t"])("begins after the answer %j", async (answer) => {
             terminal.question.mockResolvedValue(answer);
-            expect(await failure(command(["drill", "hand-over"]))).toContain("a drill needs a pair that is well");
+            expect(await failure(command(["drill", "hand-over"]))).toContain("a drill needs a pair without problems");
             expect(terminal.question.mock.lastCall).toMatchInlineSnapshot(`
               [
                 "a drill (hand-over) happens to the host of web that serves now. Go on? Only "yes" counts: ",
@@ -194,7 +194,7 @@ describe("halb", () => {
             ["Ctrl-C", () => Promise.reject(new Error("Aborted with Ctrl+C"))],
         ])("does not begin after the answer %s", async (_, answer) => {
             terminal.question.mockImplementation(answer);
-            expect(await failure(command(["drill", "hand-over"]))).toBe("nothing was done");
+            expect(await failure(command(["drill", "hand-over"]))).toBe("not confirmed; nothing was done");
         });
     });
 

@@ -31,7 +31,7 @@ describe("host-keys", () => {
         await used.pair.hosts[0].ssh.stop();
         expect(
             (await failure(shownKey({ host: "127.0.0.1", port }))).replace(/[\d.]+:\d+/, "ADDRESS"),
-        ).toMatchInlineSnapshot(`"127.0.0.1: no SSH key was shown (connect ECONNREFUSED ADDRESS)"`);
+        ).toMatchInlineSnapshot(`"127.0.0.1: no SSH host key (connect ECONNREFUSED ADDRESS)"`);
     });
 
     const shown = [
@@ -46,7 +46,7 @@ describe("host-keys", () => {
           pulumi config set --path 'hosts[0].hostKey' 'ssh-ed25519 AAAA'
           # 10.0.0.2 shows SHA256:def
           pulumi config set --path 'hosts[1].hostKey' 'ssh-ed25519 BBBB'
-          # Whoever answered has shown these keys. Compare the fingerprints on the hosts themselves before you pin them:
+          # The hosts at these addresses presented these keys. Compare the fingerprints on the hosts themselves before you pin them:
           #   ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
         `);
     });

@@ -37,7 +37,7 @@ describe("switchover", () => {
         expect(await switchover(used.pair.declared, false)).toBe(0);
         expect(used.pair.holder.name).toBe(second);
         expect(output(used.printed)).toMatchInlineSnapshot(
-            `"lb2.example.com has 192.168.0.99 (N s). lb1.example.com takes its own back when it boots, or when a "pulumi up" has something to do (heartbeat.autoFailback)."`,
+            `"lb2.example.com has 192.168.0.99 (N s). lb1.example.com takes its own virtual IPs back when it boots, or when a "pulumi up" has something to do (heartbeat.autoFailback)."`,
         );
     });
 
@@ -58,7 +58,7 @@ describe("switchover", () => {
         expect(used.pair.holder.name).toBe(first);
         expect(used.printed).toMatchInlineSnapshot(`
           [
-            "It is there already; nothing was moved.",
+            "That host already holds all virtual IPs; nothing was moved.",
             "null",
           ]
         `);
@@ -84,14 +84,14 @@ describe("switchover", () => {
         expect(
             (await failure(move(used.pair.declared, "lb2"))).replace(/connect ECONNREFUSED [\d.:]+/, "WHY"),
         ).toMatchInlineSnapshot(
-            `"lb1.example.com does not answer (WHY), and cannot be asked to hand anything over. Where it is dead, the other host takes over by itself"`,
+            `"lb1.example.com does not answer (WHY), so it cannot hand over. If it is dead, the other host takes over by itself"`,
         );
     });
 
     test("asks for --to where no host holds nothing", async () => {
         used.pair.hosts[1].lines = ["holds\t192.168.0.99"];
         expect(await failure(move(used.pair.declared))).toMatchInlineSnapshot(
-            `"it is not clear which host is to take over; name it with --to"`,
+            `"both hosts hold virtual IPs; name the host that takes over with --to"`,
         );
     });
 
@@ -140,7 +140,7 @@ describe("drill", () => {
         expect(used.pair.holder.name).toBe(first);
         expect(calls()).toEqual([["hand_over"], ["hand_over"]]);
         expect(output(used.printed)).toMatchInlineSnapshot(
-            `"hand-over: N of N requests failed, longest gap N s. All is as it was before."`,
+            `"hand-over: N of N requests failed, longest gap N s. The pair is as it was before."`,
         );
         expect(output(used.errors)).toMatchInlineSnapshot(`
           "  asking http://SITE/ 200 times a second; 2 s without a failure first
@@ -280,22 +280,20 @@ describe("drill", () => {
             drill(used.pair.declared, "power", false, { ...options, powerOn: "echo no such machine >&2; exit 7" }),
         );
         expect(said).toBe("--power-on ended with 7: no such machine");
-        expect(used.errors.at(-1)).toMatchInlineSnapshot(`"  the pair is not as it was before: see "halb status""`);
+        expect(used.errors.at(-1)).toMatchInlineSnapshot(`"  the pair was not restored: see "halb status""`);
     }, 30_000);
 
     test("power is rejected for a pair without a fencing command", async () => {
         expect(
             await failure(drill({ ...used.pair.declared, fencing: undefined }, "power", false, options)),
-        ).toMatchInlineSnapshot(
-            `"this pair has no fencing command, and so there is nothing that could switch a host off (fencing.command)"`,
-        );
+        ).toMatchInlineSnapshot(`"this pair has no fencing.command, which the drill needs to switch a host off"`);
     });
 
     test("is rejected for a pair that is not well", async () => {
         used.pair.hosts[1].serves = false;
         used.pair.hosts[1].units.heartbeat = "failed";
         expect(await failure(drill(used.pair.declared, "hand-over", false, options))).toMatchInlineSnapshot(`
-          "a drill needs a pair that is well:
+          "a drill needs a pair without problems:
             - lb2.example.com: Heartbeat is failed (see "journalctl -u heartbeat" there)
             - lb2.example.com: HAProxy does not answer"
         `);
@@ -318,7 +316,7 @@ describe("drill", () => {
         const report = join(folder, "report");
         const drilled = drill(used.pair.declared, "hand-over", false, { ...options, report });
         expect((await failure(drilled)).replace(used.pair.url, "SITE")).toMatchInlineSnapshot(
-            `"nobody answers at SITE from here (status 500), so there is nothing to measure; run the drill where clients are"`,
+            `"no answer at SITE from here (status 500). Run the drill on a machine that reaches the virtual IP"`,
         );
         expect(calls()).toEqual([[], []]);
         expect(readdirSync(report)).toEqual([]);

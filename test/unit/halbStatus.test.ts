@@ -82,7 +82,7 @@ describe("status", () => {
           lb2.example.com  -                  -
 
           Not well:
-            - lb2.example.com: it does not answer (WHY)"
+            - lb2.example.com: unreachable (WHY)"
         `);
     });
 
@@ -99,7 +99,7 @@ describe("status", () => {
         expect(await status(used.pair.declared, false)).toBe(1);
         expect(output(used.printed)).toMatch(/^lb1\.example\.com +active +active +active +active +heard /m);
         expect(output(used.printed)).toMatch(/^lb2\.example\.com +active +active +active +active +silent /m);
-        expect(output(used.printed)).toContain("lb2.example.com: its keeper does not hear that of the peer");
+        expect(output(used.printed)).toContain("lb2.example.com: its keeper does not hear the peer's keeper");
     });
 
     test("lets the host end a look after 20 s, with sudo where the login is not root's", async () => {
@@ -130,7 +130,7 @@ describe("status", () => {
         expect(await status(used.pair.declared, true)).toBe(1);
         expect(JSON.parse(used.printed[0]).problems).toMatchInlineSnapshot(`
           [
-            "lb2.example.com: it does not answer (it was asked in vain (3): sh: broken)",
+            "lb2.example.com: unreachable (its survey failed with exit status 3: sh: broken)",
           ]
         `);
     });
@@ -140,7 +140,7 @@ describe("status", () => {
         await status(used.pair.declared, true);
         expect(JSON.parse(used.printed[0]).problems).toMatchInlineSnapshot(`
           [
-            "lb2.example.com: it does not answer (it was not done within 20 s)",
+            "lb2.example.com: unreachable (no result within 20 s)",
           ]
         `);
     });
@@ -176,14 +176,14 @@ describe("doctor", () => {
     test("prints a line for each check and returns 0 where all pass", async () => {
         expect(await doctor(used.pair.declared, false)).toBe(0);
         expect(output(used.printed)).toMatchInlineSnapshot(`
-          "ok   lb1.example.com: lets us in, with the host key that is declared, as root or by sudo
+          "ok   lb1.example.com: SSH login works, with the declared host key, as root or by sudo
           ok   lb1.example.com: node name, system, addresses, interfaces, ports, disk and clock fit
           ok   lb1.example.com: HAProxy, Heartbeat and the keeper work, and hear the peer
-          ok   lb1.example.com: everything is as it was left
-          ok   lb2.example.com: lets us in, with the host key that is declared, as root or by sudo
+          ok   lb1.example.com: no drift
+          ok   lb2.example.com: SSH login works, with the declared host key, as root or by sudo
           ok   lb2.example.com: node name, system, addresses, interfaces, ports, disk and clock fit
           ok   lb2.example.com: HAProxy, Heartbeat and the keeper work, and hear the peer
-          ok   lb2.example.com: everything is as it was left
+          ok   lb2.example.com: no drift
           ok   192.168.0.99: is held by one host
           ok   http://SITE/: answers a client here"
         `);
@@ -196,17 +196,17 @@ describe("doctor", () => {
         used.pair.hosts[1].units.heartbeat = "failed";
         expect(await doctor(used.pair.declared, false)).toBe(1);
         expect(output(used.printed)).toMatchInlineSnapshot(`
-          "ok   lb1.example.com: lets us in, with the host key that is declared, as root or by sudo
+          "ok   lb1.example.com: SSH login works, with the declared host key, as root or by sudo
           ok   lb1.example.com: node name, system, addresses, interfaces, ports, disk and clock fit
           ok   lb1.example.com: HAProxy, Heartbeat and the keeper work, and hear the peer
-          BAD  lb1.example.com: everything is as it was left
+          BAD  lb1.example.com: no drift
                  /etc/haproxy/haproxy.cfg was edited. What to do: "pulumi up" repairs it
-          ok   lb2.example.com: lets us in, with the host key that is declared, as root or by sudo
+          ok   lb2.example.com: SSH login works, with the declared host key, as root or by sudo
           BAD  lb2.example.com: node name, system, addresses, interfaces, ports, disk and clock fit
                  the disk is full. What to do: make room
           BAD  lb2.example.com: HAProxy, Heartbeat and the keeper work, and hear the peer
                  Heartbeat is failed (see "journalctl -u heartbeat" there)
-          ok   lb2.example.com: everything is as it was left
+          ok   lb2.example.com: no drift
           BAD  192.168.0.99: is held by one host
                  lb1.example.com and lb2.example.com hold it. What to do: see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts
           BAD  http://SITE/: answers a client here
@@ -223,7 +223,7 @@ describe("doctor", () => {
         ]);
         expect(checks.find(({ what }) => what.startsWith("192.168.0.99"))?.problems).toMatchInlineSnapshot(`
           [
-            "nobody that answers holds it. What to do: see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts",
+            "no reachable host holds it. What to do: see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts",
           ]
         `);
     });

@@ -19,7 +19,7 @@ test("a step that is ended at its time limit says so, with the way out", async (
         /step "packages" failed \(apply\): ended by SIGTERM: the step took longer than 900 s, or the host shuts down/,
     );
     expect(stderr).toMatch(/^What to do: /m);
-    expect(stderr).not.toContain("its message is above");
+    expect(stderr).not.toContain("see output above");
 });
 
 test("a step's words with brackets match no file of the user who logs in", async () => {
