@@ -1,6 +1,7 @@
 /** The program: the stack's configuration in, one pair out. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
     type CertificateArgs,
@@ -18,39 +19,26 @@ import {
 
 const config = new pulumi.Config();
 
-/** Those of Pulumi.yaml. */
-const keys = [
-    "hosts",
-    "connection",
-    "sshPrivateKey",
-    "sshPrivateKeyFile",
-    "knownHostsFile",
-    "virtualIps",
-    "servers",
-    "listen",
-    "haproxy",
-    "heartbeat",
-    "fencing",
-    "firewall",
-    "certificates",
-    "statsPassword",
-    "driftDetection",
-    "goneHosts",
-];
+/** The keys below `config` in Pulumi.yaml. */
+function declaredKeys(): string[] {
+    const [, declared] = readFileSync(join(__dirname, "Pulumi.yaml"), "utf8").split(/^config:$/m);
+    return [...declared.matchAll(/^ {4}(\w+):$/gm)].map(([, key]) => key);
+}
 
-/** Pulumi takes any key; one that nobody reads is a mistake. */
-function refuseUnknownKeys(): void {
+/** Pulumi accepts any key, so a misspelt one would have no effect. */
+function rejectUnknownKeys(): void {
     const prefix = `${config.name}:`;
+    const keys = declaredKeys();
     const given = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
     const unknown = given.map((key) => key.slice(prefix.length)).filter((key) => !keys.includes(key));
     if (unknown.length > 0) {
         throw new pulumi.RunError(
-            `${unknown.join(", ")}: no key of this program; there are ${keys.join(", ")} ("pulumi config rm ${unknown[0]}" takes it out)`,
+            `${unknown.join(", ")}: unknown configuration key; valid keys: ${keys.join(", ")}. Run "pulumi config rm ${unknown[0]}"`,
         );
     }
 }
 
-refuseUnknownKeys();
+rejectUnknownKeys();
 
 function fileText(key: string): string | undefined {
     const path = config.get(key)?.replace(/^~(?=\/)/, homedir());

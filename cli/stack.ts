@@ -4,6 +4,7 @@
  * its steps are in the state.
  */
 
+import { defaultFencingTimeout } from "../components/args/defaults";
 import { asRoot } from "../components/remote/commandLine";
 import { payloadText } from "../components/remote/payload";
 import { type Answer, ask, type Login, Refused, Unreachable } from "../components/remote/ssh";
@@ -85,7 +86,7 @@ function pairOf(component: State, resources: State[]): DeclaredPair {
         const values = { ...valuesOf(preflight.stdin), ...valuesOf(health.stdin) };
         return [{ name: host, login: preflight.connection, values }];
     });
-    const fencing = inputs.fencing && { timeout: 30, ...inputs.fencing };
+    const fencing = inputs.fencing && { timeout: defaultFencingTimeout, ...inputs.fencing };
     return { name, url: decrypted(component.outputs ?? {}).url ?? "", hosts, fencing };
 }
 

@@ -7,7 +7,7 @@ import { publicInputs, rejectInvalid, resolved, secrets, validated, warnOfUnused
 import { connectionTo } from "./inputs/connection";
 import { formerPairIds, pairId } from "./inputs/pairId";
 import type { Pair } from "./model/pair";
-import { statisticsUrl, url } from "./outputs/urls";
+import { prometheusTargets, statisticsUrl, url, urls } from "./outputs/urls";
 import { authkeys } from "./steps/authkeys";
 import { haproxy } from "./steps/haproxy";
 import { haproxySecrets } from "./steps/haproxySecrets";
@@ -30,6 +30,18 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
      * Where the load balancer answers: `http://192.168.0.99/`, `tcp://192.168.0.99:5432`. Of several places the first one.
      */
     public readonly url!: pulumi.Output<string>;
+    /**
+     * Every address and port on which clients reach it: `http://192.168.0.99/`, `tcp://192.168.0.99:5432`. Empty if `haproxy.config` is given.
+     */
+    public readonly urls!: pulumi.Output<string[]>;
+    /**
+     * The addresses of the virtual IPs, in the order of the input and in the kernel's spelling: for DNS records.
+     */
+    public readonly virtualIps!: pulumi.Output<string[]>;
+    /**
+     * `ADDRESS:PORT` of each host's metrics, for a scrape configuration of Prometheus. Empty without `haproxy.prometheus`.
+     */
+    public readonly prometheusTargets!: pulumi.Output<string[]>;
     /**
      * Where its statistics page is: on a virtual IP, or else that of the preferred host. Empty where there is none.
      */
@@ -88,6 +100,11 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         forget(name, gone, hosts, this);
 
         this.url = pulumi.all([pair.haproxy, pair.virtualIps]).apply(([proxy, vips]) => url(proxy, vips));
+        this.urls = pair.haproxy.apply(urls);
+        this.virtualIps = pair.virtualIps.apply((vips) => vips.map(({ address }) => address));
+        this.prometheusTargets = pulumi
+            .all([pair.haproxy, pair.nodes])
+            .apply(([proxy, nodes]) => prometheusTargets(proxy, nodes));
         this.statisticsUrl = pulumi
             .all([pair.haproxy, pair.nodes])
             .apply(([proxy, nodes]) => statisticsUrl(proxy, nodes));
@@ -96,6 +113,9 @@ export class HaLoadBalancerPair extends pulumi.ComponentResource {
         this.authkeysSecret = pair.authkeysSecret;
         this.registerOutputs({
             url: this.url,
+            urls: this.urls,
+            virtualIps: this.virtualIps,
+            prometheusTargets: this.prometheusTargets,
             statisticsUrl: this.statisticsUrl,
             statisticsUser: this.statisticsUser,
             statisticsPassword: this.statisticsPassword,

@@ -19,3 +19,9 @@ export const defaultServerVerify = "required";
 /** Of `Heartbeat.keepalive` and `Heartbeat.deadtime`. */
 export const defaultKeepalive = "250ms";
 export const defaultDeadtime = "1";
+
+/** Of `Heartbeat.udpport` and `Mcast.port` (ha.cf(5)). */
+export const defaultHeartbeatPort = 694;
+
+/** Of `Fencing.timeout`, in seconds. */
+export const defaultFencingTimeout = 30;

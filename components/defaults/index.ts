@@ -1,7 +1,7 @@
 /** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
 import type { Unwrap } from "@pulumi/pulumi";
 import type { FencingArgs, HeartbeatArgs, HookArgs, UcastArgs, VirtualIpArgs } from "../args";
-import { defaultDeadtime, defaultKeepalive } from "../args/defaults";
+import { defaultDeadtime, defaultFencingTimeout, defaultHeartbeatPort, defaultKeepalive } from "../args/defaults";
 import type { Fencing, Heartbeat, Hook, Node, VirtualIp } from "../model";
 import { canonical } from "../values/canonical";
 import { milliseconds } from "../values/time";
@@ -38,13 +38,17 @@ export function heartbeatDefaults(args: Unwrap<HeartbeatArgs>, nodes: Node[]): H
         deadtime,
         warntime: args.warntime ?? `${Math.round((milliseconds(deadtime) ?? 0) * 0.9)}ms`,
         initdead: args.initdead ?? ((milliseconds(deadtime) ?? 0) > 10_000 ? deadtime : "10"),
-        udpport: args.udpport ?? 694,
+        udpport: args.udpport ?? defaultHeartbeatPort,
         ucast: ucast.map((link) => ({
             interface: link.interface,
             addresses: link.addresses ?? nodes.map((node) => node.address),
         })),
         bcast: args.bcast ?? [],
-        mcast: (args.mcast ?? []).map((link) => ({ ...link, port: link.port ?? 694, ttl: link.ttl ?? 1 })),
+        mcast: (args.mcast ?? []).map((link) => ({
+            ...link,
+            port: link.port ?? defaultHeartbeatPort,
+            ttl: link.ttl ?? 1,
+        })),
         ping: (args.ping ?? []).map(canonical),
         logfacility: args.logfacility ?? "daemon",
         autoFailback: args.autoFailback ?? true,
@@ -57,5 +61,5 @@ export function firewallDefaults(isOn: boolean | undefined): boolean {
 }
 
 export function fencingDefaults(args: Unwrap<FencingArgs> | undefined): Fencing | undefined {
-    return args && { command: args.command, timeout: args.timeout ?? 30 };
+    return args && { command: args.command, timeout: args.timeout ?? defaultFencingTimeout };
 }

@@ -1,27 +1,38 @@
-/** Where clients find the pair, and operators its statistics. */
+/** The component's outputs: where clients reach the pair, its statistics and its metrics. */
 import { defaultPort } from "../args/defaults";
-import type { Bind, Haproxy, Node, VirtualIp } from "../model";
+import type { Bind, Haproxy, Node, Section, VirtualIp } from "../model";
 import { socketAddress } from "../values/socketAddress";
 
-/** Of the first section that listens. Where haproxy.cfg is given as text, the first virtual IP. */
+/** The URL of the first section that listens. If haproxy.cfg is given as text, that of the first virtual IP. */
 export function url({ sections }: Haproxy, virtualIps: VirtualIp[]): string {
     const first = sections.find(({ bind }) => bind.length > 0);
-    if (!first) {
-        return `${site({ address: virtualIps[0].address, port: defaultPort })}/`;
-    }
-    const bind = best(first.bind);
-    return first.mode === "http" ? `${site(bind)}/` : `tcp://${socketAddress(bind.address, bind.port)}`;
+    return first
+        ? urlOf(first, preferTls(first.bind))
+        : `${site({ address: virtualIps[0].address, port: defaultPort })}/`;
 }
 
-/** On a virtual IP, else of the preferred host. Empty where there is no page. */
+/** One URL for each address and port of each section. Empty if haproxy.cfg is given as text. */
+export function urls({ sections }: Haproxy): string[] {
+    return sections.flatMap((section) => section.bind.map((bind) => urlOf(section, bind)));
+}
+
+/** `ADDRESS:PORT` of each host's metrics. Empty without `haproxy.prometheus`. */
+export function prometheusTargets({ prometheus }: Haproxy, nodes: Node[]): string[] {
+    return prometheus ? nodes.map(({ address }) => socketAddress(address, prometheus.port)) : [];
+}
+
+function urlOf({ mode }: Section, bind: Bind): string {
+    return mode === "http" ? `${site(bind)}/` : `tcp://${socketAddress(bind.address, bind.port)}`;
+}
+
+/** The statistics page on a virtual IP, or else the preferred host's. Empty if there is no page. */
 export function statisticsUrl({ sections, stats }: Haproxy, [{ address }]: Node[]): string {
     const section = sections.find(({ name }) => name === stats?.section?.name);
-    const place = section ? best(section.bind) : stats?.own && { address, port: stats.own.port };
+    const place = section ? preferTls(section.bind) : stats?.own && { address, port: stats.own.port };
     return stats && place ? `${site(place)}${stats.uri}` : "";
 }
 
-/** With TLS where there is some. */
-function best(binds: Bind[]): Bind {
+function preferTls(binds: Bind[]): Bind {
     return binds.find(({ ssl }) => ssl !== undefined) ?? binds[0];
 }
 

@@ -183,6 +183,9 @@ test("outputs", async () => {
     const pair = await make();
     expect(await value(pair.url)).toBe("http://192.168.0.99/");
     expect(await value(pair.statisticsUrl)).toBe("http://192.168.0.99/haproxy?stats");
+    expect(await value(pair.urls)).toEqual(["http://192.168.0.99/"]);
+    expect(await value(pair.virtualIps)).toEqual(["192.168.0.99"]);
+    expect(await value(pair.prometheusTargets)).toEqual([]);
     expect(await value(pair.statisticsUser)).toBe("admin");
 });
 

@@ -21,7 +21,10 @@ test("every input and output is there, with a description", () => {
     const { inputs, outputs } = components.HaLoadBalancerPair;
     expect(Object.keys(inputs).sort()).toEqual([...componentFields].sort());
     expect(Object.keys(outputs).sort()).toEqual(
-        ["authkeysSecret", "statisticsPassword", "statisticsUrl", "statisticsUser", "url"].sort(),
+        [
+            ...["url", "urls", "virtualIps", "prometheusTargets"],
+            ...["authkeysSecret", "statisticsPassword", "statisticsUrl", "statisticsUser"],
+        ].sort(),
     );
     const all = [inputs, outputs, ...Object.values(typeDefinitions).map(({ properties }) => properties ?? {})];
     const undescribed = all.flatMap((properties) =>

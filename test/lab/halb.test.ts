@@ -295,7 +295,7 @@ describe("drill", () => {
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"]);
         await used.lab.run(["ip", "route", "del", "prohibit", `${virtualIp}/32`]);
         expect(code).toBe(1);
-        expect(stderr).toMatch(/^error: nobody answers at http:\/\/192\.168\.0\.99\/ from here \(E[A-Z]+\)/m);
+        expect(stderr).toMatch(/^error: no answer at http:\/\/192\.168\.0\.99\/ from here \(E[A-Z]+\)/m);
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 

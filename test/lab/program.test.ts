@@ -48,7 +48,7 @@ describe("mistakes", () => {
         const said = await failure(used.stack, "preview");
         const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
         expect(said).toContain(
-            `error: virtualIp: no key of this program; there are ${Object.keys(config).join(", ")} ("pulumi config rm virtualIp" takes it out)`,
+            `error: virtualIp: unknown configuration key; valid keys: ${Object.keys(config).join(", ")}. Run "pulumi config rm virtualIp"`,
         );
         expect(said).not.toMatch(/^\s+at /m);
     });

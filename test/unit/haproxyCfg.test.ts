@@ -1,7 +1,7 @@
 /** haproxy.cfg with more than the classic set-up in it. */
 import { describe, expect, test } from "vitest";
 import type { HaproxyArgs } from "../../components";
-import { statisticsUrl, url } from "../../components/outputs/urls";
+import { prometheusTargets, statisticsUrl, url, urls } from "../../components/outputs/urls";
 import { healthCfg } from "../../components/render/haproxy/healthCfg";
 import { peersCfg } from "../../components/render/haproxy/peersCfg";
 import { model, nodes, render, servers, virtualIps } from "../haproxyInputs";
@@ -259,6 +259,24 @@ describe("the statistics page", () => {
     });
 
     const statisticsHead = "frontend ha-load-balancer-pair-statistics from ha-load-balancer-pair-health";
+});
+
+test("the outputs name each address and port of each section, and each host's metrics", () => {
+    const ssl = { certificates: ["site"] };
+    const args = {
+        listen: [{ name: "web", bind: [{ port: 80 }, { port: 443, address: "192.168.0.99", ssl }], servers }],
+        frontend: [
+            { name: "db", mode: "tcp", bind: [{ port: 5432, address: "192.168.0.99" }], defaultBackend: "back" },
+        ],
+        prometheus: {},
+    };
+    expect(urls(model(args))).toEqual([
+        ...["http://192.168.0.99/", "http://[2001:db8::99]/"],
+        ...["https://192.168.0.99/", "tcp://192.168.0.99:5432"],
+    ]);
+    expect(prometheusTargets(model(args), nodes)).toEqual(nodes.map(({ address }) => `${address}:8405`));
+    expect(urls(model({ config: "global" }))).toEqual([]);
+    expect(prometheusTargets(model({ listen: args.listen }), nodes)).toEqual([]);
 });
 
 test("what TLS may be used applies also where it stands in text alone", () => {
