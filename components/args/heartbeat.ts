@@ -4,29 +4,29 @@ import type * as pulumi from "@pulumi/pulumi";
 /** An address that exactly one of the two hosts holds. */
 export interface VirtualIp {
     /**
-     * The address, IPv4 or IPv6. Never a host's own.
+     * IPv4 or IPv6 address: `10.0.0.10`. Not an address of a host.
      */
     address: pulumi.Input<string>;
     /**
-     * No longer used: a host has a virtual IP as a host address (/32 or /128), which brings no route. A network in which the
-     * hosts have no address of their own needs a route in the hosts' own configuration.
+     * No effect: a virtual IP is a host address (/32 or /128), which adds no route. If the hosts have no address in its network, add a route on
+     * the hosts.
      */
     prefixLength?: pulumi.Input<number>;
     /**
-     * Network interface, on both hosts, by its name or an alternative name. Default: the one whose own address has the virtual
-     * IP in its subnet; where no interface has, or several have, this or `network` is required.
+     * Network interface on both hosts, by its name or an alternative name. Default: the interface whose own address has the virtual IP in its
+     * subnet. Required, or `network`, if no interface or several interfaces match.
      */
     interface?: pulumi.Input<string>;
     /**
-     * Network interfaces of the two hosts, in the order of `hosts`, instead of `interface` where they differ.
+     * Network interfaces of the two hosts, in the order of `hosts`, if they differ. Instead of `interface`.
      */
     interfaces?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * The network (`10.0.0.0/16`) in which the interface has an address, instead of its name.
+     * Network in which the interface has an address (`10.0.0.0/16`). Instead of `interface`.
      */
     network?: pulumi.Input<string>;
     /**
-     * Name of the host that should hold it while both can. With virtual IPs for each of the two, both serve
+     * Name of the host that holds the address while both hosts can serve. If each host is preferred for some virtual IPs, both serve
      * (active/active). Default: the first of `hosts`.
      */
     preferredHost?: pulumi.Input<string>;
@@ -49,7 +49,7 @@ export interface VirtualIp {
  */
 export interface Hook {
     /**
-     * Absolute path of the program, on both hosts.
+     * Absolute path of the program on both hosts.
      */
     command: pulumi.Input<string>;
     /**
@@ -57,28 +57,26 @@ export interface Hook {
      */
     arguments?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * Seconds after which it is killed and counts as failed: 1 to 600. Default: 10.
+     * Time limit in seconds, 1 to 600: then the program is killed and counts as failed. Default: 10.
      */
     timeout?: pulumi.Input<number>;
     /**
-     * Of `onAcquire`: whether clients only reach the host once the program has ended with 0, because it moves the address by a
-     * cloud's API. Until then a former holder that runs goes on answering. On a network with ARP leave it out: both hosts
-     * would answer. Default: false.
+     * Only for `onAcquire`: whether clients reach the host only after the program has exited with 0, because it moves the address by a cloud's API.
+     * Until then a former holder that runs continues to answer. Not on a network with ARP, where both hosts would answer. Default: false.
      */
     isRequired?: pulumi.Input<boolean>;
 }
 
-/** Makes sure that a silent peer is off before its virtual IPs are taken (STONITH). */
+/** Switches a silent peer off before its virtual IPs are acquired (STONITH). */
 export interface Fencing {
     /**
-     * Absolute path of a program of yours on both hosts. It is run as root with the peer's node name as its only argument,
-     * and must end with 0 once the peer is off for certain. While it fails, the virtual IPs are not taken, and it is run
-     * again every 5 s.
+     * Absolute path of your program on both hosts. The keeper runs it as root with the peer's node name as its only argument. It must exit with 0
+     * only if the peer is off. While it fails, the host does not acquire the virtual IPs, and the keeper retries every 5 s.
      */
     command: pulumi.Input<string>;
     /**
-     * How long it may take, in seconds. Where both hosts would fence each other (both have virtual IPs, or they have not met
-     * since they booted), the second one waits this long first. Default: 30.
+     * Time limit in seconds, 1 to 600. If both hosts would fence each other (both hold virtual IPs, or they have not met since they booted), the
+     * second one waits this long first. Default: 30.
      */
     timeout?: pulumi.Input<number>;
 }
@@ -159,8 +157,8 @@ export interface Heartbeat {
      */
     mcast?: pulumi.Input<pulumi.Input<Mcast>[]>;
     /**
-     * IP addresses by whose answer to a ping a host knows that it is connected; one of them is enough. A host that gets
-     * none, while its peer does, hands its virtual IPs over. Default: the host's default gateway, once it has answered.
+     * IP addresses that a host pings to know that it is connected. One answer is enough. A host that gets none while its peer gets one hands its
+     * virtual IPs over. Default: the host's default gateway, once it has answered.
      */
     ping?: pulumi.Input<pulumi.Input<string>[]>;
     /**
@@ -168,17 +166,17 @@ export interface Heartbeat {
      */
     logfacility?: pulumi.Input<string>;
     /**
-     * `auto_failback`: whether a virtual IP goes back to the first host when that returns. Default: true.
+     * `auto_failback`: whether a virtual IP returns to its preferred host when that host can serve again. Default: true.
      */
     autoFailback?: pulumi.Input<boolean>;
     /**
-     * Version of the secret in authkeys, a whole number from 1. Another one makes a new secret, and both hosts change to
-     * it in turn, without a takeover: after a leak, or by routine. Default: 1.
+     * Version of the secret in authkeys, from 1. Another number generates a new secret, and both hosts change to it one after the other without a
+     * takeover. Default: 1.
      */
     keyVersion?: pulumi.Input<number>;
     /**
-     * Debian version of the package heartbeat, as `apt-cache policy` shows it: `1:3.0.6-13+b2`. It is kept at that
-     * version; another one is installed without a restart. Default: what the host has, or else what its sources offer.
+     * Debian version of the package heartbeat, as `apt-cache policy` prints it: `1:3.0.6-13+b2`. apt keeps the package at it. A change installs it
+     * without a restart. Default: the installed version, or else the one that the host's sources offer.
      */
     version?: pulumi.Input<string>;
 }

@@ -28,12 +28,12 @@ export interface Connection {
      */
     agentSocketPath?: pulumi.Input<string>;
     /**
-     * A host to go through (bastion, jump host).
+     * Jump host (bastion) between the machine that runs Pulumi and the load balancers. Default: none.
      */
     proxy?: pulumi.Input<Proxy>;
 }
 
-/** A host to go through on the way to the load balancers. */
+/** A jump host on the way to the load balancers. */
 export interface Proxy {
     /**
      * Address or name of the proxy.
@@ -68,34 +68,33 @@ export interface Proxy {
 /** One of the two load balancers. */
 export interface Host {
     /**
-     * The node name: what `uname -n` says on the host. Part of the identity of the host's resources, so it is plain
-     * text: another name is another host. Letters are compared without case, as Heartbeat does.
+     * Node name, as `uname -n` prints it on the host: `lb1.example.com`. It is part of the names of the host's resources, so it is plain text, and
+     * another name is another host. Upper and lower case are equal, as in Heartbeat.
      */
     name: string;
     /**
-     * IP address of the host: where the peer's heartbeats go and where sshd listens. An address, not a name, because
-     * Heartbeat must start when the name service does not answer.
+     * IP address of the host, for the peer's heartbeats and for SSH. Not a name: Heartbeat must start while the name service does not answer.
      */
     address: pulumi.Input<string>;
     /**
-     * Address or name for SSH, where it is not `address`.
+     * Address or name for SSH. Default: `address`.
      */
     sshHost?: pulumi.Input<string>;
     /**
      * The host's SSH host key, one line as in a known_hosts file without the host's name: `ssh-ed25519 AAAA…`. Required,
-     * unless `insecureSkipHostKeyCheck` is set. No RSA keys: the SSH client offers them in a form that OpenSSH refuses.
+     * unless `insecureSkipHostKeyCheck` is set. No RSA keys: the SSH client asks for a signature that OpenSSH 8.8 and later rejects.
      */
     hostKey?: pulumi.Input<string>;
     /**
-     * Connects without knowing who answers. Whoever is in between can then read every secret. Default: false.
+     * Accepts any host key. An attacker between Pulumi and the host can then read every secret. Default: false.
      */
     insecureSkipHostKeyCheck?: boolean;
     /**
-     * How to log in on this host, where it differs from the pair's `connection`; fields given here win.
+     * Login on this host. Its fields override those of the pair's `connection`.
      */
     connection?: Connection;
     /**
-     * Changes when the machine behind the name was rebuilt (an instance id, say); every step is then run again.
+     * Any text that changes when the machine is rebuilt, such as an instance id. A change runs every step again. Default: none.
      */
     identity?: pulumi.Input<string>;
 }

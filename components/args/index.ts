@@ -41,16 +41,16 @@ export type { Connection as ConnectionArgs, Host as HostArgs, Proxy as ProxyArgs
 /** The inputs of HaLoadBalancerPair. */
 export interface HaLoadBalancerPairArgs {
     /**
-     * The two hosts, the preferred holder of the virtual IPs first. Changes reach the second one first. A plain list,
-     * because it decides which resources there are.
+     * Exactly two hosts, the preferred holder of the virtual IPs first. Changes reach the second one first. A plain list, because it decides which
+     * resources exist.
      */
     hosts: Host[];
     /**
-     * How to log in on both hosts. Default: as root with the agent of SSH_AUTH_SOCK.
+     * SSH login on both hosts. Default: root, with the SSH agent of SSH_AUTH_SOCK.
      */
     connection?: Connection;
     /**
-     * The virtual IPs, one at least.
+     * At least one virtual IP.
      */
     virtualIps: pulumi.Input<pulumi.Input<VirtualIp>[]>;
     /**
@@ -62,8 +62,8 @@ export interface HaLoadBalancerPairArgs {
      */
     haproxy: Haproxy;
     /**
-     * A command that switches a silent peer off before its virtual IPs are taken. Default: none; they are then taken when
-     * the peer is silent on every way.
+     * A program that switches a silent peer off before its virtual IPs are acquired. Default: none; a host then acquires them when the peer is
+     * silent on every link.
      */
     fencing?: pulumi.Input<Fencing>;
     /**
@@ -73,14 +73,13 @@ export interface HaLoadBalancerPairArgs {
      */
     firewall?: pulumi.Input<boolean>;
     /**
-     * Whether each preview and update first asks the hosts, over one SSH connection each, what is not as it was left
-     * there, so that it is shown and repaired. A host that does not answer is warned about. Default: true.
+     * Whether each preview and update first asks the hosts, over one SSH connection each, what has changed there since the last update. The preview
+     * shows this drift, and the update repairs it. An unreachable host causes a warning. Default: true.
      */
     driftDetection?: boolean;
     /**
-     * Names of hosts that are gone for good, whether they are still among `hosts` or not: nothing logs in to them any
-     * more, not even to remove what was put there. With a dead host named here, `pulumi up` replaces it and
-     * `pulumi destroy` (after one `pulumi up`) removes the pair; what is left behind on it is told. Default: none.
+     * Names of hosts that are gone for good, whether they are still in `hosts` or not. No step logs in to them, not even to undo them. With a dead
+     * host in this list, `pulumi up` replaces it, and `pulumi destroy` after one `pulumi up` removes the pair. Default: none.
      */
     goneHosts?: string[];
 }

@@ -1,4 +1,4 @@
-/** Resolved inputs of HAProxy in, with the defaults that args/ promises filled in. Pure. */
+/** Fills in the defaults of HAProxy that args/ documents. Pure: resolved inputs in, the model out. */
 import { isIP } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
 import type {
@@ -44,7 +44,7 @@ import { optionDefaults } from "./options";
 
 const defaultBind = [{ port: defaultPort }];
 
-/** What of the inputs says where HAProxy listens. */
+/** The inputs that decide where HAProxy listens. */
 export interface ListeningArgs {
     listen?: FrontAtPort[];
     frontend?: FrontAtPort[];
@@ -120,16 +120,16 @@ function sectionDefaults(args: Unwrap<HaproxyArgs>, virtualIps: VirtualIp[]): Se
     const tlsPortOf = (each: Unwrap<FrontendArgs>) => each.bind?.find(isTls)?.port;
     const fronts = [...(listen ?? []), ...(frontend ?? [])];
     const tlsPort = fronts.map(tlsPortOf).find((port) => port !== undefined) ?? 443;
-    const inFront = (each: Unwrap<FrontendArgs>) => front(each, virtualIps, tlsPortOf(each) ?? tlsPort);
-    const inHttp = fronts.filter(({ mode }) => mode !== "tcp");
-    const isAllTyped = inHttp.length > 0 && !/^\s*(frontend|listen)\s/m.test(sections);
-    const isAllTls = isAllTyped && inHttp.every(isTlsOnly);
+    const frontOf = (each: Unwrap<FrontendArgs>) => frontDefaults(each, virtualIps, tlsPortOf(each) ?? tlsPort);
+    const httpFronts = fronts.filter(({ mode }) => mode !== "tcp");
+    const isAllTyped = httpFronts.length > 0 && !/^\s*(frontend|listen)\s/m.test(sections);
+    const isAllTls = isAllTyped && httpFronts.every(isTlsOnly);
     return [
         ...(listen ?? []).map((each) =>
-            section("listen", each, { ...inFront(each), ...behind(each, isTlsOnly(each)) }),
+            section("listen", each, { ...frontOf(each), ...backDefaults(each, isTlsOnly(each)) }),
         ),
-        ...(frontend ?? []).map((each) => section("frontend", each, inFront(each))),
-        ...(backend ?? []).map((each) => section("backend", each, behind(each, isAllTls))),
+        ...(frontend ?? []).map((each) => section("frontend", each, frontOf(each))),
+        ...(backend ?? []).map((each) => section("backend", each, backDefaults(each, isAllTls))),
     ];
 }
 
@@ -137,7 +137,7 @@ function isTls({ ssl }: { ssl?: unknown }): boolean {
     return ssl !== undefined;
 }
 
-/** Whether a client without TLS gets at most a redirect to TLS. */
+/** Whether a client without TLS gets at most a redirect. */
 function isTlsOnly({ bind = defaultBind, httpsRedirect, lines = [] }: Unwrap<FrontendArgs>): boolean {
     const isBind = (line: string) => /^\s*bind\s/.test(line);
     return httpsRedirect === true || (bind.every(isTls) && !lines.some(isBind));
@@ -172,7 +172,7 @@ function rules(list: Unwrap<RuleArgs>[] = []): Rule[] {
     return list.map((rule) => ({ ...rule, words: rule.words ?? [] }));
 }
 
-function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: number): Partial<Section> {
+function frontDefaults(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: number): Partial<Section> {
     return {
         bind: bindDefaults(args.bind, virtualIps, args.mode),
         httpsRedirect: args.httpsRedirect ? tlsPort : undefined,
@@ -182,7 +182,7 @@ function front(args: Unwrap<FrontendArgs>, virtualIps: VirtualIp[], tlsPort: num
     };
 }
 
-function behind(args: Unwrap<BackendArgs>, isTls: boolean): Partial<Section> {
+function backDefaults(args: Unwrap<BackendArgs>, isTls: boolean): Partial<Section> {
     return {
         balance: args.balance ?? "roundrobin",
         cookie: args.cookie && cookieDefaults(args.cookie, isTls),
@@ -235,7 +235,7 @@ function cookieDefaults(args: Unwrap<CookieArgs>, isTls: boolean): Cookie {
         indirect: indirect ?? isOurs,
         nocache: nocache ?? isOurs,
         httponly: httponly ?? isOurs,
-        // HAProxy writes it into a cookie that it inserts, and into no other one.
+        // HAProxy writes this attribute only into cookies that it inserts.
         secure: secure ?? (isOurs && isTls),
     };
 }
@@ -260,7 +260,7 @@ function statsDefaults(args: Omit<Unwrap<StatsArgs>, "password"> = {}, sections:
     };
 }
 
-/** Not one that sends everybody away to TLS and has none itself. */
+/** A section that redirects every request to TLS and has no TLS itself shows no page. */
 function showsPages(section: Section): boolean {
     return section.httpsRedirect === undefined
         ? section.mode === "http" && section.bind.length > 0

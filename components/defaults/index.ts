@@ -1,4 +1,4 @@
-/** Resolved inputs in, with the defaults that args/ promises filled in. Pure. */
+/** Fills in the defaults that args/ documents. Pure: resolved inputs in, the model out. */
 import type { Unwrap } from "@pulumi/pulumi";
 import type { FencingArgs, HeartbeatArgs, HookArgs, UcastArgs, VirtualIpArgs } from "../args";
 import { defaultDeadtime, defaultFencingTimeout, defaultHeartbeatPort, defaultKeepalive } from "../args/defaults";

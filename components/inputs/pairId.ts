@@ -1,4 +1,4 @@
-/** By what the hosts know whose they are: `<project>/<stack>/<component>`. */
+/** The id by which hosts know their pair: `<project>/<stack>/<component>`. */
 import * as pulumi from "@pulumi/pulumi";
 
 function id(project: string, stack: string, name: string): string {
@@ -15,7 +15,7 @@ function idOfUrn(urn: string): string {
     return id(project, stack, name.join("::"));
 }
 
-/** What a component was called before, by the `aliases` that it is given: its hosts are still known by that name. */
+/** The ids that follow from a component's `aliases`: its hosts may still have one of them. */
 export function formerPairIds(
     name: string,
     aliases: pulumi.Input<pulumi.URN | pulumi.Alias>[] = [],

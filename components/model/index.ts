@@ -1,7 +1,4 @@
-/**
- * What the renderers work on: the inputs with every Output resolved and every default filled in.
- * Nothing here is secret, so that files made of it can be shown in a preview.
- */
+/** The inputs with every Output resolved and every default filled in. Only HaproxySecrets is secret, so that a preview can show the rest. */
 import type { Unwrap } from "@pulumi/pulumi";
 import type {
     AclArgs,
@@ -21,7 +18,7 @@ import type {
 } from "../args";
 import type { Options } from "../options";
 
-/** A host as its peer and its files know it. */
+/** A host, as Heartbeat names it. */
 export interface Node {
     name: string;
     address: string;
@@ -70,13 +67,13 @@ export interface Server {
     words: string[];
 }
 
-/** A `listen`, `frontend` or `backend`; what a kind has not got is empty. */
+/** A `listen`, `frontend` or `backend`. Fields that its kind does not have are empty or undefined. */
 export interface Section {
     keyword: "listen" | "frontend" | "backend";
     name: string;
     mode: string;
     bind: Bind[];
-    /** The port with TLS; none where nothing is redirected. */
+    /** The port with TLS. Undefined if nothing is redirected. */
     httpsRedirect?: number;
     hsts?: number;
     acl: Acl[];
@@ -96,7 +93,7 @@ export interface Section {
     lines: string[];
 }
 
-/** Where HAProxy listens. This and Packages are known when the rest of `heartbeat` and `haproxy` may not be. */
+/** Where HAProxy listens. A preview knows this and Packages even if the rest of `heartbeat` and `haproxy` is unknown. */
 export interface Listening {
     /** On virtual IPs. */
     bind: Pick<Bind, "address" | "port">[];
@@ -106,7 +103,7 @@ export interface Listening {
     peersPort?: number;
 }
 
-/** The versions that are declared, and whether a server's certificate is verified by those that the system trusts. */
+/** The declared versions, and whether servers' certificates are verified with the system's authorities. */
 export interface Packages {
     heartbeat?: string;
     haproxy?: string;
@@ -117,13 +114,13 @@ export interface Packages {
 export interface Stats {
     uri: string;
     user: string;
-    /** Where each host shows its own, and to whom beside itself. */
+    /** Each host's own page: its port, and who may see it besides the host. */
     own?: { port: number; src: string[] };
-    /** The section that shows it on virtual IPs, and whether over TLS alone. */
+    /** The section that shows it on virtual IPs, and whether only over TLS. */
     section?: { name: string; isTlsOnly: boolean };
 }
 
-/** What root alone may read of what HAProxy is given. */
+/** The parts of HAProxy's configuration that only root may read. */
 export interface HaproxySecrets {
     statsPassword: string;
     certificates: Unwrap<CertificateArgs>[];
@@ -132,9 +129,9 @@ export interface HaproxySecrets {
 export interface Haproxy {
     sections: Section[];
     options: Options;
-    /** None where there is no page. */
+    /** Undefined if there is no page. */
     stats?: Stats;
-    /** None where no section has a stick-table. */
+    /** Undefined if no section has a stick-table. */
     peers?: Required<Unwrap<PeersArgs>>;
     prometheus?: Required<Unwrap<PrometheusArgs>>;
     timeout: Options;
@@ -142,8 +139,8 @@ export interface Haproxy {
     logfacility: string;
     globalLines: string[];
     defaultsLines: string[];
-    /** Sections as text, behind the others. */
+    /** Sections as text, after the others. */
     moreSections: string;
-    /** The whole file as text, instead of all else. */
+    /** The whole file as text, instead of everything else. */
     config?: string;
 }

@@ -1,11 +1,11 @@
-/** What the steps are made from: the resolved inputs, and the secrets apart from them. */
+/** The input of the steps: the resolved inputs, and the secrets apart from them. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Fencing, Haproxy, HaproxySecrets, Heartbeat, Listening, Node, Packages, VirtualIp } from ".";
 
 export interface Pair {
-    /** Tells this pair from every other: `<project>/<stack>/<component>`. */
+    /** Unique among pairs: `<project>/<stack>/<component>`. */
     id: string;
-    /** By what else its hosts may know it; see `aliases` of the component's options. */
+    /** Earlier ids under which its hosts may know it; see `aliases` of the component's options. */
     formerIds: pulumi.Output<string[]>;
     /** The preferred host first. */
     nodes: pulumi.Output<Node[]>;

@@ -1,7 +1,6 @@
 /**
- * The text that a step's script reads from standard input, in front of itself: its values and its
- * files. Data only: values are quoted, files are here-documents that the shell does not look into.
- * Files are in plain text, so that a preview shows a change line by line.
+ * The beginning of a step's standard input: its values and its files, before the script. Data only: values are quoted, and files are
+ * here-documents without expansion. Files are plain text, so that a preview shows a change line by line.
  */
 
 interface ManagedFile {
@@ -17,7 +16,7 @@ export interface Payload {
     files?: ManagedFile[];
 }
 
-/** A word that the shell takes as it stands. */
+/** Quotes a text so that the shell reads it as one word. */
 export function quoted(text: string): string {
     return `'${text.replace(/'/g, "'\\''")}'`;
 }
@@ -25,7 +24,7 @@ export function quoted(text: string): string {
 export function payloadText({ values, files = [] }: Payload): string {
     return [
         "payload() {",
-        // A function needs one command at least.
+        // A shell function needs at least one command.
         ":",
         ...Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}`),
         ...files.map(fileText),
@@ -40,8 +39,8 @@ function fileText({ path, mode, text }: ManagedFile): string {
 }
 
 /**
- * A line that ends the text and that no line of it resembles, down to the first character: dash 0.5.12 loses a byte of
- * a multi-byte character that follows upon a beginning of the mark.
+ * An end mark whose first character begins no line of the text: dash 0.5.12 loses a byte of a multi-byte character that follows the beginning of the
+ * mark. See docs/decisions/0003-here-documents.md.
  */
 function endMark(text: string): string {
     const taken = new Set(text.split("\n").map((line) => line[0]));

@@ -1,4 +1,4 @@
-/** Writes haproxy.cfg, what it refers to, and HAProxy's drop-in, and makes them live. */
+/** Writes haproxy.cfg, the files that it names and HAProxy's drop-in, and reloads HAProxy. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Pair } from "../model/pair";
 import { haproxyFiles } from "../render/haproxy/files";

@@ -1,4 +1,4 @@
-/** Writes what haproxy.cfg refers to and must not hold, so that a preview can show haproxy.cfg in clear. */
+/** Writes HAProxy's secrets apart from haproxy.cfg, so that a preview can show haproxy.cfg in clear. */
 import type { Pair } from "../model/pair";
 import { haproxyFiles } from "../render/haproxy/files";
 import { haproxySecrets as render } from "../render/haproxy/haproxySecrets";

@@ -1,4 +1,4 @@
-/** Writes Heartbeat's files but for authkeys, and makes all of them live. */
+/** Writes Heartbeat's files except authkeys, the keeper and the agent, and reloads or starts the services. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";

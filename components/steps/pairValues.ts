@@ -4,14 +4,14 @@ import { agentArgument } from "../render/haresources";
 import { keeperPort } from "../render/keeper";
 import { socketAddress } from "../values/socketAddress";
 
-/** Where clients find HAProxy, as `ADDRESS:PORT` words. */
+/** Where clients reach HAProxy, as `ADDRESS:PORT` words. */
 export function listens({ bind }: Listening): string {
     return [...new Set(bind.map(({ address, port }) => socketAddress(address, port)))].join(" ");
 }
 
 /**
- * Where clients find HAProxy on virtual IPs, as `ADDRESS PORT` lines: where the answer must come from this pair's HAProxy. Not on a virtual
- * IP that a required hook moves: a cloud translates its addresses, so that no kernel sees both ends of a connection.
+ * Where clients reach HAProxy on virtual IPs, as `ADDRESS PORT` lines: there the answer must come from this pair's HAProxy. Without virtual IPs
+ * that a required hook moves: a cloud translates their addresses, so no kernel sees both ends of a connection.
  */
 export function listensOnVirtualIps({ bind }: Listening, virtualIps: VirtualIp[]): string {
     const proven = virtualIps.filter(({ onAcquire }) => !onAcquire?.isRequired);
@@ -27,7 +27,7 @@ function isBoundTo(bound: string, virtualIp: string): boolean {
     return bound === virtualIp || every.includes(bound);
 }
 
-/** Where HAProxy listens on a host, all told. */
+/** Every place where HAProxy listens on a host. */
 export function listensOn(own: Node, listening: Listening): string {
     const { statsPort, prometheusPort, peersPort } = listening;
     return [
@@ -38,7 +38,7 @@ export function listensOn(own: Node, listening: Listening): string {
     ].join(" ");
 }
 
-/** What pair.sh works with. */
+/** The values of pair.sh. */
 export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number): Record<string, string> {
     const isOwn = ({ preferredHost }: VirtualIp) => preferredHost === nodes[self].name;
     return {
@@ -50,7 +50,7 @@ export function pairValues(nodes: Node[], virtualIps: VirtualIp[], self: number)
     };
 }
 
-/** What pair.sh names where a firewall drops packets between the hosts. */
+/** The values for pair.sh's advice if a firewall drops packets between the hosts. */
 export function openings(nodes: Node[], heartbeat: Heartbeat, self: number): Record<string, string> {
     return {
         own_address: nodes[self].address,

@@ -12,7 +12,7 @@ function isObject(value: unknown): value is object {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Collects problems; its methods are the kinds of checks that inputs need. */
+/** Collects problems. Each method is a kind of check, and ignores values that are absent or not known yet. */
 export class Checker {
     readonly problems: Problem[] = [];
 
@@ -20,14 +20,14 @@ export class Checker {
         this.problems.push({ propertyPath, reason });
     }
 
-    /** A value that must be there, unless it is not known yet. */
+    /** A required value. */
     required(path: string, input: unknown): void {
         if (input === undefined || input === null || input === "") {
             this.add(path, "is required");
         }
     }
 
-    /** An object with no other fields than these. */
+    /** An object without unknown fields. */
     fields(path: string, input: unknown, names: readonly string[]): void {
         const value = known(input);
         if (value === undefined) {
@@ -42,14 +42,14 @@ export class Checker {
         }
     }
 
-    /** An input that is an object with no other fields than these, as far as it is known now. */
+    /** Checks an object without unknown fields, and returns it if it is known and an object. */
     object<T>(path: string, input: pulumi.Input<T> | undefined, names: readonly string[]): T | undefined {
         this.fields(path, input, names);
         const value = known(input);
         return isObject(value) ? value : undefined;
     }
 
-    /** The elements of a list that are known now, each with its path. */
+    /** The known elements of a list, each with its path. */
     elements<T>(path: string, input: pulumi.Input<pulumi.Input<T>[]> | undefined): { at: string; value: T }[] {
         if (!this.list(path, input)) {
             return [];
@@ -59,7 +59,7 @@ export class Checker {
         );
     }
 
-    /** Those that are objects with no other fields than these. */
+    /** The known elements that are objects, each checked for unknown fields. */
     objects<T>(
         path: string,
         input: pulumi.Input<pulumi.Input<T>[]> | undefined,
@@ -71,7 +71,7 @@ export class Checker {
         });
     }
 
-    /** A text of a form. A text that is absent or not known yet is no problem. */
+    /** A text that matches a pattern. `what` completes "is not …". */
     text(path: string, input: pulumi.Input<string> | undefined, form: RegExp, what: string): void {
         const value = known(input);
         if (value !== undefined && !(typeof value === "string" && form.test(value))) {
@@ -110,7 +110,7 @@ export class Checker {
         }
     }
 
-    /** Whether it is a list, or not known yet, or not given; of anything else nothing more can be said. */
+    /** Returns whether the value is a list, absent, or not known yet. */
     list(path: string, input: unknown): boolean {
         const value = known(input);
         const isList = value === undefined || Array.isArray(value);
@@ -126,13 +126,13 @@ export class Checker {
         return isList;
     }
 
-    /** A text that must be there. */
+    /** A required text. */
     requiredText(path: string, input: pulumi.Input<string> | undefined, form: RegExp, what: string): void {
         this.required(path, input);
         this.text(path, input || undefined, form, what);
     }
 
-    /** The name of something in haproxy.cfg. */
+    /** A name in haproxy.cfg. */
     name(path: string, input: pulumi.Input<string> | undefined, what: string): void {
         this.text(path, input, forms.haproxyName, `${what} (letters, digits and _ - . :)`);
     }
@@ -142,7 +142,7 @@ export class Checker {
         this.name(path, input || undefined, what);
     }
 
-    /** HAProxy takes no 0 for most of them, and counts milliseconds in 31 bits. */
+    /** HAProxy rejects 0 for most times, and counts milliseconds in 31 bits. */
     time(path: string, input: pulumi.Input<string> | undefined): void {
         const value = known(input);
         const time = typeof value === "string" ? haproxyMilliseconds(value) : undefined;
@@ -158,10 +158,7 @@ export class Checker {
         this.text(path, input, forms.condition, '"if" or "unless" and a condition, without quotes, # and backslashes');
     }
 
-    /**
-     * Words of one line of haproxy.cfg, which has 64 at most; beside `others`. What is in them is not told: it may be meant
-     * as a secret.
-     */
+    /** Words of one line of haproxy.cfg, in addition to `others`. The problem does not quote them: a user may mean one as a secret. */
     words(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined, others: number): void {
         this.texts(path, input, forms.word, "must be a text of one line, and not empty");
         const count = knownList(input)?.length ?? 0;
@@ -171,12 +168,12 @@ export class Checker {
         }
     }
 
-    /** Lines of haproxy.cfg, each as it is. */
+    /** Lines of haproxy.cfg. */
     lines(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined): void {
         this.texts(path, input, forms.line, "must be a text of one line");
     }
 
-    /** A list of texts of a form, which are not told. */
+    /** Texts that match a pattern. The problem does not quote them. */
     texts(path: string, input: pulumi.Input<pulumi.Input<string>[]> | undefined, form: RegExp, reason: string): void {
         for (const { at, value } of this.elements(path, input)) {
             if (!(typeof value === "string" && form.test(value))) {
@@ -185,7 +182,7 @@ export class Checker {
         }
     }
 
-    /** No two of the values may be equal; those not known yet are left out. */
+    /** No two values may be equal. */
     distinct(values: (string | undefined)[], path: (index: number) => string): void {
         values.forEach((value, index) => {
             const first = values.indexOf(value);

@@ -1,4 +1,4 @@
-/** virtualIps, heartbeat and fencing. */
+/** Checks `virtualIps`, `heartbeat` and `fencing`. */
 import { isIPv4, isIPv6 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type {
@@ -74,7 +74,7 @@ function hook(check: Checker, path: string, input: VirtualIpArgs["onAcquire"]): 
     }
 }
 
-/** The interface of a virtual IP is declared once. */
+/** At most one field names the interface of a virtual IP. */
 function place(check: Checker, at: string, virtualIp: VirtualIpArgs): void {
     const given = (["interface", "interfaces", "network"] as const).filter((name) => virtualIp[name] !== undefined);
     if (given.length > 1) {
@@ -98,7 +98,7 @@ function interfaceName(check: Checker, path: string, input: pulumi.Input<string>
     check.text(path, input, forms.interface, "the name of a network interface");
 }
 
-/** By name, or by network. */
+/** An interface by its name or by a network. */
 function interfaceOrNetwork(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     if (String(known(input)).includes("/")) {
         network(check, path, input);
@@ -170,7 +170,7 @@ function rejectIPv6Links(check: Checker, args: HeartbeatArgs, hostList: HostArgs
     }
 }
 
-/** A link may also be unknown by now, or no object, which another check reports. */
+/** A link can also be unknown, or no object; another check reports that. */
 function isObject(link: UcastArgs | undefined): link is UcastArgs {
     return typeof link === "object" && link !== null;
 }
@@ -191,7 +191,7 @@ function addresses(check: Checker, path: string, input: HeartbeatArgs["ping"]): 
     }
 }
 
-/** Heartbeat names a link by its interface, so a second one of another kind on it counts as dead for ever. */
+/** Heartbeat names a link by its interface. A second link of another kind on the same interface would count as dead. */
 function oneLinkAnInterface(check: Checker, args: HeartbeatArgs): void {
     const links = [
         ...(knownList<UcastArgs>(args.ucast) ?? []).map((link, i) => [

@@ -1,4 +1,4 @@
-/** hosts and connection. */
+/** Checks `hosts` and `connection`. */
 import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs, HostArgs, ProxyArgs } from "../args";
@@ -62,7 +62,7 @@ export function address(check: Checker, path: string, input: pulumi.Input<string
     }
 }
 
-/** Also an address with its interface: "fe80::1%eth0". */
+/** An address, or a link-local one with its interface: "fe80::1%eth0". */
 export function addressOrZoned(check: Checker, path: string, input: pulumi.Input<string> | undefined): void {
     const value = known(input);
     if (value !== undefined && isIP(value) === 0) {

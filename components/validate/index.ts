@@ -1,7 +1,4 @@
-/**
- * What must be true of the inputs: every mistake is found, with its property path, before anything
- * is registered.
- */
+/** Finds every problem of the inputs, each with its property path, before anything is registered. Called by `inputs`. */
 import type { HaLoadBalancerPairArgs, HaproxyArgs } from "../args";
 import type { Problem } from "../errors";
 import { forms } from "../values/forms";
@@ -15,14 +12,14 @@ export function validate(args: HaLoadBalancerPairArgs): Problem[] {
     return [...publicProblems(args), ...secretProblems(args?.haproxy ?? {})];
 }
 
-/** What is wrong with what may be a secret. */
+/** Problems of inputs that can be secret. They are checked apart, so that a secret hides no other problem. */
 export function secretProblems(args: Pick<HaproxyArgs, "stats" | "certificates">): Problem[] {
     const check = new Checker();
     haproxySecrets(check, args);
     return check.problems;
 }
 
-/** What is wrong with all else. */
+/** Problems of all other inputs. */
 export function publicProblems(args: HaLoadBalancerPairArgs): Problem[] {
     const check = new Checker();
     check.fields("", args, componentFields);

@@ -1,4 +1,4 @@
-/** What a text may be. It is checked by that, not by what it may not be, so that none can break out of its line in a file. */
+/** Patterns of valid texts. Each lists what is allowed, so that no text can break out of its line in a file. */
 export const forms = {
     nodeName: /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/,
     /** A name has 15 characters at most, an alternative name 127. */
@@ -17,15 +17,15 @@ export const forms = {
     version: /^[0-9]([A-Za-z0-9.+~:-]*[A-Za-z0-9.~])?$/,
     balance:
         /^(roundrobin|static-rr|leastconn|first|source|random(\([1-9]\d?\))?|uri|url_param [A-Za-z0-9_.-]+|hdr\([A-Za-z0-9-]+\)|hash [A-Za-z0-9_.,():-]+)$/,
-    /** What an acl looks at: fetches and converters, their arguments in brackets. */
+    /** The criterion of an acl: fetches and converters, with arguments in brackets. */
     criterion: /^[A-Za-z0-9_.-]+[A-Za-z0-9_.,():/*%@-]*$/,
-    /** What a stick-table counts. */
+    /** A counter of a stick-table. */
     counter: /^[a-z][a-z0-9_]*(\([a-z0-9,]+\))?$/,
     action: /^[a-z][a-z0-9-]*(\([A-Za-z0-9_.,:/-]+\))?$/,
-    /** Words, one space apart, of what neither quotes nor ends a line nor begins a comment. */
+    /** Words with one space between them, without quotes, backslashes, `#` and line ends. */
     condition: /^(if|unless)( [!%&(-[\]-~]+)+$/,
     word: /^[^\p{Cc}]+$/u,
     line: /^[^\r\n\0]*$/,
-    /** RSA is left out: the SSH client asks for ssh-rsa signatures, which OpenSSH 8.8 and later refuses. */
+    /** No RSA: the SSH client asks for ssh-rsa signatures, which OpenSSH 8.8 and later rejects. */
     hostKey: /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( .*)?$/,
 };

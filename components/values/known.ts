@@ -2,21 +2,20 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The value of an input, where it is known now; undefined for an Output or a promise. The checks
- * are run twice: on the plain values before anything is registered, and on all of them once they
- * are resolved.
+ * A plain value, or undefined for an Output or a promise. The checks run twice: on the plain values before anything is registered, and on all
+ * values once they are resolved.
  */
 export function known<T>(input: pulumi.Input<T> | undefined): T | undefined {
     return pulumi.Output.isInstance(input) || input instanceof Promise ? undefined : input;
 }
 
-/** The elements of a list input, where the list itself is known now; undefined also for what is no list (see `list`). */
+/** The elements of a list that is known now, each undefined if it is not known. Undefined if the list is not known, or is no list. */
 export function knownList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): (T | undefined)[] | undefined {
     const list = known(input);
     return Array.isArray(list) ? list.map((element) => known(element)) : undefined;
 }
 
-/** The elements of a list, where all of them are known now; none where there is no list. */
+/** The elements of a list if all of them are known now, or undefined. An absent list is empty. */
 export function wholeList<T>(input: pulumi.Input<pulumi.Input<T>[]> | undefined): T[] | undefined {
     const list = input === undefined ? [] : knownList(input);
     return list?.every((element) => element !== undefined) ? (list as T[]) : undefined;

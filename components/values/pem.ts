@@ -1,6 +1,6 @@
-/** PEM (RFC 7468): texts between lines "-----BEGIN …-----" and "-----END …-----". What stands between them is a comment. */
+/** PEM (RFC 7468): blocks between "-----BEGIN …-----" and "-----END …-----". Text outside of them is a comment. */
 
-/** The blocks of a text, each ending in a newline; without comments, which may be in any language and are of no use to HAProxy. */
+/** The blocks of a text, each with a newline at its end, and without the comments between them. */
 export function pemBlocks(text: unknown): string[] {
     const found = String(text).match(/-----BEGIN ([A-Z0-9 ]+)-----[A-Za-z0-9+/=\s:,-]+?-----END \1-----/g) ?? [];
     return found.map((block) => `${block.replace(/\r/g, "")}\n`);

@@ -1,4 +1,4 @@
-/** What HAProxy does, by the words of its configuration manual. */
+/** HAProxy's configuration, in the words of its manual. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Backend, Frontend, Listen } from "./sections";
 import type { Timeout } from "./timeout";
@@ -12,7 +12,7 @@ export interface Stats {
      */
     port?: pulumi.Input<number>;
     /**
-     * Addresses and networks (`10.0.0.0/8`) that see the page at `port`, beside the host itself. Default: none.
+     * Addresses and networks (`10.0.0.0/8`) that may see the page at `port`, in addition to the host itself. Default: none.
      */
     src?: pulumi.Input<pulumi.Input<string>[]>;
     /**
@@ -30,7 +30,7 @@ export interface Stats {
      */
     user?: pulumi.Input<string>;
     /**
-     * Password. Kept as a secret. Default: a generated one, given out as `statisticsPassword`.
+     * Password. Kept as a secret. Default: a generated one, in the output `statisticsPassword`.
      */
     password?: pulumi.Input<string>;
 }
@@ -46,20 +46,20 @@ export interface Prometheus {
      */
     uri?: pulumi.Input<string>;
     /**
-     * Addresses and networks (`10.0.0.0/8`) that get an answer. Default: the host itself.
+     * Addresses and networks (`10.0.0.0/8`) that may read the metrics. Default: the host itself.
      */
     src?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The connection on which the two HAProxys tell each other what is in their stick-tables. */
+/** The connection on which the two HAProxys exchange their stick-tables. */
 export interface Peers {
     /**
-     * TCP port, on each host's own address and on 127.0.0.1. Only the peer gets an answer. Default: 10000.
+     * TCP port, on each host's own address and on 127.0.0.1. HAProxy rejects every client but the peer. Default: 10000.
      */
     port?: pulumi.Input<number>;
 }
 
-/** What HAProxy does, by the names of its configuration manual. One section that receives something must be there, or `config`. */
+/** HAProxy's configuration, by the names of its manual. Requires at least one `listen` or `frontend`, or text. */
 export interface Haproxy {
     /**
      * `listen` sections: a front end and its servers, in one.
@@ -74,13 +74,12 @@ export interface Haproxy {
      */
     backend?: pulumi.Input<pulumi.Input<Backend>[]>;
     /**
-     * Certificates, for every `bind` with `ssl`. A plain list, so that what is secret in one hides nothing else. Default: none.
+     * Certificates for every `bind` with `ssl`. A plain list, so that a secret in one hides nothing else. Default: none.
      */
     certificates?: Certificate[];
     /**
-     * Whether HAProxy asks the certificates' authorities now and then whether they are still good, and tells clients (OCSP
-     * stapling; `ocsp-update.mode on`). HAProxy 3.0 or later, which must reach them by HTTP; an earlier one refuses the word.
-     * Default: false.
+     * `ocsp-update.mode on`: whether HAProxy fetches OCSP responses for its certificates and staples them. It must reach the authorities by HTTP.
+     * Requires HAProxy 3.0 or later. Default: false.
      */
     ocspUpdate?: pulumi.Input<boolean>;
     /**
@@ -92,9 +91,8 @@ export interface Haproxy {
      */
     prometheus?: pulumi.Input<Prometheus>;
     /**
-     * How the stick-tables of both hosts are kept alike, so that persistence and counters outlive a failover. It is there,
-     * with the defaults, where a section has a `stickTable`; give `{}` where only text has one, which then says
-     * `peers ha-load-balancer-pair`.
+     * Exchange of stick-tables between the hosts, so that persistence and counters survive a failover. Default: on if a section has a `stickTable`.
+     * If only text has one, set `{}`, and write `peers ha-load-balancer-pair` in that text.
      */
     peers?: pulumi.Input<Peers>;
     /**
@@ -102,8 +100,8 @@ export interface Haproxy {
      */
     timeout?: pulumi.Input<Timeout>;
     /**
-     * Most connections at a time, for the whole process; HAProxy refuses more than the service may open files for. Default:
-     * what 40,000 open files allow, some 20,000, or fewer where the service may open fewer.
+     * Maximum number of connections of the process. HAProxy rejects a number for which the service may not open enough files. Default: some 20,000
+     * (40,000 open files), or fewer if the service may open fewer files.
      */
     maxconn?: pulumi.Input<number>;
     /**
@@ -111,25 +109,25 @@ export interface Haproxy {
      */
     logfacility?: pulumi.Input<string>;
     /**
-     * Further lines of the section `global`, as HAProxy's manual has them. Never a secret: haproxy.cfg is shown in clear.
+     * More lines of the section `global`. Not secret: the preview shows haproxy.cfg in clear. Default: none.
      */
     globalLines?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * Further lines of the section `defaults`; a later line wins over an earlier one.
+     * More lines of the section `defaults`. A later line overrides an earlier one. Default: none.
      */
     defaultsLines?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * Further sections (`resolvers`, `peers`, `cache`, …), as text that stands at the end of haproxy.cfg.
+     * More sections (`resolvers`, `cache`, …) as text at the end of haproxy.cfg. Default: none.
      */
     sections?: pulumi.Input<string>;
     /**
-     * The whole haproxy.cfg as text, instead of everything above. It is checked by HAProxy, put in place and reloaded; that
-     * it listens on the virtual IPs is up to you.
+     * The whole haproxy.cfg as text, instead of everything above. HAProxy checks it before it is loaded. It must listen on the virtual IPs itself.
+     * Default: none.
      */
     config?: pulumi.Input<string>;
     /**
-     * Debian version of the package haproxy, as `apt-cache policy` shows it: `2.6.12-1+deb12u3`. It is kept at that
-     * version; another one goes live by a reload. Default: what the host has, or else what its sources offer.
+     * Debian version of the package haproxy, as `apt-cache policy` prints it: `2.6.12-1+deb12u3`. apt keeps the package at it. A change is loaded by
+     * a reload. Default: the installed version, or else the one that the host's sources offer.
      */
     version?: pulumi.Input<string>;
 }

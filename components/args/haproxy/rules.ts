@@ -1,4 +1,4 @@
-/** What decides on a request. */
+/** Criteria and rules of requests. */
 import type * as pulumi from "@pulumi/pulumi";
 
 /** `acl NAME CRITERION FLAG … VALUE …` (manual, 7.1). */
@@ -8,7 +8,7 @@ export interface Acl {
      */
     name: pulumi.Input<string>;
     /**
-     * What is looked at: `path_beg`, `hdr(host)`, `src`, `req.hdr(x-user),lower`, ….
+     * Criterion: `path_beg`, `hdr(host)`, `src`, `req.hdr(x-user),lower`, ….
      */
     criterion: pulumi.Input<string>;
     /**
@@ -16,7 +16,7 @@ export interface Acl {
      */
     flags?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * The values to compare with, each taken as it is. Default: none.
+     * Values to compare with, each taken literally. Default: none.
      */
     values?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -28,24 +28,24 @@ export interface Rule {
      */
     action: pulumi.Input<string>;
     /**
-     * The words behind it, each taken as one word, with spaces and quotes as they are; `%[…]` works as in HAProxy. Default: none.
+     * The words after the action. Each stays one word, with its spaces and quotes; `%[…]` works as in HAProxy. Default: none.
      */
     words?: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * When it applies: `if` or `unless` and a condition, in HAProxy's words: `if is_admin !is_local`, `if { path_beg /api }`.
+     * `if` or `unless` and a condition, in HAProxy's words: `if is_admin !is_local`, `if { path_beg /api }`.
      * Values with quotes, backslashes or `#` need an `acl`. Default: always.
      */
     condition?: pulumi.Input<string>;
 }
 
-/** `use_backend NAME if …`: the first that applies wins. */
+/** `use_backend NAME if …`: the first whose condition is true. */
 export interface UseBackend {
     /**
      * Name of a `backend` or `listen`.
      */
     backend: pulumi.Input<string>;
     /**
-     * When: `if` or `unless` and a condition, in HAProxy's words. Default: always.
+     * `if` or `unless` and a condition, in HAProxy's words. Default: always.
      */
     condition?: pulumi.Input<string>;
 }

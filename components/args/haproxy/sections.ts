@@ -16,7 +16,7 @@ interface Section {
      */
     mode?: pulumi.Input<string>;
     /**
-     * Named criteria, for the conditions of this section. Default: none.
+     * Named criteria for the conditions of this section. Default: none.
      */
     acl?: pulumi.Input<pulumi.Input<Acl>[]>;
     /**
@@ -32,7 +32,7 @@ interface Section {
      */
     stickTable?: pulumi.Input<StickTable>;
     /**
-     * `option forwardfor`: whether servers are told the client's address in X-Forwarded-For. HTTP mode only. Default: true
+     * `option forwardfor`: whether servers get the client's address in X-Forwarded-For. HTTP mode only. Default: true
      * in a `frontend` and a `listen`, false in a `backend`.
      */
     forwardfor?: pulumi.Input<boolean>;
@@ -47,49 +47,47 @@ interface Section {
      */
     timeout?: pulumi.Input<Timeout>;
     /**
-     * Further lines of the section, as the manual has them. They stand at its end; but those that HAProxy wants in front
-     * (`acl`, `tcp-request`, `monitor`, `http-request`, `redirect`) stand behind what the fields above say of the same kind.
-     * Default: none.
+     * More lines of the section. They stand at its end, except `acl`, `tcp-request`, `monitor`, `http-request` and `redirect`, which stand after the
+     * lines of the same kind that the fields above make. Default: none.
      */
     lines?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** A `frontend` section: where clients connect, and which back end they get. */
+/** A `frontend` section: where clients connect, and which back end serves them. */
 export interface Frontend extends Section {
     /**
      * Where to listen. Default: port 80 of every virtual IP.
      */
     bind?: pulumi.Input<pulumi.Input<Bind>[]>;
     /**
-     * Most connections at a time. Default: that of the whole process.
+     * Maximum number of connections of the section. Default: that of the process.
      */
     maxconn?: pulumi.Input<number>;
     /**
-     * `option http-restrict-req-hdr-names`: what becomes of request headers with names that some servers mistake for others
-     * (all but letters, digits and `-`): `preserve`, `delete` or `reject`. HTTP mode only. Default: `delete`.
+     * `option http-restrict-req-hdr-names`: `preserve`, `delete` or `reject` request headers whose names have other characters than letters, digits
+     * and `-`, which some servers mistake for others. HTTP mode only. Default: `delete`.
      */
     restrictReqHdrNames?: pulumi.Input<string>;
     /**
-     * Whether requests without TLS are sent to the same place with it (status 301): on the first port of this section that
-     * has TLS, or else the first of any. HTTP mode only. Default: false.
+     * Whether requests without TLS are redirected to the same URL with TLS (status 301), on the first port of this section that has TLS, or else of
+     * any section. HTTP mode only. Default: false.
      */
     httpsRedirect?: pulumi.Input<boolean>;
     /**
-     * Seconds for which browsers are to come with TLS only (Strict-Transport-Security, RFC 6797), said in answers over TLS.
-     * HTTP mode only. Default: not said.
+     * Seconds for which browsers must use TLS (Strict-Transport-Security, RFC 6797), sent in answers over TLS. HTTP mode only. Default: not sent.
      */
     hsts?: pulumi.Input<number>;
     /**
-     * `use_backend`: back ends for some requests, the first that applies. Default: none.
+     * `use_backend`: back ends by condition; the first whose condition is true. Default: none.
      */
     useBackend?: pulumi.Input<pulumi.Input<UseBackend>[]>;
     /**
-     * `default_backend`: the back end for all others. Default: none.
+     * `default_backend`: the back end for all other requests. Default: none.
      */
     defaultBackend?: pulumi.Input<string>;
 }
 
-/** A `backend` section: servers, and how requests are shared out among them. */
+/** A `backend` section: servers, and how requests are balanced. */
 export interface Backend extends Section {
     /**
      * Balancing algorithm: `roundrobin`, `static-rr`, `leastconn`, `first`, `source`, `random`, `uri`, or with an argument
@@ -114,11 +112,11 @@ export interface Backend extends Section {
      */
     stick?: pulumi.Input<pulumi.Input<Stick>[]>;
     /**
-     * How servers are checked. Default: by a TCP connection.
+     * Health check by an HTTP request. Default: by a TCP connection.
      */
     httpchk?: pulumi.Input<Httpchk>;
     /**
-     * The machines that answer, one at least.
+     * At least one server.
      */
     servers: pulumi.Input<pulumi.Input<Server>[]>;
 }

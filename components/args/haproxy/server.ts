@@ -13,7 +13,7 @@ export interface Bind {
      */
     address?: pulumi.Input<string>;
     /**
-     * `accept-proxy`: whether the clients are proxies that speak the PROXY protocol. Default: false.
+     * `accept-proxy`: whether clients are proxies that send the PROXY protocol. Default: false.
      */
     acceptProxy?: pulumi.Input<boolean>;
     /**
@@ -21,7 +21,7 @@ export interface Bind {
      */
     ssl?: pulumi.Input<BindSsl>;
     /**
-     * Further words of the line, as the manual has them (5.1), one each. Default: none.
+     * More words of the line (configuration manual, 5.1), one an element. Default: none.
      */
     words?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -29,7 +29,7 @@ export interface Bind {
 /** `cookie NAME MODE …`: persistence by a cookie, whose value names the server. HTTP mode only. */
 export interface Cookie {
     /**
-     * Name of the cookie: `JSESSIONID`, say.
+     * Name of the cookie: `JSESSIONID`.
      */
     name: pulumi.Input<string>;
     /**
@@ -38,20 +38,20 @@ export interface Cookie {
      */
     mode?: pulumi.Input<string>;
     /**
-     * Not for requests that carry it already, and servers do not see it. Default: true with `insert`, else false.
+     * `indirect`: HAProxy sends the cookie only to clients without it, and removes it from requests. Default: true with `insert`, else false.
      */
     indirect?: pulumi.Input<boolean>;
     /**
-     * Whether answers that set it may not be cached. Default: true with `insert`, else false.
+     * `nocache`: whether caches must not store answers that set the cookie. Default: true with `insert`, else false.
      */
     nocache?: pulumi.Input<boolean>;
     /**
-     * Whether scripts in the page do not see it. Default: true with `insert`, else false.
+     * `httponly`: whether scripts in the page cannot read the cookie. Default: true with `insert`, else false.
      */
     httponly?: pulumi.Input<boolean>;
     /**
-     * Whether it goes over TLS only; HAProxy heeds it with `insert`. Default: with `insert`, true where clients reach this `listen`, or for a
-     * `backend` each `listen` and `frontend` in HTTP mode, by TLS alone (each `bind` has `ssl`, or there is `httpsRedirect`); else false.
+     * `secure`: whether browsers send the cookie over TLS only. Has an effect only with `insert`. Default: true with `insert` if clients reach this
+     * `listen`, or for a `backend` every `listen` and `frontend` in HTTP mode, over TLS only (each `bind` has `ssl`, or `httpsRedirect`); else false.
      */
     secure?: pulumi.Input<boolean>;
 }
@@ -83,8 +83,8 @@ export interface Server {
      */
     name: pulumi.Input<string>;
     /**
-     * IP address or host name. HAProxy resolves a name when it starts or reloads, and starts also where that fails; the server is then down.
-     * To resolve it again and again, declare a `resolvers` section (`haproxy.sections`) and name it in `words`.
+     * IP address or host name. HAProxy resolves a name when it starts or reloads. If that fails, HAProxy starts and the server is down.
+     * To resolve it repeatedly, declare a `resolvers` section (`haproxy.sections`) and name it in `words`.
      */
     address: pulumi.Input<string>;
     /**
@@ -92,19 +92,19 @@ export interface Server {
      */
     port?: pulumi.Input<number>;
     /**
-     * Share of the load, 0 to 256; 0 takes no new clients. Default: 1.
+     * Share of the load, 0 to 256. A server with 0 gets no new clients. Default: 1.
      */
     weight?: pulumi.Input<number>;
     /**
-     * Whether it is used only while no other one is up. Default: false.
+     * Whether it serves only while no other server is up. Default: false.
      */
     backup?: pulumi.Input<boolean>;
     /**
-     * Most connections at a time; others wait. Default: no limit.
+     * Maximum number of connections; more requests wait in a queue. Default: no limit.
      */
     maxconn?: pulumi.Input<number>;
     /**
-     * Whether it is checked; it counts as up otherwise. Default: true.
+     * Whether its health is checked. Without checks it counts as up. Default: true.
      */
     check?: pulumi.Input<boolean>;
     /**
@@ -112,19 +112,19 @@ export interface Server {
      */
     inter?: pulumi.Input<string>;
     /**
-     * Failed checks after which it is down. Default: 3.
+     * Number of failed checks after which it is down. Default: 3.
      */
     fall?: pulumi.Input<number>;
     /**
-     * Good checks after which it is up again. Default: 2.
+     * Number of successful checks after which it is up again. Default: 2.
      */
     rise?: pulumi.Input<number>;
     /**
-     * For how long it gets ever more of its share after it has come up, in HAProxy's syntax. Default: at once all.
+     * Time in which its share grows to the full weight after it has come up, in HAProxy's syntax. Default: full weight at once.
      */
     slowstart?: pulumi.Input<string>;
     /**
-     * `send-proxy-v2`: whether it is told the client's address by the PROXY protocol. Default: false.
+     * `send-proxy-v2`: whether HAProxy sends it the client's address by the PROXY protocol. Default: false.
      */
     sendProxy?: pulumi.Input<boolean>;
     /**
@@ -132,11 +132,11 @@ export interface Server {
      */
     ssl?: pulumi.Input<ServerSsl>;
     /**
-     * Whether it begins in maintenance. Default: false.
+     * Whether it starts in maintenance. Default: false.
      */
     disabled?: pulumi.Input<boolean>;
     /**
-     * Further words of the line, as the manual has them (5.2), one each. Default: none.
+     * More words of the line (configuration manual, 5.2), one an element. Default: none.
      */
     words?: pulumi.Input<pulumi.Input<string>[]>;
 }

@@ -1,10 +1,10 @@
 /** Persistence and counters that both hosts share. */
 import type * as pulumi from "@pulumi/pulumi";
 
-/** `stick-table` (manual, 4.2; 11 in later ones): what is remembered of clients. Both hosts have the same entries (see `peers`). */
+/** `stick-table` (configuration manual, 4.2; 11 in later versions): entries about clients. Both hosts have the same entries (see `peers`). */
 export interface StickTable {
     /**
-     * What an entry is found by: `ip`, `ipv6`, `integer`, `string` or `binary`.
+     * Type of the keys: `ip`, `ipv6`, `integer`, `string` or `binary`.
      */
     type: pulumi.Input<string>;
     /**
@@ -12,39 +12,39 @@ export interface StickTable {
      */
     len?: pulumi.Input<number>;
     /**
-     * Most entries, in HAProxy's syntax; an entry takes some 50 bytes and its key. Default: `100k`.
+     * Maximum number of entries, in HAProxy's syntax. An entry takes some 50 bytes and its key. Default: `100k`.
      */
     size?: pulumi.Input<string>;
     /**
-     * For how long an entry stays that is not used, in HAProxy's syntax. Default: `30m`.
+     * Time after which an unused entry expires, in HAProxy's syntax. Default: `30m`.
      */
     expire?: pulumi.Input<string>;
     /**
-     * Whether a full table takes no new entries, instead of forgetting the oldest. Default: false.
+     * Whether a full table rejects new entries instead of dropping the oldest. Default: false.
      */
     nopurge?: pulumi.Input<boolean>;
     /**
-     * What is counted: `conn_cur`, `http_req_rate(10s)`, `gpc0`, …. Rules such as `http-request track-sc0` count. Default: nothing.
+     * Counters of each entry: `conn_cur`, `http_req_rate(10s)`, `gpc0`, …. Rules such as `http-request track-sc0` increase them. Default: none.
      */
     store?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** `stick on PATTERN` and its kin: a client comes back to the server that it had. */
+/** `stick on PATTERN` and the like: a client gets the server that it had before. */
 export interface Stick {
     /**
-     * `on`, or one half of it: `match`, `store-request`; or `store-response`. Default: `on`.
+     * `on`, or one half of it, `match` or `store-request`; or `store-response`. Default: `on`.
      */
     kind?: pulumi.Input<string>;
     /**
-     * What is looked at: `src`, `req.cook(SESSIONID)`, `rdp_cookie(mstshash)`, ….
+     * Sample that identifies the client: `src`, `req.cook(SESSIONID)`, `rdp_cookie(mstshash)`, ….
      */
     pattern: pulumi.Input<string>;
     /**
-     * The section whose `stickTable` it is. Default: this one.
+     * Name of the section with the `stickTable`. Default: this section.
      */
     table?: pulumi.Input<string>;
     /**
-     * When: `if` or `unless` and a condition, in HAProxy's words. Default: always.
+     * `if` or `unless` and a condition, in HAProxy's words. Default: always.
      */
     condition?: pulumi.Input<string>;
 }

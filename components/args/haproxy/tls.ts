@@ -1,15 +1,15 @@
-/** TLS: certificates, and how they are used towards clients and servers. */
+/** TLS towards clients and servers. */
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A certificate with its key, in a file that root alone may read. */
+/** A certificate with its key, in a file that only root may read. */
 export interface Certificate {
     /**
-     * What a `bind` calls it by. Letters, digits and `_ - .`. Its file on the hosts is
+     * Name that a `bind` uses. Letters, digits and `_ - .`. Its file on the hosts is
      * `/etc/haproxy/ha-load-balancer-pair/certificates/NAME.pem`.
      */
     name: string;
     /**
-     * The certificate in PEM, and behind it those that lead to its root, each signed by the next.
+     * The certificate in PEM, followed by its chain, each certificate signed by the next one.
      */
     certificate: pulumi.Input<string>;
     /**
@@ -18,27 +18,27 @@ export interface Certificate {
     privateKey: pulumi.Input<string>;
 }
 
-/** `ssl` of a `bind`: TLS 1.2 at least, unless it says otherwise. */
+/** `ssl` of a `bind`. */
 export interface BindSsl {
     /**
-     * Names of `haproxy.certificates`. Which one a client gets follows from the name it asks for (SNI); the first one is for
+     * Names of `haproxy.certificates`. The client's server name (SNI) selects one; the first one is for
      * all other names.
      */
     certificates: pulumi.Input<pulumi.Input<string>[]>;
     /**
-     * Protocols that are offered (ALPN). Default: `h2,http/1.1` in mode http, none in mode tcp.
+     * Protocols that HAProxy offers (ALPN). Default: `h2,http/1.1` in mode http, none in mode tcp.
      */
     alpn?: pulumi.Input<string>;
     /**
-     * `TLSv1.2` or `TLSv1.3`. Default: `TLSv1.2`.
+     * Lowest version, `TLSv1.2` or `TLSv1.3`. Default: `TLSv1.2`.
      */
     minVersion?: pulumi.Input<string>;
     /**
-     * Whether clients that ask for a name that no certificate has are turned away. Default: false.
+     * Whether HAProxy rejects clients that ask for a name that no certificate has. Default: false.
      */
     strictSni?: pulumi.Input<boolean>;
     /**
-     * Certificates, in PEM, of who signs client certificates; with it, clients need one. Default: none.
+     * Certificates of the authorities that sign client certificates, in PEM. With it, clients need a certificate. Default: none.
      */
     clientCa?: pulumi.Input<string>;
     /**
@@ -47,18 +47,18 @@ export interface BindSsl {
     verify?: pulumi.Input<string>;
 }
 
-/** `ssl` of a `server`: its certificate is verified, unless it says otherwise. */
+/** `ssl` of a `server`. */
 export interface ServerSsl {
     /**
-     * `required`, or `none`: whoever is in between can then read everything. Default: `required`.
+     * `required`, or `none`: an attacker between HAProxy and the server can then read everything. Default: `required`.
      */
     verify?: pulumi.Input<string>;
     /**
-     * Certificates, in PEM, of who signs the server's. Default: those that the system trusts.
+     * Certificates of the authorities that sign the server's certificate, in PEM. Default: those that the system trusts.
      */
     ca?: pulumi.Input<string>;
     /**
-     * The name that the server's certificate must have (`verifyhost`), and that is asked for (`sni`, `check-sni`). Default: the server's
+     * Name that the server's certificate must have (`verifyhost`) and that HAProxy asks for (`sni`, `check-sni`). Default: the server's
      * `address` where that is a host name.
      */
     hostname?: pulumi.Input<string>;

@@ -1,4 +1,4 @@
-/** /etc/haproxy/haproxy.cfg: the same on both hosts, and free of secrets. */
+/** /etc/haproxy/haproxy.cfg: the same on both hosts, without secrets. */
 import type { Haproxy } from "../../model";
 import { globalOptions, timeoutOptions } from "../../options";
 import { optionLines } from "./options";
@@ -6,7 +6,7 @@ import { trafficSection } from "./section";
 import { tlsDefaults, usesTls } from "./tls";
 import { endingInNewline, line, section, word } from "./words";
 
-/** A worker that a reload has replaced ends when its last connection does: with web sockets never. See the configuration manual, 3.1. */
+/** A worker that a reload has replaced ends with its last connection, so with web sockets never (configuration manual, 3.1). */
 const hardStopAfter = "24h";
 
 export function haproxyCfg(haproxy: Haproxy): string {
@@ -30,8 +30,7 @@ function globalLines(haproxy: Haproxy): string[] {
         "chroot /var/lib/haproxy",
         "user haproxy",
         "group haproxy",
-        // Some 20,000 connections, or fewer where the host lets a service open fewer files; it lets many a service open half a
-        // million, which are more than memory holds.
+        // Some 20,000 connections, or fewer if the service may open fewer files. Some hosts allow half a million, more than memory holds.
         maxconn === undefined ? "fd-hard-limit 40000" : `maxconn ${maxconn}`,
         "stats socket /run/haproxy/admin.sock mode 660 level admin",
         "stats timeout 30s",
@@ -53,7 +52,7 @@ function defaultsLines({ timeout, defaultsLines: more }: Haproxy): string[] {
     ];
 }
 
-/** On every IPv4 address, for each host has figures of its own. */
+/** On every IPv4 address: each host has its own metrics. */
 function prometheusSection({ port, uri, src }: NonNullable<Haproxy["prometheus"]>): string {
     return section("frontend ha-load-balancer-pair-prometheus", [
         "mode http",

@@ -1,7 +1,6 @@
 /**
- * /etc/haproxy/ha-load-balancer-pair-health.cfg: what the keeper asks, apart from every port and back end, and whatever
- * haproxy.cfg says: whether this HAProxy works; and the host's own statistics page. HAProxy reads it behind haproxy.cfg, with
- * defaults of its own.
+ * /etc/haproxy/ha-load-balancer-pair-health.cfg: the health socket that the keeper asks, independent of haproxy.cfg, its ports and back ends; and the
+ * host's own statistics page. HAProxy reads it after haproxy.cfg, with defaults of its own.
  */
 import type { Node, Stats } from "../../model";
 import { statsPasswordVariable } from "./haproxySecrets";
@@ -20,7 +19,7 @@ export function healthCfg(stats: Stats | undefined, own: Node): string {
         ...(stats?.own ? [ownStatsSection(stats, stats.own, own, defaults)] : []),
         section("global", [
             "stats socket /run/haproxy/ha-load-balancer-pair.sock user root mode 600 level user",
-            // All that needs it has been read: "show env" on a socket would print the password.
+            // Every file that needs it has been read. "show env" on a socket would print the password.
             `unsetenv ${statsPasswordVariable}`,
         ]),
     ].join("\n");

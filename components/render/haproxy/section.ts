@@ -1,4 +1,4 @@
-/** `listen`, `frontend` and `backend`. */
+/** `listen`, `frontend` and `backend` sections of haproxy.cfg. */
 import type { Acl, Rule, Section, Stats, UseBackend } from "../../model";
 import { sectionOptions, sectionTimeoutOptions } from "../../options";
 import { optionLines } from "./options";
@@ -7,7 +7,7 @@ import { byTlsAlone, httpsRedirect, statsLines } from "./stats";
 import { stick, stickTable } from "./stick";
 import { line, section, word } from "./words";
 
-/** A section in the order in which HAProxy works: what comes in, what is looked at, what is done, where it goes. */
+/** Lines in the order in which HAProxy evaluates them: binds, criteria, rules, back ends. */
 export function trafficSection(own: Section, stats: Stats | undefined): string {
     const lines = (place: string) => own.lines.filter((text) => placeOf(text) === place);
     const page = stats?.section?.name === own.name ? stats : undefined;
@@ -21,11 +21,11 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
         ...own.acl.map(acl),
         ...lines("acl"),
         ...lines("connection"),
-        // Before the rules: "allow" ends them.
+        // Before the user's rules: an "allow" would end the evaluation.
         ...(page?.section?.isTlsOnly ? [byTlsAlone(page, own.httpsRedirect)] : []),
         ...own.httpRequest.map((each) => rule("http-request", each)),
         ...lines("request"),
-        // Behind the rules, so that one of them can make an exception ("allow").
+        // After the user's rules, so that an "allow" can make an exception.
         ...(own.httpsRedirect === undefined
             ? []
             : [`http-request ${httpsRedirect(own.httpsRedirect)} unless { ssl_fc }`]),
@@ -46,7 +46,7 @@ export function trafficSection(own: Section, stats: Stats | undefined): string {
     ]);
 }
 
-/** Where a line of text stands: HAProxy warns of rules that it works off sooner than they stand there (-dW: and ends). */
+/** The place of a user's line. HAProxy warns of a rule that stands after rules which it evaluates later, and with -dW a warning is an error. */
 function placeOf(text: string): string {
     const [keyword] = text.trim().split(/\s+/);
     const places: Record<string, string> = {
@@ -60,7 +60,7 @@ function placeOf(text: string): string {
 }
 
 function acl({ name, criterion, flags, values }: Acl): string {
-    // Behind "--" nothing is taken for a flag (manual, 7.1).
+    // After "--" HAProxy takes no word for a flag (configuration manual, 7.1).
     const end = values.length > 0 && "--";
     return line("acl", name, criterion, ...flags.map(word), end, ...values.map(word));
 }

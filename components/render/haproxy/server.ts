@@ -1,4 +1,4 @@
-/** `bind`, `server`, `cookie` and `option httpchk`. */
+/** `bind`, `server`, `cookie` and `option httpchk` lines. */
 import { isIP } from "node:net";
 import type { Bind, Cookie, Httpchk, Server } from "../../model";
 import { serverOptions } from "../../options";

@@ -4,7 +4,7 @@ import { socketAddress } from "../../values/socketAddress";
 import { statsPasswordVariable } from "./haproxySecrets";
 import { line, section, word } from "./words";
 
-/** With a password that the file does not hold. */
+/** The password is a variable that the secrets file sets. */
 export function statsLines({ uri, user }: Stats): string[] {
     return ["stats enable", `stats uri ${uri}`, `stats auth "${user}:\${${statsPasswordVariable}}"`];
 }
@@ -15,7 +15,7 @@ export function byTlsAlone({ uri }: Stats, redirect: number | undefined): string
     return `http-request ${action} if { pathq -m beg ${uri} } !{ ssl_fc }`;
 }
 
-/** Not by `redirect scheme`, which keeps the port that the client came to. */
+/** `redirect scheme` would keep the client's port. */
 export function httpsRedirect(port: number): string {
     return `redirect location https://%[req.hdr(host),host_only]${port === 443 ? "" : `:${port}`}%[capture.req.uri] code 301`;
 }

@@ -1,8 +1,8 @@
-/** `stick-table` and `stick`, and how both hosts come to have the same entries. */
+/** `stick-table` and `stick`. The peers' section keeps the entries of both hosts equal. */
 import type { Stick, StickTable } from "../../model";
 import { line } from "./words";
 
-/** The section of peersCfg. */
+/** The name of the section in peersCfg.ts. */
 export const peersSection = "ha-load-balancer-pair";
 
 export function stickTable({ type, len, size, expire, nopurge, store }: StickTable): string {

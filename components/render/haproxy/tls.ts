@@ -1,4 +1,4 @@
-/** TLS in haproxy.cfg, and the files that it refers to. */
+/** TLS words of haproxy.cfg, and the certificate files that they name. */
 import { createHash } from "node:crypto";
 import type { BindSsl, Haproxy, ServerSsl } from "../../model";
 import { isCertificate, isPrivateKey, pemBlocks } from "../../values/pem";
@@ -8,12 +8,12 @@ const folder = "/etc/haproxy/ha-load-balancer-pair";
 
 export const certificatePath = (name: string) => `${folder}/certificates/${name}.pem`;
 
-/** Named by what is in it: another one is another file, so that none changes under a configuration that is in use. */
+/** Named after its content: a changed certificate is another file, so that no file changes under a configuration that is in use. */
 function authorityPath(pem: string): string {
     return `${folder}/authorities/${createHash("sha256").update(pem).digest("hex").slice(0, 16)}.pem`;
 }
 
-/** The authorities that haproxy.cfg refers to, by path. They are no secrets. */
+/** The authorities that haproxy.cfg names, by path. They are not secret. */
 export function authorities({ sections }: Haproxy): Record<string, string> {
     const pems = sections.flatMap(({ bind, servers }) => [
         ...bind.map(({ ssl }) => ssl?.clientCa),
@@ -24,7 +24,7 @@ export function authorities({ sections }: Haproxy): Record<string, string> {
     );
 }
 
-/** A certificate, those that it is signed by, and its key, as HAProxy wants them in one file. */
+/** A certificate, its chain and its key in one file, as HAProxy reads them. */
 export function certificateFile(certificate: string, privateKey: string): string {
     return certificatesOf(certificate) + pemBlocks(privateKey).filter(isPrivateKey).join("");
 }
@@ -33,10 +33,10 @@ function certificatesOf(pem: string): string {
     return pemBlocks(pem).filter(isCertificate).join("");
 }
 
-/** Lines of text that have TLS. */
+/** A user's lines that use TLS. */
 const tlsLine = /^\s*(bind|server|server-template|default-server)(\s.*)?\sssl(\s|$)/;
 
-/** Also where it stands in text alone. */
+/** Also if only a user's text uses TLS. */
 export function usesTls({ sections, moreSections, defaultsLines }: Haproxy): boolean {
     const places = sections.flatMap(({ bind, servers }) => [...bind, ...servers]);
     const text = [...sections.flatMap(({ lines }) => lines), ...defaultsLines, ...moreSections.split("\n")];
@@ -46,7 +46,7 @@ export function usesTls({ sections, moreSections, defaultsLines }: Haproxy): boo
     );
 }
 
-/** Mozilla's "intermediate" recommendation, 5.7; the protocol versions stand in each line. */
+/** Mozilla's "intermediate" recommendation, 5.7. The protocol versions stand in each `bind` and `server` line. */
 export const tlsDefaults = [
     "ssl-default-bind-options no-tls-tickets prefer-client-ciphers",
     "ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",

@@ -1,7 +1,6 @@
-/** The words of a line of haproxy.cfg. */
+/** Words, lines and sections of haproxy.cfg. */
 
-/** One word, whatever is in it. Between single quotes HAProxy interprets nothing; a single quote itself must stand outside
- * (manual, 2.2). */
+/** Quotes a text so that HAProxy reads it as one word. Between single quotes HAProxy interprets nothing (configuration manual, 2.2). */
 export function word(text: string): string {
     return /^[A-Za-z0-9_.,:;/@%+=(){}[\]*!?<>&|~^-]+$/.test(text) ? text : strongQuoted(text);
 }
@@ -10,7 +9,7 @@ export function strongQuoted(text: string): string {
     return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
-/** A line of those words that are there. */
+/** Joins the words that are neither false nor empty. */
 export function line(...words: (string | false | undefined)[]): string {
     return words.filter((each) => typeof each === "string" && each !== "").join(" ");
 }

@@ -1,4 +1,4 @@
-/** haproxy. */
+/** Checks `haproxy`. */
 import type * as pulumi from "@pulumi/pulumi";
 import type {
     BackendArgs,
@@ -24,7 +24,7 @@ import { prometheus, stats } from "./stats";
 
 const sectionTypes = { listen: "Listen", frontend: "Frontend", backend: "Backend" } as const;
 
-/** What `config` stands instead of. */
+/** The fields that `config` replaces. */
 const insteadOf = [
     "listen",
     "frontend",
@@ -71,7 +71,7 @@ export function haproxy(
     check.text("haproxy.version", args.version, forms.version, "the version of a Debian package");
 }
 
-/** The sections that are known by now. */
+/** The sections that are known now. */
 function sections(check: Checker, args: HaproxyArgs): Declared[] {
     return (["listen", "frontend", "backend"] as const).flatMap((keyword) =>
         check
@@ -84,7 +84,7 @@ function sections(check: Checker, args: HaproxyArgs): Declared[] {
     );
 }
 
-/** There must be something that receives, or the whole file. */
+/** At least one section that accepts traffic, or the whole file. */
 function content(check: Checker, args: HaproxyArgs): void {
     for (const name of ["config", "sections"] as const) {
         const text = known(args[name]);
@@ -110,7 +110,7 @@ function content(check: Checker, args: HaproxyArgs): void {
     }
 }
 
-/** What may be a secret; the other checks are run again without it. */
+/** Checks the inputs that can be secret. */
 export function haproxySecrets(check: Checker, args: Pick<HaproxyArgs, "stats" | "certificates">): void {
     const password = known(args.stats?.password);
     if (password !== undefined && !forms.printable.test(password)) {

@@ -1,4 +1,4 @@
-/** Where HAProxy listens: on virtual IPs only, and on no port of one twice. */
+/** Checks that HAProxy listens on virtual IPs only, and once on each port. */
 import type { BindArgs, HaproxyArgs, PeersArgs, PrometheusArgs, VirtualIpArgs } from "../../args";
 import { defaultPort, peersPort, prometheusPort } from "../../args/defaults";
 import { canonical } from "../../values/canonical";
@@ -8,7 +8,7 @@ import type { Declared } from "./section";
 
 interface Listening {
     path: string;
-    /** None where it is every virtual IP, or an address of the hosts. */
+    /** Absent: every virtual IP, or an address of the hosts. */
     address?: string;
     port: number;
 }
@@ -19,8 +19,8 @@ export function listening(
     declared: Declared[],
     virtualIps: (VirtualIpArgs | undefined)[] | undefined,
 ): void {
-    const addresses = virtualIps?.map((virtualIp) => spelled(known(virtualIp?.address)));
-    // The metrics are on every address of a host, and so on virtual IPs, too.
+    const addresses = virtualIps?.map((virtualIp) => canonicalIfValid(known(virtualIp?.address)));
+    // The metrics listen on every address of a host, virtual IPs included.
     const all = [
         ...declared.filter(({ keyword }) => keyword !== "backend").flatMap(ofSection),
         ...at("haproxy.prometheus.port", metricsPort(args)),
@@ -34,7 +34,7 @@ export function listening(
     eachOnce(check, onHosts(args, declared), "the hosts");
 }
 
-/** `everywhere`: what a place without an address is called. */
+/** `everywhere`: what to call a place without an address. */
 function eachOnce(check: Checker, all: Listening[], everywhere: string): void {
     all.forEach((each, i) => {
         const first = all.slice(0, i).find((other) => meet(other, each));
@@ -44,7 +44,7 @@ function eachOnce(check: Checker, all: Listening[], everywhere: string): void {
     });
 }
 
-/** What listens on addresses of the hosts. */
+/** Ports on the hosts' own addresses. */
 function onHosts(args: HaproxyArgs, declared: Declared[]): Listening[] {
     return [
         ...at("haproxy.prometheus.port", metricsPort(args)),
@@ -75,7 +75,7 @@ function meet(one: Listening, other: Listening): boolean {
     return one.port === other.port && isSameAddress;
 }
 
-/** What of a section is known by now. */
+/** The places of a section that are known now. */
 function ofSection({ path, args }: Declared): Listening[] {
     const list = args.bind === undefined ? undefined : (knownList<BindArgs>(args.bind) ?? []);
     if (list === undefined) {
@@ -85,12 +85,14 @@ function ofSection({ path, args }: Declared): Listening[] {
         const port = known(bind?.port);
         const address = known(bind?.address);
         const isKnown = address !== undefined || bind?.address === undefined;
-        return port !== undefined && isKnown ? [{ path: `${path}.bind[${i}]`, port, address: spelled(address) }] : [];
+        return port !== undefined && isKnown
+            ? [{ path: `${path}.bind[${i}]`, port, address: canonicalIfValid(address) }]
+            : [];
     });
 }
 
-/** What is no address is told elsewhere. */
-function spelled(address: string | undefined): string | undefined {
+/** An invalid address stays as it is; another check reports it. */
+function canonicalIfValid(address: string | undefined): string | undefined {
     try {
         return address === undefined ? undefined : canonical(address);
     } catch {

@@ -1,4 +1,4 @@
-/** Names: each section has one of its own, and where requests are sent there is one. */
+/** Checks names between sections: each is unique, and each reference has a target. */
 import type { BindArgs, BindSslArgs, HaproxyArgs, StickArgs, UseBackendArgs } from "../../args";
 import { defaultMode } from "../../args/defaults";
 import { known, knownList, wholeList } from "../../values/known";
@@ -32,13 +32,13 @@ export function references(check: Checker, args: HaproxyArgs, declared: Declared
                 check.add(at, `"${name}" is in mode tcp, and this section in mode http`);
             }
         }
-        if (keyword === "frontend" && leadsNowhere(front)) {
+        if (keyword === "frontend" && hasNoTarget(front)) {
             check.add(path, "no back end and no rule that answers. Set defaultBackend, useBackend or httpRequest");
         }
     }
 }
 
-/** Where there is a table for `stick`. */
+/** Each `stick` rule has a table. */
 function tables(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
     const mayBeMore =
         [args.listen, args.frontend, args.backend].some((input) => wholeList<unknown>(input) === undefined) ||
@@ -57,7 +57,7 @@ function tables(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
     }
 }
 
-/** Each bind's certificates are among those that there are. */
+/** Each bind's certificates are declared. */
 export function certificateReferences(check: Checker, args: HaproxyArgs, declared: Declared[]): void {
     const there = Array.isArray(args.certificates) ? args.certificates.map((each) => each?.name) : [];
     for (const { path, args: front } of declared.filter(({ keyword }) => keyword !== "backend")) {
@@ -75,13 +75,13 @@ export function certificateReferences(check: Checker, args: HaproxyArgs, declare
     }
 }
 
-function leadsNowhere(front: Declared["args"]): boolean {
+function hasNoTarget(front: Declared["args"]): boolean {
     return [front.defaultBackend, front.useBackend, front.httpRequest, front.lines, front.httpsRedirect].every(
         (input) => input === undefined || input === false || (Array.isArray(input) && input.length === 0),
     );
 }
 
-/** Undefined where it is not known yet. */
+/** Undefined if it is not known yet. */
 export function mode({ mode: input }: Declared["args"]): string | undefined {
     return input === undefined ? defaultMode : known(input);
 }

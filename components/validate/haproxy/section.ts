@@ -1,4 +1,4 @@
-/** One `listen`, `frontend` or `backend` by itself. */
+/** Checks one `listen`, `frontend` or `backend`. references.ts checks names between sections. */
 import type {
     AclArgs,
     BackendArgs,
@@ -19,7 +19,7 @@ import { options } from "./options";
 import { cookie, httpchk, servers } from "./server";
 import { stick, stickTable } from "./stick";
 
-/** A section as it was declared; a kind without servers or binds has none of those fields. */
+/** A section as it was declared. A frontend has no servers, and a backend has no binds. */
 export interface Declared {
     keyword: "listen" | "frontend" | "backend";
     /** `haproxy.listen[0]` */
@@ -27,7 +27,7 @@ export interface Declared {
     args: FrontendArgs & BackendArgs;
 }
 
-/** What the names of this component's own sections begin with. */
+/** The prefix of this component's own sections. */
 const ownPrefix = "ha-load-balancer-pair";
 
 export function section(check: Checker, { keyword, path, args }: Declared): void {
@@ -89,7 +89,7 @@ function binds(check: Checker, path: string, input: FrontendArgs["bind"]): void 
     }
 }
 
-/** How many certificates there are. */
+/** Returns the number of certificates. */
 function bindSsl(check: Checker, path: string, args: BindSslArgs): number {
     const certificates = knownList(args.certificates);
     const areMissing = args.certificates === undefined || certificates?.length === 0;

@@ -1,4 +1,4 @@
-/** `server`, `cookie` and `option httpchk`. */
+/** Checks `servers`, `cookie` and `httpchk`. */
 import { isIP } from "node:net";
 import type { BackendArgs, CookieArgs, HttpchkArgs, ServerArgs, ServerSslArgs } from "../../args";
 import { defaultServerVerify } from "../../args/defaults";
@@ -68,11 +68,11 @@ function server(check: Checker, path: string, args: ServerArgs): void {
     check.port(`${path}.port`, args.port);
     options(check, path, args, serverOptions);
     ssl(check, path, args);
-    // All that the component itself writes in the line, if all of it is given.
+    // 34: the words that the component itself writes in the line, if every field is given.
     check.words(`${path}.words`, args.words, 34);
 }
 
-/** Not one of a link, with its interface ("fe80::1%eth0"), which HAProxy does not take. */
+/** HAProxy rejects an address with its interface ("fe80::1%eth0"). */
 function isAddress(value: string): boolean {
     return isIP(value) !== 0 && !String(value).includes("%");
 }

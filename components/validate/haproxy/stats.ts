@@ -1,4 +1,4 @@
-/** `stats`, `prometheus`: pages that say how HAProxy does. */
+/** Checks `stats` and `prometheus`. */
 import { isIP } from "node:net";
 import type { BindArgs, HaproxyArgs, PrometheusArgs, StatsArgs } from "../../args";
 import { forms } from "../../values/forms";
@@ -39,12 +39,12 @@ export function stats(
     }
 }
 
-/** The page needs a section that can show it, and over TLS where that is wanted. */
+/** A section must be able to show the page, with `tls` over TLS. */
 function onVirtualIps(check: Checker, how: string | undefined, declared: Declared[]): void {
     const sections = declared.filter(
         ({ keyword, args }) => keyword !== "backend" && ["http", undefined].includes(mode(args)),
     );
-    // One that sends everybody to TLS, and has none itself, shows nothing.
+    // A section that redirects every request to TLS and has no TLS itself shows nothing.
     const showing = sections.filter(({ args }) => known(args.httpsRedirect) !== true || hasTls(args.bind));
     if (how === "tls" && !sections.some(({ args }) => hasTls(args.bind))) {
         check.add(
@@ -60,7 +60,7 @@ function onVirtualIps(check: Checker, how: string | undefined, declared: Declare
     }
 }
 
-/** Also where it is not known yet. */
+/** Unknown binds count as TLS: the check runs again once they are known. */
 function hasTls(bind: Declared["args"]["bind"]): boolean {
     return wholeList<BindArgs>(bind)?.some(({ ssl }) => ssl !== undefined) ?? true;
 }

@@ -1,4 +1,4 @@
-/** `stick-table` and `stick`. */
+/** Checks `stickTable` and `stick`. */
 import type { BackendArgs, FrontendArgs, StickArgs, StickTableArgs } from "../../args";
 import { forms } from "../../values/forms";
 import { known } from "../../values/known";
