@@ -72,6 +72,7 @@ async function checkPipelines(): Promise<Check[]> {
             "-config-file",
             `${dir}/actionlint.yaml`,
             `${dir}/github-actions.yml`,
+            ".github/workflows/release.yml",
         ]),
         await check("pipelines (GitLab's schema)", [
             ...gitlab,

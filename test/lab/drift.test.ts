@@ -70,9 +70,9 @@ describe("drift is named, repaired once and gone", () => {
         [
             "an edited program of the keeper",
             "lb2",
-            "echo '# mine' >>/usr/local/lib/ha-load-balancer-pair/decide.py",
+            "echo '# mine' >>/usr/local/lib/ha-load-balancer-pair/keeper/decision/decide.py",
             "heartbeat",
-            "/usr/local/lib/ha-load-balancer-pair/decide.py was edited",
+            "/usr/local/lib/ha-load-balancer-pair/keeper/decision/decide.py was edited",
         ],
     ];
 
