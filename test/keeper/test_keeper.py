@@ -4,7 +4,7 @@ import unittest
 from types import SimpleNamespace
 
 from support import TestCase
-from keeper import keeper
+from keeper import host_state, keeper
 from keeper.decision.decide import DROP, FENCE, LINGER, NOTHING, TAKE, YIELD
 from keeper.moves import heartbeat
 from keeper.ports import clock, network, system
@@ -252,9 +252,10 @@ class Host(TestCase):
             "proof",
             "stopping",
         ):
-            self.patch(keeper, name.capitalize(), lambda *_, name=name: getattr(self, name))
-        self.patch(keeper, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
-        self.patch(keeper, "Interface", self.make_interface)
+            module = keeper if name in ("mending", "moving", "claims") else host_state
+            self.patch(module, name.capitalize(), lambda *_, name=name: getattr(self, name))
+        self.patch(host_state, "VirtualIp", lambda declared, everyone, node, peer: VirtualIp(self, declared["address"], everyone))
+        self.patch(host_state, "Interface", self.make_interface)
         self.patch(keeper, "log", self.logged)
         self.patch(keeper, "notify", lambda text: self.done.append(("notify", self.now, text)))
         self.patch(keeper, "while_waiting", lambda every, do: self.done.append(("while waiting", every, do)))

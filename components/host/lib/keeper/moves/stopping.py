@@ -17,7 +17,7 @@ ASKED = f"{RUN}/haproxy-stops"
 ALLOWED = f"{RUN}/haproxy-may-stop"
 # Seconds from the question to the first answer: if the peer is asked at the same time, both hosts know of it then.
 SETTLES = 0.3
-# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or keeper.RETURNS_IN; and after a stop of its own HAProxy.
+# Seconds until a peer that is unfit may be fit again: after haproxy.GOOD_FOR or host_state.RETURNS_IN; and after a stop of its own HAProxy.
 PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
 # How long requests that are under way are waited for, in seconds.
 FINISHES_IN = 10
