@@ -28,7 +28,7 @@ const look = (nodes: string[]) =>
     ].join("; ");
 
 /** Why a host is not at rest; undefined where it is. */
-async function restlessness(host: Host, nodes: string[]): Promise<string | undefined> {
+async function whyNotSettled(host: Host, nodes: string[]): Promise<string | undefined> {
     const { stdout } = await host.attempt(look(nodes));
     const lines = stdout.trimEnd().split("\n");
     const states = lines.slice(0, nodes.length);
@@ -61,7 +61,7 @@ export async function untilSettled(host: Host): Promise<void> {
 }
 
 /** Waits until Heartbeat on a host heeds a request to hand over. */
-export async function untilHeeding(host: Host): Promise<void> {
+export async function untilAcceptsRequests(host: Host): Promise<void> {
     await untilSettled(host);
     await until(`Heartbeat on ${host.name} has run for ${deafFor} s`, 30_000, async () => {
         return Number((await host.attempt(age)).stdout) >= deafFor;
@@ -81,11 +81,11 @@ export async function holdersOf(lab: Lab, address = virtualIp): Promise<string[]
 }
 
 /** Why a lab's first two hosts are not at rest as a pair; undefined where they are. `holder`: who has to hold the virtual IP; undefined: not looked at. */
-export async function whyRestless(lab: Lab, holder?: string): Promise<string | undefined> {
+export async function whyNotAtRest(lab: Lab, holder?: string): Promise<string | undefined> {
     const pair = lab.loadBalancers.slice(0, 2);
     const nodes = pair.map(({ plan }) => plan.fqdn);
     for (const host of pair) {
-        const why = host.isOn() ? await restlessness(host, nodes) : "it is off";
+        const why = host.isOn() ? await whyNotSettled(host, nodes) : "it is off";
         if (why) {
             return `${host.name}: ${why}`;
         }
@@ -99,7 +99,7 @@ export async function untilRest(lab: Lab, holder?: string, limit = 90_000): Prom
     const end = performance.now() + limit;
     let since: number | undefined;
     for (;;) {
-        const why = await whyRestless(lab, holder);
+        const why = await whyNotAtRest(lab, holder);
         since = why ? undefined : (since ?? performance.now());
         if (since !== undefined && performance.now() - since >= restsFor) {
             return;

@@ -75,6 +75,6 @@ export function keepalived(version: 2 | 3, interval: number): Contender {
             await sleep(4000);
         },
         // Its hosts say nothing of each other: that the holder does not change is all that is seen.
-        whyRestless: async () => undefined,
+        whyNotAtRest: async () => undefined,
     };
 }

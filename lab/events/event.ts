@@ -65,5 +65,5 @@ export interface Contender {
     /** Waits until lb1 holds the virtual IP and both hosts have settled. */
     rest(place: Place): Promise<void>;
     /** Why the hosts have not settled; undefined where they have. */
-    whyRestless(lab: Lab): Promise<string | undefined>;
+    whyNotAtRest(lab: Lab): Promise<string | undefined>;
 }

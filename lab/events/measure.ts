@@ -51,7 +51,7 @@ export async function measure(place: Place, contender: Contender, event: Event):
 /** Waits until the declared host holds the virtual IP, and that and the hosts' peace have lasted for 3 s. */
 async function untilOver(
     { lab }: Place,
-    { whyRestless }: Contender,
+    { whyNotAtRest }: Contender,
     { holds, endsApart, within = 60 }: Event,
     watch: HolderWatch,
 ): Promise<void> {
@@ -60,7 +60,7 @@ async function untilOver(
     const isOver = async () => {
         const holder = watch.current.join(" and ") || "none";
         missing = holder === holds.after ? undefined : `the holder is ${holder}, not ${holds.after}`;
-        missing ??= endsApart ? undefined : await whyRestless(lab);
+        missing ??= endsApart ? undefined : await whyNotAtRest(lab);
         settledAt = missing === undefined ? Math.min(settledAt, performance.now()) : Number.POSITIVE_INFINITY;
         return watch.calm > 3 && performance.now() - settledAt > 3000;
     };

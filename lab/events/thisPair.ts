@@ -1,7 +1,7 @@
 /** This pair as the load balancer that events happen to. */
 import type { Stack } from "../../toolchain/stack";
 import { labStack } from "../pulumi";
-import { untilRest, whyRestless } from "../rest";
+import { untilRest, whyNotAtRest } from "../rest";
 import type { Contender } from "./event";
 
 /** This pair, by `pulumi up`. */
@@ -18,6 +18,6 @@ export function ours(timing?: { keepalive: string; deadtime: string }): Contende
             await stack.destroy();
         },
         rest: ({ lab }) => untilRest(lab, "lb1"),
-        whyRestless,
+        whyNotAtRest,
     };
 }

@@ -11,7 +11,7 @@ function touched(output: string): string[] {
 }
 
 /** Steps that look at a host again because a step in front of them was run. */
-const lookers = (host: string) =>
+const readingSteps = (host: string) =>
     (host === "lb2" ? ["lb2.example.com-health"] : []).concat("lb1.example.com-health", "verify");
 
 /** How often somebody has logged in on each host. The look itself takes the lab's own connection. */
@@ -84,7 +84,7 @@ describe("drift is named, repaired once and gone", () => {
         await used.lab.host(host).run(command);
         const preview = await used.stack.preview();
         expect(preview).toContain(`warning: ${host}.example.com: ${what}; "pulumi up" repairs it (step ${step})`);
-        const steps = new Set([`${host}.example.com-${step}`, ...lookers(host)]);
+        const steps = new Set([`${host}.example.com-${step}`, ...readingSteps(host)]);
         // Steps that hand their result to others.
         for (const user of { authkeys: ["heartbeat"], packages: ["haproxy", "heartbeat"] }[step] ?? []) {
             steps.add(`${host}.example.com-${user}`);

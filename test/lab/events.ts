@@ -10,7 +10,7 @@ import { inAll, useServingPair } from "./fixture";
 export function testEvents(kind: string, events: Event[]): void {
     const used = useServingPair({ name: kind });
     const contender = ours();
-    let isRestless = false;
+    let mustReboot = false;
 
     for (const event of events.filter(({ tier }) => tier !== "table")) {
         const options = event.tier === "quick" ? {} : inAll;
@@ -20,10 +20,10 @@ export function testEvents(kind: string, events: Event[]): void {
     async function holds(event: Event): Promise<void> {
         const place = placeOf(used.lab);
         // One event that fails is one failure: the next one begins on hosts that have just booted.
-        if (isRestless) {
+        if (mustReboot) {
             await restartBoth(place);
         }
-        isRestless = true;
+        mustReboot = true;
         const outcome = await measure(place, contender, event);
         const { sent, failed, broken, gap, holderBefore, holderAfter, several, moves } = outcome;
         console.log(
@@ -50,6 +50,6 @@ export function testEvents(kind: string, events: Event[]): void {
         expect(several, "seconds with more than one holder").toBeLessThanOrEqual(
             mostSeveral ?? Number.POSITIVE_INFINITY,
         );
-        isRestless = false;
+        mustReboot = false;
     }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../components/version";
 import type { Host } from "../../lab/host";
-import { untilHeeding, untilRest } from "../../lab/rest";
+import { untilAcceptsRequests, untilRest } from "../../lab/rest";
 import { run } from "../../support/run";
 import { root } from "../../toolchain/paths";
 import { Stack } from "../../toolchain/stack";
@@ -23,7 +23,7 @@ const hosts = () => used.lab.loadBalancers;
 const versions = () => Promise.all(hosts().map((host) => host.run(`cat ${remembered}`)));
 
 /** The keepers of the two versions ignore each other's packets (previous/README.md), so that `untilRest` would wait in vain. */
-const untilHeartbeatsHeed = () => Promise.all(hosts().map(untilHeeding));
+const untilHeartbeatsHeed = () => Promise.all(hosts().map(untilAcceptsRequests));
 
 async function handOver(from: Host, to: Host): Promise<void> {
     await from.run("/usr/share/heartbeat/hb_standby all");
