@@ -217,6 +217,11 @@ export class Lab {
         return this.hosts.filter(({ plan }) => plan.role === "load balancer");
     }
 
+    /** Runs a command on both load balancers at once. */
+    onLoadBalancers(command: string, input?: string): Promise<string[]> {
+        return Promise.all(this.loadBalancers.map((host) => host.run(command, input)));
+    }
+
     host(name: string): Host {
         const host = this.hosts.find((candidate) => candidate.name === name);
         if (!host) {

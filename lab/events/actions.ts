@@ -65,6 +65,6 @@ export function bootFirst({ lb1 }: Place): Promise<void> {
 }
 
 /** Runs a command on both load balancers at once. */
-export function onBoth({ lb1, lb2 }: Place, command: string): Promise<string[]> {
-    return Promise.all([lb1, lb2].map((host) => host.run(command)));
+export function onBoth({ lab }: Place, command: string): Promise<string[]> {
+    return lab.onLoadBalancers(command);
 }

@@ -49,7 +49,6 @@ for (const [plan, user, options] of [
 function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string): void {
     const used = usePair({ name: `${plan.release}-${user}`, ...plan }, { connection: { user } });
     const balancers = () => [used.lab.host("lb1"), used.lab.host("lb2")];
-    const onBoth = (command: string) => Promise.all(balancers().map((host) => host.run(command)));
     let before: string[];
     // What the first pulumi up printed, and what the hosts' process lists showed meanwhile.
     let said: string;
@@ -88,19 +87,22 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
             "/etc/ha.d/resource.d/VirtualIp",
         ];
         for (const file of same) {
-            const [first, second] = await onBoth(`cat ${file}`);
+            const [first, second] = await used.lab.onLoadBalancers(`cat ${file}`);
             expect(first, file).toBe(second);
         }
-        const [first, second] = (await onBoth("cat /etc/ha.d/ha.cf")).map((text) => text.split("\n"));
+        const [first, second] = (await used.lab.onLoadBalancers("cat /etc/ha.d/ha.cf")).map((text) => text.split("\n"));
         expect(first.filter((line) => !second.includes(line))).toEqual(["ucast eth0 192.168.0.101"]);
         expect(second.filter((line) => !first.includes(line))).toEqual(["ucast eth0 192.168.0.100"]);
-        expect(await onBoth("uname -n")).toEqual(
+        expect(await used.lab.onLoadBalancers("uname -n")).toEqual(
             first.filter((line) => line.startsWith("node ")).map((line) => line.slice(5)),
         );
     });
 
     test("authkeys is for root alone", async () => {
-        expect(await onBoth("stat -c '%a %U:%G' /etc/ha.d/authkeys")).toEqual(["600 root:root", "600 root:root"]);
+        expect(await used.lab.onLoadBalancers("stat -c '%a %U:%G' /etc/ha.d/authkeys")).toEqual([
+            "600 root:root",
+            "600 root:root",
+        ]);
         expect((await balancers()[0].attempt("su admin -c 'cat /etc/ha.d/authkeys'")).code).not.toBe(0);
     });
 
@@ -108,7 +110,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         const all = ["active", "active", "enabled", "enabled", "1"].join("\n");
         const look =
             "systemctl is-active haproxy heartbeat; systemctl is-enabled haproxy heartbeat; sysctl -n net.ipv4.ip_nonlocal_bind";
-        expect(await onBoth(look)).toEqual([all, all]);
+        expect(await used.lab.onLoadBalancers(look)).toEqual([all, all]);
     });
 
     test("the virtual IP is on lb1 and not on lb2", async () => {
@@ -151,7 +153,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         const patterns = join(used.lab.scratch, "patterns");
         writeFileSync(patterns, secrets.join("\n"), { mode: 0o600 });
         const shown = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; journalctl --no-pager";
-        for (const text of await onBoth(shown)) {
+        for (const text of await used.lab.onLoadBalancers(shown)) {
             expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
         }
         for (const text of await Promise.all(balancers().map((host) => askHaproxy(host, "show env")))) {

@@ -6,7 +6,6 @@ import { askHaproxy, failedUp, page, site, snapshot, usePair } from "./fixture";
 
 const used = usePair({ name: "destroy" });
 const hosts = () => ["lb1", "lb2"].map((name) => used.lab.host(name));
-const onBoth = (command: string) => Promise.all(hosts().map((host) => host.run(command)));
 
 const ownConfiguration = `global
     stats socket /run/haproxy/admin.sock mode 660 level admin
@@ -66,7 +65,7 @@ async function expectOwnHaproxyLeftAlone(): Promise<void> {
 }
 
 test("a user's own HAProxy, with its configuration, its drop-in and its packages, is back after a destroy", async () => {
-    await onBoth(`apt-get -qq update && apt-get -qq -y install haproxy >/dev/null 2>&1
+    await used.lab.onLoadBalancers(`apt-get -qq update && apt-get -qq -y install haproxy >/dev/null 2>&1
         mkdir -p /etc/systemd/system/haproxy.service.d /etc/ha.d
         printf '[Service]\\nNice=1\\n' >/etc/systemd/system/haproxy.service.d/mine.conf
         echo 'left by hand' >/etc/ha.d/ha.cf
@@ -85,10 +84,13 @@ test("a user's own HAProxy, with its configuration, its drop-in and its packages
     expect((await page(used.lab, site)).status).toBe(200);
     await hosts()[0].run("apt-mark hold heartbeat");
     // What an administrator installs later is none of ours.
-    await onBoth("apt-get -qq -y install socat >/dev/null 2>&1");
+    await used.lab.onLoadBalancers("apt-get -qq -y install socat >/dev/null 2>&1");
     await used.stack.destroy();
-    expect(await onBoth("dpkg-query -W -f '${db:Status-Status}' socat")).toEqual(["installed", "installed"]);
-    await onBoth("apt-get -qq -y purge socat >/dev/null 2>&1");
+    expect(await used.lab.onLoadBalancers("dpkg-query -W -f '${db:Status-Status}' socat")).toEqual([
+        "installed",
+        "installed",
+    ]);
+    await used.lab.onLoadBalancers("apt-get -qq -y purge socat >/dev/null 2>&1");
 
     expect(await Promise.all(hosts().map(snapshot))).toEqual(before);
     expect((await page(used.lab, site)).status).toBe(0);

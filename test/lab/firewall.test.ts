@@ -24,8 +24,6 @@ table inet firewall {
 }
 `;
 
-const onBoth = (command: string) => Promise.all(hosts().map((host) => host.run(command)));
-
 beforeAll(async () => {
     for (const host of hosts()) {
         await host.run("nft -f -", closed);
@@ -36,11 +34,11 @@ test("names Heartbeat's port, then the keeper's, then HAProxy's, each with the p
     expect(await failedUp(used.stack)).toMatch(
         /let UDP port 694 from 192\.168\.0\.10[01] in through the firewall of this host, and from 192\.168\.0\.10[01] through that of lb[12]\.example\.com/,
     );
-    await onBoth("nft add rule inet firewall input ip saddr 192.168.0.0/24 udp dport 694 accept");
+    await used.lab.onLoadBalancers("nft add rule inet firewall input ip saddr 192.168.0.0/24 udp dport 694 accept");
     expect(await failedUp(used.stack)).toMatch(
         /the keeper does not hear the keeper of lb1\.example\.com[\s\S]*let UDP port 695 from 192\.168\.0\.100 in through the firewall of this host/,
     );
-    await onBoth("nft delete table inet keepers");
+    await used.lab.onLoadBalancers("nft delete table inet keepers");
     // While the standby still has the virtual IP for open connections, its own do not leave it.
     await until("one host has the virtual IP", 60_000, async () => {
         const entries = await Promise.all(hosts().map((host) => host.run(`ip -o address show to ${virtualIp}`)));
@@ -49,7 +47,7 @@ test("names Heartbeat's port, then the keeper's, then HAProxy's, each with the p
     expect(await failedUp(used.stack)).toMatch(
         /HAProxy does not answer on 192\.168\.0\.99:80[\s\S]*let TCP port 80 from 192\.168\.0\.101 in through its firewall/,
     );
-    await onBoth("nft add rule inet firewall input tcp dport 80 accept");
+    await used.lab.onLoadBalancers("nft add rule inet firewall input tcp dport 80 accept");
     await used.stack.up();
     expect((await page(used.lab, site)).status).toBe(200);
 });

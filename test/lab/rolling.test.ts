@@ -100,7 +100,6 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
 
 describe("an upgrade of the packages", () => {
     const version = (name: string) => used.lab.host("lb1").run(`dpkg-query -W -f '\${Version}' ${name}`);
-    const onBoth = (command: string) => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(command)));
 
     test("to a version that nobody has names those that there are, and changes nothing", inAll, async () => {
         configure({ haproxy: { version: "9.9" } });
@@ -109,23 +108,27 @@ describe("an upgrade of the packages", () => {
             'lb2.example.com: step "packages" failed (apply): apt-get could not install: haproxy=9.9',
         );
         expect(said).toContain(`haproxy | ${await version("haproxy")} |`);
-        expect(await onBoth("systemctl is-active haproxy heartbeat")).toEqual(Array(2).fill("active\nactive"));
+        expect(await used.lab.onLoadBalancers("systemctl is-active haproxy heartbeat")).toEqual(
+            Array(2).fill("active\nactive"),
+        );
     });
 
     test("of a package on hold is rejected by name, and changes nothing", inAll, async () => {
-        await onBoth("apt-mark hold haproxy");
+        await used.lab.onLoadBalancers("apt-mark hold haproxy");
         const look = `sha256sum /etc/apt/preferences.d/*; systemctl show -p MainPID --value haproxy heartbeat; dpkg-query -W haproxy`;
-        const before = await onBoth(look);
+        const before = await used.lab.onLoadBalancers(look);
         configure({ haproxy: { version: "9.9" } });
         expect(await failedUp(used.stack)).toContain(
             'lb2.example.com: step "packages" failed (apply): package haproxy is on hold',
         );
-        expect(await onBoth(look)).toEqual(before);
-        await onBoth("apt-mark unhold haproxy");
+        expect(await used.lab.onLoadBalancers(look)).toEqual(before);
+        await used.lab.onLoadBalancers("apt-mark unhold haproxy");
     });
 
     test("of HAProxy and Heartbeat costs no request and moves nothing, and the new programs run", async () => {
-        await onBoth("echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list");
+        await used.lab.onLoadBalancers(
+            "echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list",
+        );
         const later = {
             haproxy: `${await version("haproxy")}+later1`,
             heartbeat: `${await version("heartbeat")}+later1`,
@@ -137,7 +140,9 @@ describe("an upgrade of the packages", () => {
         expect([await version("haproxy"), await version("heartbeat")]).toEqual([later.haproxy, later.heartbeat]);
         const programs =
             "for unit in haproxy heartbeat; do readlink /proc/$(systemctl show -p MainPID --value $unit)/exe; done";
-        expect(await onBoth(programs)).toEqual(Array(2).fill("/usr/sbin/haproxy\n/usr/libexec/heartbeat/heartbeat"));
+        expect(await used.lab.onLoadBalancers(programs)).toEqual(
+            Array(2).fill("/usr/sbin/haproxy\n/usr/libexec/heartbeat/heartbeat"),
+        );
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
     });
 

@@ -43,11 +43,9 @@ test.each([
 });
 
 describe("tools of an administrator", () => {
-    const onBoth = (command: string) => Promise.all(hosts().map((host) => host.run(command)));
-
     beforeAll(async () => {
         // A flat repository has no origin.
-        await onBoth(`export DEBIAN_FRONTEND=noninteractive
+        await used.lab.onLoadBalancers(`export DEBIAN_FRONTEND=noninteractive
             apt-get -qq update && apt-get -qq -y --no-install-recommends install unattended-upgrades needrestart >/dev/null 2>&1
             echo 'Unattended-Upgrade::Origins-Pattern { "origin=*"; };' >/etc/apt/apt.conf.d/99lab`);
     });
@@ -70,14 +68,16 @@ describe("tools of an administrator", () => {
     });
 
     test("unattended-upgrades of HAProxy and Heartbeat on both hosts at once: no request is lost", async () => {
-        await onBoth(
+        await used.lab.onLoadBalancers(
             "echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list; apt-get -qq update",
         );
         const { failed } = await underLoad(used.lab, "unattended-upgrades on both hosts", async () => {
-            await onBoth("NEEDRESTART_MODE=a unattended-upgrade --verbose");
+            await used.lab.onLoadBalancers("NEEDRESTART_MODE=a unattended-upgrade --verbose");
             await untilRest(used.lab, "lb1");
         });
-        expect(await onBoth("dpkg-query -W -f '${Version}\\n' haproxy heartbeat | grep -c later1")).toEqual(["2", "2"]);
+        expect(
+            await used.lab.onLoadBalancers("dpkg-query -W -f '${Version}\\n' haproxy heartbeat | grep -c later1"),
+        ).toEqual(["2", "2"]);
         expect(failed).toBe(0);
     });
 });
