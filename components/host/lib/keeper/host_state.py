@@ -207,5 +207,5 @@ class HostState:
         }
 
     def is_heir(self) -> bool:
-        """Whether Heartbeat is about to want all virtual IPs here. (It may take one for dead that is not.)"""
+        """Whether Heartbeat is about to want all virtual IPs here. It can count a living peer as dead."""
         return self.heartbeat_runs and self.death.is_recent() and not self.peer.is_fresh()

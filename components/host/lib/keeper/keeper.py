@@ -235,8 +235,8 @@ class Keeper(HostState):
         return self.moving.give_all("HAProxy is about to stop")
 
     def is_needed(self, virtual_ip: VirtualIp, waited: float, hands_over: bool = False) -> bool:
-        """The peer is about to acquire it, or requests are under way: these are answered here whoever has the virtual IP next, also while
-        the peer is silent. `hands_over`: whether Heartbeat was asked to release what is held."""
+        """Whether the peer is about to acquire it, or requests are open here. This host answers open requests whichever host is the next holder, also
+        while the peer is silent. `hands_over`: whether Heartbeat was asked to release what is held."""
         if virtual_ip.held == HELD:
             return hands_over and virtual_ip.forced_for is None and waited < HANDS_OVER_WITHIN
         if virtual_ip.held != LINGERING:

@@ -3,7 +3,7 @@
 from keeper.ports import network, system
 from keeper.ports.types import Entry
 
-# They are asked for after this time, too, whatever was told, in seconds.
+# They are also read after this time in seconds, even if the kernel reported no change.
 EVERY = 1
 
 
@@ -31,6 +31,6 @@ class Addresses:
         return self._found
 
     def look_again(self) -> list[Entry]:
-        """Also what this host has just changed itself: a new IPv6 address is told of a moment later."""
+        """The same with what this host has just changed: the kernel reports a new IPv6 address a moment later."""
         self._found = None
         return self.look()

@@ -66,7 +66,7 @@ class VirtualIp:
         self.reason: str | None = None
         self.held = NO
         self.wanted: str | None = None
-        # For how many seconds an operator has made this host hold it; None where nobody has.
+        # Seconds since an operator made this host hold it; None: no operator did.
         self.forced_for: float | None = None
         self._taken: str | None = None
         self._renewed_at = 0.0
@@ -91,7 +91,7 @@ class VirtualIp:
         return f"{RUN}/{kind}/{self.word}"
 
     def look(self, present: list[Entry]) -> None:
-        """`present`: the host's addresses, as Addresses.look tells them."""
+        """present: the host's addresses, from Addresses.look."""
         self._index = network.index_of(self.interface)
         entries = [entry for entry in present if entry.address == self.address]
         # While the interface does not exist (it was renamed), an address on any interface serves.
@@ -184,7 +184,7 @@ class VirtualIp:
         return self._failures >= FAILURES and system.monotonic() - self._failed_at < UNFIT_FOR
 
     def take(self, look_again: Callable[[], list[Entry]]) -> None:
-        """`look_again` tells the host's addresses."""
+        """look_again: returns the host's addresses."""
         if system.monotonic() - self._failed_at < (RETRY if self._failures >= FAILURES else 0):
             return
         log(f"acquiring {self.address}: {self.reason}")
@@ -213,7 +213,7 @@ class VirtualIp:
             self.call_agent("linger")
 
     def may_have_connections(self) -> bool:
-        """Whether it was let go so recently that some may be open."""
+        """Whether it was released so recently that connections may be open."""
         return self.held == LINGERING and system.monotonic() - self._held_at < OPEN_FOR
 
     def has_connections(self) -> bool:
@@ -227,7 +227,7 @@ class VirtualIp:
         if is_over and not self.is_hushed:
             self.call_agent("hush")
         elif self.is_hushed and self.held == LINGERING and peer["fresh"] and not is_over:
-            # The peer has let it go, and nobody has taken it: here the clients must find it.
+            # The peer released it and no host acquired it: clients must find it here.
             self.call_agent("settle")
             self.call_agent("announce")
         # A peer that is silent may still serve.
@@ -258,8 +258,8 @@ class VirtualIp:
         run([AGENT, self.word, action], 3)
 
     def announce_again(self, peer: View, former_holds: bool) -> None:
-        """The clients must hear once more where it is when another holder has let go: while that one had it, they may have heard from
-        it. A peer that was silent may have had it, and have let it go before it was heard."""
+        """Announces again once a second holder has released the address: clients may have learnt that holder's hardware address. A peer that was
+        silent may have been such a holder."""
         may_be_doubled = self.held == HELD and (not peer["fresh"] or peer["held"] == HELD or former_holds)
         if self.held == HELD and self._may_have_been_doubled and not may_be_doubled:
             self.announcements.begin()

@@ -18,7 +18,7 @@ class SaidOfVirtualIp(TypedDict):
     held: str
     # Clients reach it there.
     serves: bool
-    # Seconds since it was taken, or let go and lingers.
+    # Seconds since it was acquired, or since it was released and lingers.
     age: float
     # Heartbeat wants it there.
     wanted: bool
@@ -101,7 +101,7 @@ def decide(me: Own, peer: View, preferred: bool) -> str:
 
 
 def peer_serves(me: Own, peer: View, preferred: bool) -> bool:
-    """Whether what lingers here is with the peer: it has taken it, or is the one of the two that let it go later. Not while the peer is
+    """Whether the peer serves an address that lingers here: it acquired it, or it released it later than this host. Not while the peer is
     hushed: then no host would answer the clients."""
     if not peer["fresh"]:
         return False

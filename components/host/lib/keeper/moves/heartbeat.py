@@ -1,4 +1,4 @@
-"""Heartbeat on this host: whether it runs, what it is asked, and what it is told."""
+"""Heartbeat on this host: its state, and the requests that the keeper sends to it."""
 
 import os.path
 
@@ -39,7 +39,7 @@ def runs() -> bool:
 
 
 def runs_since() -> float:
-    """When the one that runs was first seen, by system.monotonic; it has another process after each restart."""
+    """When the running process was first seen, by system.monotonic. Each restart makes another process."""
     return _seen.since
 
 

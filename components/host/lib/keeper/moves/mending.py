@@ -1,11 +1,10 @@
-"""Mends what two Heartbeats that misunderstand each other cannot mend themselves.
+"""Restarts Heartbeat where two Heartbeats cannot agree by themselves. Used by keeper.py.
 
-Where Heartbeat believes a living peer dead, or is cut off, it is restarted while that lasts, on the one host whose virtual
-IPs don't suffer, and waits for the peer. Otherwise both would let everything go when they meet again. While it waits, the
-virtual IPs that it wanted here stay wanted, by the keeper.
-
-Two that have met in the middle of a restart of their own may never settle who has what: that ends in the same way, on the
-other host if need be."""
+- Heartbeat counts a living peer as dead, or this host is cut off: one host restarts its Heartbeat, which waits for the peer. It is the host whose
+  virtual IPs suffer less. Without that, both Heartbeats would release everything when they meet again. Meanwhile the keeper keeps the wish for
+  the virtual IPs that Heartbeat wanted here.
+- Two Heartbeats that met in the middle of a restart never settle which of them has the resources: the same, on the other host too if needed.
+"""
 
 from keeper.address.virtual_ip import BY_KEEPER, VirtualIp
 from keeper.config import Config
@@ -64,7 +63,7 @@ class Mending:
             self._restart = heartbeat.restart_patiently()
 
     def _leave_to_heartbeat(self, now: float, heartbeat_runs: bool) -> None:
-        """Wishes are Heartbeat's again when it sees the peer, and nobody's when somebody has stopped it."""
+        """Gives the wishes back to Heartbeat once it sees the peer, and drops them if somebody stopped Heartbeat."""
         adopted = [one for one in self._virtual_ips if one.wanted == BY_KEEPER]
         if not adopted or (heartbeat_runs and now - self._asked_at < ASK_EVERY):
             return
@@ -97,7 +96,7 @@ class Mending:
         return isolated and any(one.is_wanted_by_heartbeat() for one in self._virtual_ips)
 
     def _believes_each_other_dead(self) -> bool:
-        """Both want the same virtual IP, and it is this host that has not got it."""
+        """Both Heartbeats want the same virtual IP, and the peer holds it."""
         both = [
             one
             for one in self._virtual_ips
@@ -129,7 +128,7 @@ class Mending:
         return is_over and answer == heartbeat.UNSETTLED
 
     def _is_passive(self) -> bool:
-        """Whether it is this host whose virtual IPs suffer less: the one that has fewer, or else the second one."""
+        """Whether this host holds fewer virtual IPs than the peer, or as many and its name sorts last: its restart disturbs less."""
         held = sum(one.held == HELD for one in self._virtual_ips)
         held_by_peer = sum(self._peer.view(one)["held"] == HELD for one in self._virtual_ips)
         return held < held_by_peer or (held == held_by_peer and self._node > self._peer_name)

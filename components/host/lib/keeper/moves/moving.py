@@ -16,9 +16,9 @@ DUE = f"{RUN}/due"
 BOOTED = f"{RUN}/booted"
 # Between a hand-over and one back, in seconds; and after the start, until it is known whether this host can serve.
 COOL_DOWN = 5
-# Between two requests for the same, in seconds: Heartbeat does not heed one while it is busy.
+# Between two equal requests, in seconds: Heartbeat ignores a request while it is busy.
 ASK_AGAIN = 2
-# While nobody holds what both hosts could: between two attempts, in seconds, and from when on it is done less often.
+# While no host holds what both could: seconds between two attempts, and seconds after which attempts are rarer.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
 # For how long a virtual IP that lingers on a host, and that no Heartbeat wants, is left to a hand-over that is under way, in seconds.
 HAND_OVER_TAKES = 5
@@ -65,15 +65,16 @@ class Moving:
         return [one for one in self._virtual_ips if one.forced_for is None and self._peer.view(one)["forced_for"] is None]
 
     def _forget_what_came_back(self, healthy: bool) -> None:
-        """What somebody hands over from now on stays where it is; but not what this host itself has just asked to be handed over."""
+        """Once this host holds its own virtual IPs again, a later hand-over by an operator stays in effect. A hand-over that this host asked for
+        does not count."""
         is_leaving = self._asked_for == HAND_OVER and system.monotonic() - self._asked_at < COOL_DOWN
         if healthy and _is_any_held(self._own()) and system.exists(DUE) and not is_leaving:
             remove(DUE)
 
     def _give_or_take_back(self, now: float, healthy: bool, why_unfit: str | None) -> None:
         said = self._peer.said
-        # Also what it has not got, for nobody has it then: it was left to the peer, whose Heartbeat does not want it. And what it has
-        # without a wish: a Heartbeat that was restarted here has found it in place.
+        # Also an address that Heartbeat wants here and no host holds: this host left it to the peer, whose Heartbeat does not want it. And an
+        # address that is held without a wish: a restarted Heartbeat found it in place.
         wants = _is_any_held(self._movable()) or any(one.is_wanted_by_heartbeat() for one in self._movable())
         is_peer_fit = said["healthy"] and not said["doubtful"] and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
@@ -126,7 +127,7 @@ class Moving:
                 heartbeat.take_group(group)
 
     def _free_groups(self, now: float) -> list[str]:
-        """This host's own virtual IPs, and the peer's where that can't serve, as Heartbeat names them, if nobody has any of them."""
+        """The groups of haresources that no host holds: this host's own, and the peer's if the peer can't serve."""
         is_unfit = self._peer_unfit_since is not None and now - self._peer_unfit_since > PEER_UNFIT_AFTER
         own = [self._group] if self._group and self._are_free(True) else []
         return own + ([self._peer_group] if self._peer_group and is_unfit and self._are_free(False) else [])

@@ -21,7 +21,7 @@ SETTLES = 0.3
 PEER_RETURNS_IN, PEER_RESTARTS_IN = 8, 15
 # How long requests that are under way are waited for, in seconds.
 FINISHES_IN = 10
-# How far a stop is. The peer is not told of one that has ended: it must not wait for a HAProxy that may stay down.
+# The progress of a stop. The peer does not hear of an ended one: it must not wait for a HAProxy that may stay down.
 WAITING, ENDING, ENDED = "waiting", "ending", "ended"
 _REASONS = {ENDING: "HAProxy is about to stop", ENDED: "HAProxy was stopped"}
 
@@ -37,7 +37,7 @@ class Stopping:
         # When the peer held all virtual IPs.
         self._released_at: float | None = None
         self._peer_asked_at = float("-inf")
-        # None if nobody has asked.
+        # None: no stop was requested.
         self.state: str | None = None
 
     def look(self) -> None:
@@ -70,7 +70,7 @@ class Stopping:
         return _REASONS.get(self.state or "")
 
     def told(self) -> str | None:
-        """What the peer is told."""
+        """The state that the peer hears."""
         return None if self.state == ENDED else self.state
 
     def step(self, heartbeat_runs: bool) -> None:
@@ -113,5 +113,5 @@ class Stopping:
 
 
 def _has(here: str, there: str) -> bool:
-    """Whether a host holds a virtual IP, or nobody does and it still has it. What lingers beside a holder is left of an earlier hand-over."""
+    """Whether a host holds a virtual IP, or has it lingering while no host holds it. One that lingers beside a holder is left from a hand-over."""
     return here == HELD or (here == LINGERING and there != HELD)

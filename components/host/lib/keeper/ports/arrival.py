@@ -5,7 +5,7 @@ from keeper.ports.types import Socket, Source
 
 
 def receive(sock: Socket) -> tuple[bytes, float, Source]:
-    """A packet, when it came in by the monotonic clock (after the last look, whatever became of the time of day since), and
+    """A packet, its arrival by the monotonic clock (after the last look, even if the time of day was set since), and
     from where."""
     packet, waited, source = network.receive(sock)
     now = system.monotonic()

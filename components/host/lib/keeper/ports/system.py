@@ -25,7 +25,7 @@ def monotonic() -> float:
 
 
 def time_ns() -> int:
-    """Nanoseconds since the epoch, by a clock that somebody may set."""
+    """Nanoseconds since the epoch. An administrator or NTP may set this clock."""
     return time.time_ns()
 
 
@@ -216,7 +216,7 @@ def notify(text: str) -> None:
 
 
 def nonce() -> bytes:
-    """Eight bytes that nobody can guess."""
+    """Eight random bytes."""
     return os.urandom(8)
 
 
@@ -241,7 +241,7 @@ def write_line(pipe: int, line: str) -> None:
 
 
 def write_to_pipe(path: str, text: str) -> bool:
-    """Whether somebody reads the pipe, and it took the text in one write. Does not wait."""
+    """Whether a program reads the pipe and the text was written in one write. Does not wait."""
     try:
         pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:

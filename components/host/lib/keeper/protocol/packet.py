@@ -43,7 +43,7 @@ class Said(TypedDict):
 
 
 class Told(TypedDict, total=False):
-    """What a keeper tells its peer, or a former peer: the receiver fills in what is absent (`state`)."""
+    """What a keeper sends to its peer, or to a former peer. The receiver fills in absent fields (`state`)."""
 
     healthy: bool
     doubtful: bool

@@ -28,7 +28,7 @@ PEER_KEY = f"{RUN}/peer-key"
 # Hosts that were the peer until the pair was changed, a name a line (steps/sh/heartbeat.sh).
 FORMER_PEERS = f"{STATE}/former-peers"
 
-# A host that is out of the pair keeps off for so long after it was last told, in seconds: whoever tells it may be busy, or boot.
+# After the pair's last packet a former peer acquires nothing for this time, in seconds: the sender may be busy, or boot.
 FORMER_SILENCE = 60
 # After so many seconds in which all packets were ignored the keeper logs it: in the first moments they are not answered yet.
 IGNORED_FOR = 5
@@ -94,7 +94,7 @@ class Peer:
         # What was last heard of each former peer.
         former = set((read(FORMER_PEERS) or "").split()) - {config["peer"]}
         self._former = {name: Former(self._clock) for name in former}
-        # What was last told.
+        # The state that was sent last.
         self._told: Told | None = None
         # Since when its packets have been ignored; infinity where the log has it.
         self._ignored_since: float | None = None
@@ -224,8 +224,7 @@ class Peer:
             self._noted_key = note
 
     def _hear_former(self, sock: Socket, source: Source, came_at: float, body: Body) -> None:
-        """One that is no longer of the pair, and has not been told, hears no Heartbeat any more, and would take the virtual
-        IPs. Whoever of the pair has them at the moment, to it they are taken, and since just now."""
+        """Answers a former peer that the pair holds the virtual IPs, since just now. It hears no Heartbeat any more, and would acquire them."""
         former = self._former[body["node"]]
         if self._told is None or not former.exchange.is_news(body["at"]):
             return

@@ -1,10 +1,9 @@
-"""When the peer died: by Heartbeat's word, or by this keeper's own ears, whichever is sooner.
+"""When the peer died: when Heartbeat says so, or when this keeper has heard neither the peer's heartbeats nor its keeper for deadtime.
 
-Heartbeat looks for a silent peer each 250 ms only, and has been seen to take 0.47 s more than its deadtime. The keeper hears
-what it hears, and its own peer besides, and knows at deadtime to the hundredth of a second.
+Heartbeat looks for a silent peer each 250 ms, and was seen to need up to 0.47 s more than its deadtime. The keeper notices it within 0.01 s.
 
-Anybody could send what looks like a heartbeat: that puts a takeover off until Heartbeat, which sees through it, has declared
-the peer dead, and brings none about.
+Anybody can send a packet that looks like a heartbeat. It delays a takeover until Heartbeat, which verifies packets, declares the peer dead. It
+never causes one. See docs/decisions/0014-the-keeper-has-ears-of-its-own.md.
 """
 
 from keeper.config import Config
@@ -37,11 +36,11 @@ class Death:
             self._beat_at = came_at
 
     def was_asleep(self) -> None:
-        """This host stood still: what it did not hear meanwhile says nothing of its peer."""
+        """This host stood still. That it heard nothing meanwhile does not mean that the peer is dead."""
         self._awake_since = system.monotonic()
 
     def is_told(self, line: str) -> None:
-        """By Heartbeat: that the peer is dead, or that a virtual IP is to be let go, whoever may have died."""
+        """A line from the pipe: Heartbeat declares the peer dead, or the agent reports that Heartbeat released a virtual IP, whichever host died."""
         if line == self._word:
             self._died_at = system.monotonic()
         elif line == "stopped":

@@ -14,11 +14,11 @@ from keeper.ports.system import RUN, read, write
 from keeper.ports.types import Socket
 from keeper.protocol.peer import Peer
 
-# Between two questions, and how long nobody's answer may be missing, in seconds.
+# Seconds between two questions, and seconds after which a missing answer means that the gateway is lost.
 INTERVAL = 0.5
 LIMIT = 1.3
 # How long it may be missing, while the peer is heard, until this host counts as one that can't serve. Where the gateway itself
-# has gone, the peer knows by then too, and nothing moves. After a cable is mended the kernel may take a second to find it.
+# has gone, the peer knows by then too, and nothing moves. After a cable is plugged in again the kernel may take a second to find it.
 GONE = 3
 
 # Who has answered since this host has booted.

@@ -117,5 +117,5 @@ def _is_stopped(pid: int | None) -> bool:
     try:
         return (read(f"/proc/{pid}/stat") or "").rpartition(") ")[2][:1] in ("T", "t")
     except ProcessLookupError:
-        # It does not run: the health socket tells.
+        # It does not run; the health socket reports that.
         return False
