@@ -11,7 +11,7 @@ hand_over() {
         attempts=$((attempts - 1))
         [ "$attempts" -gt 0 ] || fail "$peer did not take over the virtual IPs; here are \"$(held_here | tr '\n' ' ')\"" \
             'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts'
-        # Heartbeat does not heed a request while it is busy, in the 10 s after its start for one.
+        # Heartbeat ignores a request while it is busy, for example in the first 10 s after its start.
         ask_heartbeat hb_standby all
         wait_until 3 gave_all || :
     done

@@ -22,7 +22,7 @@ restart_haproxy() {
     migrate_requests
     old=$(main_pid haproxy)
     systemctl kill --kill-who=main --signal=USR1 haproxy
-    # It ends when its last request is answered, and systemd starts it anew where its unit says so.
+    # It ends after its last request, and systemd restarts it if its unit says so.
     # Not by systemctl restart: that would hand the virtual IPs over first (host/lib/keeper/moves/stopping.py).
     wait_until 10 has_ended || systemctl kill --signal=TERM haproxy
     wait_until 10 has_ended || :
@@ -90,7 +90,7 @@ restore_unit() {
     else
         rm -f "$drop_in"
     fi
-    # The next run makes systemd read the unit's file anew.
+    # The next run reloads systemd.
     rm -f "$state/haproxy-unit.loaded"
     systemctl daemon-reload
 }

@@ -1,4 +1,4 @@
-# haproxy: the configuration goes live only when HAProxy itself accepts it, and by a reload.
+# haproxy: loads the configuration by a reload, after HAProxy itself has checked it.
 
 # The paths in $secrets, $cfg and $configuration (all files but the secrets) are values of the payload; see render/haproxy/files.ts.
 
@@ -17,14 +17,14 @@ apply() {
     }
     keep_previous
     install_files
-    # What was not as it is to be may be what HAProxy has read.
+    # HAProxy may have read a file that was changed here.
     [ -z "$changed" ] || rm -f "$state/haproxy.loaded"
     enable_service haproxy "$drop_in"
     # shellcheck disable=SC2086 # paths of ours, without blanks
     now=$(fingerprint "$secrets" $configuration $certificates $authorities)
     unit=$(fingerprint "$drop_in")
     if ! is_active haproxy || ! loaded_is haproxy-unit "$unit"; then
-        # With the old command line the file of secrets is not read.
+        # The old command line may lack a file.
         restart_haproxy
         set_loaded haproxy "$now"
         set_loaded haproxy-unit "$unit"
@@ -44,8 +44,8 @@ configuration_words() {
     done
 }
 
-# Its master executes itself anew, so that a reload is also the way to an upgraded program. It reads the files and opens the
-# ports before it makes a new worker; when it cannot, it keeps the old one and says so in the log alone.
+# HAProxy's master re-executes itself, so a reload also starts an upgraded program. It reads the files and opens the ports before it starts
+# a new worker. If that fails it keeps the old worker, and only logs it.
 reload() {
     workers >"$scratch/old-workers"
     systemctl reload haproxy || not_reloaded
@@ -64,7 +64,7 @@ has_new_worker() {
     workers | grep -qvxFf "$scratch/old-workers"
 }
 
-# A host that boots must find files with which HAProxy can start.
+# Saves the current files: a host that boots must find files with which HAProxy starts.
 keep_previous() {
     for file in $configuration "$drop_in"; do
         [ ! -e "$file" ] || cp -a "$file" "$scratch/previous-${file##*/}"
@@ -77,7 +77,7 @@ restore_previous() {
     done
 }
 
-# Behind what is wrong stand two lines for each proxy that goes on.
+# HAProxy logs two more lines for each proxy that goes on, so the ALERT lines are not the last ones.
 print_alerts() {
     journalctl -q --no-pager -o cat -n 500 -u "$1" | grep ALERT | tail -n 15 >&2 || :
 }
@@ -90,7 +90,7 @@ not_reloaded() {
         'see its log above: another program may have a port, or maxconn be more than the files it may open; then run "pulumi up" again'
 }
 
-# Certificates and authorities that were declared once, and are no more.
+# Lists certificates and authorities that are no longer declared.
 list_undeclared() {
     grep -s "^/etc/haproxy/ha-load-balancer-pair/" "$state/managed" >"$scratch/managed" || :
     while read -r path; do
@@ -98,7 +98,7 @@ list_undeclared() {
     done <"$scratch/managed" >"$scratch/undeclared"
 }
 
-# A text of the inputs can refer to one, which would be gone at HAProxy's next start.
+# A user's text can name such a file, and HAProxy would not start without it.
 refuse_undeclared() {
     while read -r path; do
         ! grep -qF "$path" "$scratch/stage$cfg" || fail "the new haproxy.cfg refers to $path, which is no longer declared" \
@@ -106,7 +106,7 @@ refuse_undeclared() {
     done <"$scratch/undeclared"
 }
 
-# They go when no configuration in use refers to them.
+# Removes them once no configuration in use names them.
 forget_undeclared() {
     # shellcheck disable=SC2046 # paths of ours, without blanks
     [ ! -s "$scratch/undeclared" ] || remove_files $(cat "$scratch/undeclared")

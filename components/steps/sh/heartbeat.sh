@@ -63,7 +63,7 @@ move_to_pinned_interfaces() {
     done
 }
 
-# Whether somebody's own Heartbeat ran here before the first run.
+# Remembers that a Heartbeat ran here before the first run.
 remember_unit() {
     grep -qxF "$ha_cf" "$state/managed" 2>/dev/null || ! is_active heartbeat || : >"$state/heartbeat.was-active"
 }
@@ -74,9 +74,8 @@ forget_other_identity() {
     loaded_is identity "$node" || rm -f /var/lib/heartbeat/hb_uuid
 }
 
-# With a changed ha.cf Heartbeat executes itself anew and keeps what it holds. The command returns
-# before that, and the next host must not follow until this one is back: two at once would miss
-# each other.
+# With a changed ha.cf Heartbeat re-executes itself and keeps what it holds. The command returns before that. The other host must not follow
+# until this one is back: two Heartbeats that re-execute at once miss each other.
 reload_heartbeat() {
     peer_before=$(cl_status nodestatus "$peer" 2>/dev/null || :)
     start_before=$(fingerprint /var/lib/heartbeat/hb_generation)
@@ -151,7 +150,7 @@ links() {
 
 # Heartbeat verifies with the key that it sends with, and hears nobody on a link that the other one has not got yet. So
 # from here on the hosts do not hear each other until the other one has changed too. The host that holds the virtual
-# IPs goes last, and the one that goes first is patient.
+# IPs goes last, and the one that goes first waits for it.
 change_what_both_must_have() {
     loaded_is authkeys "$(fingerprint "$(newest_key)")" || await_key_on_peer
     hand_over
@@ -235,7 +234,7 @@ old_and_new_virtual_ips() {
     sort -u "$(existing "$known_virtual_ips")" "$scratch/virtual-ips"
 }
 
-# Whoever holds virtual IPs takes those that are new, and nobody keeps one that is no longer declared.
+# The holder of virtual IPs acquires new ones. No host keeps one that is no longer declared.
 change_virtual_ips() {
     complete_groups
     while read -r virtual_ip; do

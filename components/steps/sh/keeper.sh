@@ -8,10 +8,10 @@ keeper_unit=/etc/systemd/system/ha-load-balancer-pair.service
 # The unit's drop-in puts this copy of the functions of Heartbeat's scripts in the place of the package's file.
 #
 # The scripts write a message to Heartbeat in several pieces, and two scripts that write at once make one that it cannot
-# read: the virtual IP is then on neither host until somebody restarts both. Here a message is one write.
+# read: the virtual IP is then on neither host until an operator restarts both. Here a message is one write.
 #
-# And harc, which reads the functions first, tells the keeper that Heartbeat has declared its peer dead. The keeper takes
-# the virtual IP at once, while Heartbeat's scripts are still on their way to it.
+# harc, which reads the functions first, also notifies the keeper that Heartbeat has declared its peer dead. The keeper then acquires
+# the virtual IP before Heartbeat's scripts do.
 write_shell_functions() {
     store shell_functions "$state/shellfuncs"
 }

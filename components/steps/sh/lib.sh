@@ -1,6 +1,5 @@
-# What every step shares. Runs as root on the load balancers, read from standard input behind the
-# payload: `payload` sets the step's values and stages its files. Nothing runs until the last line
-# of the input, so that an input cut short does nothing.
+# Functions that every step uses. Runs as root on the load balancers, from standard input after the payload: `payload` sets the step's values
+# and stages its files. Nothing runs before the last line of the input, so that a truncated input does nothing.
 
 set -eu
 umask 022
@@ -8,7 +7,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # A word like [fd00::1]:80 is a pattern, which a file in the working directory could match.
 cd /
 
-# What this component keeps on the host. Only root may read it: originals can hold secrets.
+# This component's own data on the host. Only root may read it: originals can hold secrets.
 state=/var/lib/ha-load-balancer-pair
 # The time of preflight's last run, and the one under which health claims the host.
 # shellcheck disable=SC2034 # preflight, health and survey read them
@@ -20,7 +19,7 @@ say() {
     printf '%s: %s\n' "$step" "$*" >&2
 }
 
-# fail WHAT [WAY OUT]: the last word of a step that cannot go on.
+# fail WHAT [WHAT TO DO]: ends the step with an error.
 fail() {
     printf '\n%s: step "%s" failed (%s): %s\n' "$(uname -n)" "$step" "$action" "$1" >&2
     [ $# -lt 2 ] || printf 'What to do: %s\n' "$2" >&2
@@ -28,7 +27,7 @@ fail() {
     exit 1
 }
 
-# The way out for a command that failed without a word of ours.
+# The error of a step whose command failed without an error text of this component.
 at_exit() {
     rm -rf "$scratch"
     if [ "$status" -ne 0 ] && [ "${failed-}" != said ]; then
@@ -38,9 +37,9 @@ at_exit() {
     fi
 }
 
-# One run at a time on a host: two of them would undo each other.
+# One run at a time on a host.
 take_lock() {
-    # Where nobody else can open the lock, and so keep it.
+    # Mode 0700: any process that can open the lock file could hold the lock forever.
     mkdir -p "$state"
     chmod 0700 "$state"
     exec 9>"$state/lock"
@@ -48,17 +47,17 @@ take_lock() {
         'wait for it to end, or end it ("lslocks -u" names it, by the path of its lock), then run "pulumi up" again'
 }
 
-# store COMMAND FILE: what the command prints, as a whole and on disk.
+# store COMMAND FILE: writes what the command prints, as a whole and synced to disk.
 store() {
     "$1" >"$2.new"
     sync "$2.new"
     mv "$2.new" "$2"
 }
 
-# put SOURCE PATH: a copy of a file or a link, as a whole and on disk.
+# put SOURCE PATH: copies a file or a link, as a whole and synced to disk.
 put() {
     cp -a "$1" "$2.ha-load-balancer-pair.new"
-    # A link has no content to be on disk, and may lead nowhere.
+    # A link has no content to sync, and its target may not exist.
     [ -L "$1" ] || sync "$2.ha-load-balancer-pair.new"
     mv -fT "$2.ha-load-balancer-pair.new" "$2"
 }
@@ -71,7 +70,7 @@ file() {
     files="$files $1"
 }
 
-# What was at PATH before this component first wrote it is kept for `remove`.
+# Saves the original of PATH, which `remove` restores, before this component first writes it.
 keep_original() {
     ! grep -qxF "$1" "$state/managed" 2>/dev/null || return 0
     if [ -e "$1" ] || [ -L "$1" ]; then
@@ -87,8 +86,8 @@ is_as_staged() {
         [ "$(stat -c '%a %u:%g' "$1")" = "$(stat -c '%a' "$scratch/stage$1") 0:0" ]
 }
 
-# install_files [PATH …]: puts the staged files in place, all of them or these. Those that are right already are left alone.
-# Each is replaced as a whole, and is on disk before it is: a host that dies here has the old file or the new one.
+# install_files [PATH …]: installs the staged files, all of them or these. Files that are already as staged stay untouched. Each is
+# synced to disk and then renamed: a host that dies here has the old file or the new one.
 install_files() {
     changed=
     # shellcheck disable=SC2086 # paths of ours, without blanks
@@ -112,8 +111,8 @@ install_files() {
     printf '%s\n' $changed | xargs dirname | sort -u | xargs sync
 }
 
-# enable_service NAME DROP-IN: enables a service, and makes systemd read its drop-in where that is due, also one that a
-# broken-off run has written. (systemd's own NeedDaemonReload overlooks a drop-in in a folder that is new.)
+# enable_service NAME DROP-IN: enables a service, and reloads systemd if it has not read the drop-in, also one that a broken-off run
+# wrote. (systemd's own NeedDaemonReload overlooks a drop-in in a folder that is new.)
 enable_service() {
     systemctl is-enabled --quiet "$1" || systemctl --quiet --no-reload enable "$1"
     loaded_is "$1-unit" "$(fingerprint "$2")" || systemctl daemon-reload

@@ -38,7 +38,7 @@ reject_held() {
     done
 }
 
-# What is there before apt is run, so that it can be told afterwards what came with it.
+# Lists the installed packages before apt runs, to know afterwards which ones it added.
 remember_packages() {
     [ -e "$state/packages.before" ] || store installed "$state/packages.before"
     [ -e "$state/packages.ours" ] || getent passwd hacluster >/dev/null || : >"$state/hacluster.is-new"

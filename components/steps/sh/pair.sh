@@ -41,7 +41,7 @@ ask_heartbeat() {
     timeout 10 nsenter -t "$(main_pid heartbeat)" -m "/usr/share/heartbeat/$1" "$2" >&2 || :
 }
 
-# Heartbeat gives them back by itself only when a host returns, not after somebody's hb_standby.
+# Heartbeat gives them back by itself only when a host returns, not after an operator's hb_standby.
 take_back() {
     say "taking the virtual IPs back from $peer"
     ask_heartbeat hb_takeover local

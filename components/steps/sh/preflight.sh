@@ -31,7 +31,7 @@ examine() {
         refuse 'systemd is not running' 'use a Debian or Ubuntu host that was booted with systemd'
     command -v apt-get >/dev/null ||
         refuse 'there is no apt-get' 'use Debian 12 or later, or Ubuntu 24.04 or later'
-    # Heartbeat executes itself anew when it reloads. Without ExitType=cgroup (systemd 250) systemd takes that for its end, and stops the rest.
+    # Heartbeat re-executes itself when it reloads. Without ExitType=cgroup (systemd 250) systemd takes that for its end, and stops the rest.
     systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     [ "${systemd:-0}" -ge 250 ] ||
         refuse "systemd $systemd is too old: it lacks ExitType=, without which a reload of Heartbeat stops it" \
@@ -117,7 +117,7 @@ is_free() {
     [ ! -e "$owner" ] || printf '%s\n' "$pair" "${former_pairs-}" | grep -qxF -e "$(cat "$owner")"
 }
 
-# HAProxy's service may have the port: it is configured anew.
+# haproxy.service may have the port: this component configures it.
 examine_ports() {
     for target in $listens; do
         while read -r pid; do

@@ -5,7 +5,7 @@ line() {
     printf '%s\t%s\t%s\n' "$1" "$2" "${3-}"
 }
 
-# In preflight.sh a problem ends the step; here all of them are told.
+# In preflight.sh a problem ends the step; here all problems are reported.
 refuse() {
     line problem "$1" "$2"
 }
@@ -33,7 +33,7 @@ survey() {
 # The virtual IPs that this host holds, and those that an earlier run gave it.
 tell_virtual_ips() {
     for virtual_ip in $virtual_ips; do
-        # What was let go and only lingers for its open connections does not count.
+        # A released address that lingers for its open connections does not count.
         ! holds "$virtual_ip" || line holds "${virtual_ip%%/*}"
         ! is_known "$virtual_ip" || line known "${virtual_ip%%/*}"
     done

@@ -37,7 +37,7 @@ existing() {
     if [ -e "$1" ]; then echo "$1"; else echo /dev/null; fi
 }
 
-# Only what came with this component goes, and of that only what nobody else needs by now.
+# Removes only packages that this component installed and that no other package needs.
 remove_packages() {
     count_packages
     [ -e "$state/packages.ours" ] || return 0
@@ -73,7 +73,7 @@ unneeded() {
         sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort
 }
 
-# Stops Heartbeat, and lets go what a Heartbeat that was killed has not. The keeper goes after it, for it keeps what the
+# Stops Heartbeat, and releases what a killed Heartbeat did not release. The keeper stops after it, because it keeps what the
 # peer is about to take.
 leave_pair() {
     if is_installed heartbeat; then
