@@ -33,7 +33,7 @@ function mounts(): { type: string; dir: string; options: string }[] {
         });
 }
 
-/** Unmounts everything below a folder, the deepest first. */
+/** Unmounts everything below a folder, the deepest first, and waits until the kernel has let go of the disk images there. */
 export async function unmountBelow(dir: string): Promise<void> {
     if (!existsSync(dir)) {
         return;
@@ -45,6 +45,10 @@ export async function unmountBelow(dir: string): Promise<void> {
             await attempt(["umount", "--lazy", mount.dir]);
         }
     }
+    // A process that is about to end may still keep one busy.
+    await until(`the loop devices of ${dir} are free`, 10_000, async () => {
+        return !(await run(["losetup", "--list", "--noheadings", "--output", "BACK-FILE"])).includes(`${real}/`);
+    });
 }
 
 /**
