@@ -33,8 +33,8 @@ function hostKey(check: Checker, path: string, host: HostArgs): void {
     if (host.hostKey === undefined && !host.insecureSkipHostKeyCheck) {
         check.add(
             `${path}.hostKey`,
-            'is required. Run "ssh-keyscan -t ed25519 ADDRESS", compare the key with the host\'s own, and declare the line without its ' +
-                "first word (or set insecureSkipHostKeyCheck to accept any key)",
+            `is required. Run "ssh-keyscan -t ed25519 ${known(host.address) || "ADDRESS"}", compare the key with the host's own, and ` +
+                "declare the line without its first word (or set insecureSkipHostKeyCheck to accept any key)",
         );
     }
     check.text(`${path}.hostKey`, host.hostKey, forms.hostKey, 'an Ed25519 or ECDSA host key ("ssh-ed25519 AAAA…")');

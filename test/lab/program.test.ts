@@ -38,7 +38,7 @@ describe("mistakes", () => {
         expect(said).toContain("error: lb: 3 invalid inputs:");
         expect(said).toContain("hosts: exactly two hosts are required, declared: 1");
         expect(said).toContain('virtualIps[0].address: "nowhere" is not an IP address');
-        expect(said).toContain("heartbeat.deadTime: unknown field; valid fields: keepalive,");
+        expect(said).toContain("heartbeat.deadTime: unknown field; valid fields: autoFailback, bcast, deadtime,");
         expect(said).not.toMatch(/^\s+at /m);
         expect(said).not.toMatch(/HaLoadBalancerPair lb|remote:Command/);
     });
@@ -82,7 +82,7 @@ describe("mistakes", () => {
     test("a host without a known key is refused before anything connects", async () => {
         configure({ knownHostsFile: "/dev/null" });
         expect(await failure(used.stack, "preview")).toMatch(
-            /hosts\[0\]\.hostKey: is required: the host's line of "ssh-keyscan/,
+            /hosts\[0\]\.hostKey: is required\. Run "ssh-keyscan -t ed25519 192\.168\.0\.100"/,
         );
     });
 

@@ -163,7 +163,7 @@ describe("halb", () => {
         used.pair.hosts[0].serves = false;
         const words = ["drill", "hand-over", "--yes", "--rate", "50", "--patience", "5"];
         expect(await failure(command(words))).toContain("a drill needs a pair without problems");
-        expect(await failure(command(["drill", "power", "-y"]))).toContain("no fencing command");
+        expect(await failure(command(["drill", "power", "-y"]))).toContain("this pair has no fencing.command");
     });
 
     describe("a drill at a terminal", () => {

@@ -42,7 +42,7 @@ describe("each mistake is named with its path and what to write instead", () => 
             "hosts[0].hostKey",
             undefined,
             [
-                'hosts[0].hostKey: is required. Run "ssh-keyscan -t ed25519 ADDRESS", compare the key with the host\'s own, and declare the line without its first word (or set insecureSkipHostKeyCheck to accept any key)',
+                'hosts[0].hostKey: is required. Run "ssh-keyscan -t ed25519 192.168.0.100", compare the key with the host\'s own, and declare the line without its first word (or set insecureSkipHostKeyCheck to accept any key)',
             ],
         ],
         [
