@@ -88,7 +88,7 @@ describe("at the first converge, on the second host,", inAll, () => {
         expect(said).toContain(
             'lb2.example.com: step "packages" failed (apply): apt-get could not install: heartbeat haproxy',
         );
-        expect(said).toContain("What to do: mend the package sources");
+        expect(said).toContain("What to do: fix the package sources");
         await lb2().powerOff();
         await lb2().boot();
     });

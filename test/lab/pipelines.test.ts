@@ -163,7 +163,7 @@ describe("GitHub Actions", () => {
         const { code, stdout } = await githubJob("drift");
         await used.lab.host("lb2").boot();
         expect(code).not.toBe(0);
-        expect(stdout).toMatch(/^BAD {2}lb2\.example\.com: lets us in/m);
+        expect(stdout).toMatch(/^BAD {2}lb2\.example\.com: SSH login works/m);
     });
 
     test("a preview that fails fails the job", async () => {
