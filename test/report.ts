@@ -21,7 +21,7 @@ export interface FileCost {
 export interface Report {
     totals: Totals;
     files: FileCost[];
-    /** Tests that only `npm run test:all` runs: `lab/links.test.ts: one cable is cut and mended`. */
+    /** Tests that only `npm run test:all` runs: `lab/links.test.ts: drops no request while the cable of one link is cut`. */
     left: string[];
     failures: Failure[];
 }

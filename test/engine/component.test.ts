@@ -75,7 +75,7 @@ test("declares exactly the steps of each host, two secrets and one verification"
     );
 });
 
-test("a pair that was renamed by aliases tells its hosts what it was called before", async () => {
+test("passes the names in aliases to the hosts", async () => {
     const aliases = [{ name: "old" }, { stack: "test" }, "urn:pulumi:prod::shop::some:type::web::lb"];
     new HaLoadBalancerPair("lb", classicArgs(), { aliases });
     await pulumi.runtime.disconnect();
@@ -114,7 +114,7 @@ test("only preflight undoes a host; health releases its claim, which is the time
     }
 });
 
-test("a user that is not root goes through sudo, and each host can have its own login", async () => {
+test("uses sudo for a user other than root, and each host's own login", async () => {
     const args = classicArgs();
     args.connection = { user: "admin", port: 2222 };
     args.hosts[1].connection = { user: "root" };
@@ -134,7 +134,7 @@ test("a user that is not root goes through sudo, and each host can have its own 
 });
 
 describe("secrets", () => {
-    test("only the commands that need one carry one, marked", async () => {
+    test("only the commands that need a secret have one, marked as secret", async () => {
         const args = classicArgsWith("connection.privateKey", "PRIVATE-KEY");
         args.haproxy.stats = { password: "hunter2!" };
         const site = makeCertificate(["www.example.com"]);
@@ -165,13 +165,13 @@ describe("secrets", () => {
         );
     });
 
-    test("a given password is used, and none is generated", async () => {
+    test("uses a declared password, and generates none", async () => {
         const pair = await make(classicArgsWith("haproxy.stats", { password: "PASSWORD" }));
         expect(registered.map(({ name }) => name)).not.toContain("lb-stats");
         expect(await value(pair.statisticsPassword)).toBe("PASSWORD");
     });
 
-    test("come out as secrets", async () => {
+    test("are secret outputs", async () => {
         const pair = await make();
         expect(await pulumi.isSecret(pair.statisticsPassword)).toBe(true);
         expect(await pulumi.isSecret(pair.authkeysSecret)).toBe(true);
@@ -189,7 +189,7 @@ test("outputs", async () => {
     expect(await value(pair.statisticsUser)).toBe("admin");
 });
 
-test("a port of its own appears in the URL", async () => {
+test("the URL has a port other than 80", async () => {
     const pair = await make(classicArgsWith("haproxy.listen[0].bind", [{ port: 8080 }]));
     expect(await value(pair.url)).toBe("http://192.168.0.99:8080/");
 });
@@ -204,8 +204,8 @@ test("identity runs every step of its host again", async () => {
     }
 });
 
-describe("wrong inputs", () => {
-    test("are refused before anything is registered", () => {
+describe("invalid inputs", () => {
+    test("are rejected before any resource is registered", () => {
         const args = classicArgsWith("hosts[1].address", "192.168.0.100");
         expect(() => new HaLoadBalancerPair("lb", args)).toThrow(InvalidArgs);
         expect(registered).toEqual([]);
@@ -213,7 +213,7 @@ describe("wrong inputs", () => {
 });
 
 describe("in a preview", () => {
-    test("an address that is not known yet hides what depends on it, and no more", async () => {
+    test("an unknown address makes only its dependents unknown", async () => {
         await startEngine(true);
         const unknown = pulumi.unknown as pulumi.Output<string>;
         await make(classicArgsWith("hosts[1].address", pulumi.output(unknown)));
@@ -222,7 +222,7 @@ describe("in a preview", () => {
         expect(command("lb-lb1.example.com-kernel").stdin).toContain("ip_nonlocal_bind");
     });
 
-    test("a server that is not known yet, and a secret of one, do not hide the packages", async () => {
+    test("an unknown or secret server does not make the packages unknown", async () => {
         await startEngine(true);
         const unknown = pulumi.unknown as pulumi.Output<string>;
         const ssl = { ca: pulumi.secret("a CA"), hostname: "web" };

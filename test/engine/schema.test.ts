@@ -17,7 +17,7 @@ const { components, typeDefinitions } = new Analyzer(
     new Set(["HaLoadBalancerPair"]),
 ).analyze();
 
-test("every input and output is there, with a description", () => {
+test("has every input and output with a description", () => {
     const { inputs, outputs } = components.HaLoadBalancerPair;
     expect(Object.keys(inputs).sort()).toEqual([...componentFields].sort());
     expect(Object.keys(outputs).sort()).toEqual(
@@ -42,7 +42,7 @@ test('the checked-in schema has the types and fields of args/; if not, run "npm 
     expect(Object.keys(schema.types)).toHaveLength(Object.keys(typeDefinitions).length);
 });
 
-test("the component as a plugin is of the same version as the package, and needs the same", () => {
+test("the plugin has the package's version and dependencies", () => {
     const published = require(join(dir, "..", "package.json"));
     const { version, dependencies } = manifest;
     const known = { ...published.devDependencies, ...published.dependencies, ...published.peerDependencies };

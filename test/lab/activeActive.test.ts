@@ -31,7 +31,7 @@ const eachItsOwn = [
     [false, true],
 ];
 
-test("one pulumi up gives each host its own", async () => {
+test("two virtual IPs, one preferred by each host", async () => {
     expect(await who(used.lab)).toEqual(eachItsOwn);
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
@@ -39,7 +39,7 @@ test("one pulumi up gives each host its own", async () => {
 describe("two machines that were made from one image", inAll, () => {
     const clones = usePair({ name: "clones" }, { virtualIps });
 
-    test("one pulumi up gives each its own, and an identity", async () => {
+    test("one pulumi up gives each host its virtual IP", async () => {
         for (const host of clones.lab.loadBalancers) {
             await host.run(
                 "echo 0123456789abcdef0123456789abcdef >/etc/machine-id; mkdir -p /var/lib/heartbeat; printf %s HaLoadBalancers! >/var/lib/heartbeat/hb_uuid",
@@ -51,7 +51,7 @@ describe("two machines that were made from one image", inAll, () => {
     });
 });
 
-test("a host loses power: only its virtual IP moves, and the other one loses nothing", async () => {
+test("lb1 loses power: only its virtual IP moves, and the other one drops no request", async () => {
     await untilRest(used.lab);
     const { first, other } = await underBoth("lb1 without power", async () => {
         await lb1().powerOff();
@@ -62,7 +62,7 @@ test("a host loses power: only its virtual IP moves, and the other one loses not
     expect(await holds(lb2(), second)).toBe(true);
 });
 
-test("it returns: its virtual IP goes back, and no request is lost on either", inAll, async () => {
+test("lb1 boots: its virtual IP goes back, and neither drops a request", inAll, async () => {
     const { first, other } = await underBoth("lb1 returns", async () => {
         await lb1().boot();
         await untilHolds(lb1());
@@ -71,7 +71,7 @@ test("it returns: its virtual IP goes back, and no request is lost on either", i
     expect(await who(used.lab)).toEqual(eachItsOwn);
 });
 
-test("the second host loses power and returns: the same the other way round", inAll, async () => {
+test("lb2 loses power and boots: only its virtual IP moves and goes back", inAll, async () => {
     await untilRest(used.lab);
     const gone = await underBoth("lb2 without power", async () => {
         await lb2().powerOff();
@@ -85,7 +85,7 @@ test("the second host loses power and returns: the same the other way round", in
     expect([back.first.failed, lost(back.other)]).toEqual([0, 0]);
 });
 
-test("a new key reaches both, and each has its own again", inAll, async () => {
+test("a new secret reaches both hosts, and each holds its own virtual IP again", inAll, async () => {
     await untilRest(used.lab);
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps, heartbeat: { keyVersion: 2 } });
     const { first, other } = await underBoth("a new key", () => used.stack.up());

@@ -42,7 +42,7 @@ test("serves a virtual IP outside the hosts' subnet, and hands it over without a
     expect(await ownNetworks(used.lab, elsewhere)).toEqual(before);
 });
 
-test("the last hold counts, and its release gives the virtual IP back", inAll, async () => {
+test("hold by hand overrides the peer, and its release gives the virtual IP back", inAll, async () => {
     const force = (host: Host, action: string) => host.run(`/etc/ha.d/resource.d/VirtualIp ${virtualIp} ${action}`);
     const { failed } = await underLoad(used.lab, "hold and release", async () => {
         expect(await force(lb2(), "hold")).toContain("overriding: the peer holds the address");

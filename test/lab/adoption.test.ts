@@ -138,7 +138,7 @@ describe.each([
         before = await files();
     });
 
-    test("a Heartbeat that cannot be replaced is refused by the preview", async () => {
+    test("preview rejects a Heartbeat with a watchdog", async () => {
         configure(used, (await imported()).args);
         await hosts()[1].run("sed -i '1i watchdog /dev/watchdog' /etc/ha.d/ha.cf");
         const said = await failure(used.stack, "preview");
@@ -146,14 +146,14 @@ describe.each([
         expect(said).toContain('lb2.example.com: Heartbeat runs there with "watchdog" in /etc/ha.d/ha.cf');
     });
 
-    test("halb import says how the component would have it", async () => {
+    test("halb import prints the component's arguments", async () => {
         const { args, notes } = await imported();
         expect(args).toMatchSnapshot({ hosts: hosts().map(() => ({ hostKey: expect.any(String) })) });
         expect(notes).toMatchSnapshot();
         configure(used, args);
     });
 
-    test("a pair that was made by hand is taken over, and no request is lost", async () => {
+    test("pulumi up adopts a pair made by hand, and drops no request", async () => {
         const preview = await used.stack.preview();
         expect(counts(preview)).toEqual({ create: 20 });
         const seen = await underLoad(used.lab, "adoption", () => used.stack.up());
@@ -167,7 +167,7 @@ describe.each([
         expect(counts(await used.stack.preview())).toEqual({ unchanged: 20 });
     });
 
-    test("it is highly available now, with the times that were in ha.cf", async () => {
+    test("the adopted pair fails over, with the times of the old ha.cf", async () => {
         const [first, second] = hosts();
         await underLoad(used.lab, "the holder loses power", async () => {
             await first.powerOff();
@@ -178,7 +178,7 @@ describe.each([
         await untilHolds(first);
     });
 
-    test("a destroy gives the files back that were there before, and they serve", async () => {
+    test("destroy restores the files from before, and they serve", async () => {
         await used.stack.destroy();
         expect(await files()).toEqual(before);
         await until("lb1 alone holds the virtual IP", 90_000, async () => {

@@ -51,7 +51,7 @@ async function fill(host: Host): Promise<void> {
     await host.attempt("fallocate -l $(($(stat -f -c '%f * %S' /) - 65536)) /var/filler");
 }
 
-describe("at the first converge, pulumi killed in each step,", inAll, () => {
+describe("at the first converge, with pulumi killed in each step,", inAll, () => {
     const used = usePair({ name: "killed" });
     const hosts = () => ["lb1", "lb2"].map((name) => used.lab.host(name));
 
@@ -82,7 +82,7 @@ describe("at the first converge, on the second host,", inAll, () => {
         );
     });
 
-    test("the repository cannot be reached half-way: one error, and nothing is left half", async () => {
+    test("reports one error, and leaves no half-installed package, if the repository disappears", async () => {
         await lb2().run("apt-get -qq update; umount -l /srv/repo");
         const said = await failedUp(used.stack);
         expect(said).toContain(
@@ -93,14 +93,14 @@ describe("at the first converge, on the second host,", inAll, () => {
         await lb2().boot();
     });
 
-    test("the disk fills up while packages are installed: one error", async () => {
+    test("reports one error if the disk is full during the installation", async () => {
         const { code, said } = await upUntil(used.stack, /lb2\.example\.com-packages creating/, () => fill(lb2()));
         expect(code).not.toBe(0);
         expect(said).toMatch(/lb2\.example\.com: step "packages" failed \(apply\)/);
         await lb2().run("rm /var/filler");
     });
 
-    test.each(steps)("it loses power in the step %s, and pulumi says which host and step", async (step) => {
+    test.each(steps)("names the host and the step if the host loses power in the step %s", async (step) => {
         rerun(used, "lb2", `power-${step}`);
         const line = new RegExp(`lb-lb2\\.example\\.com-${step} (creating|updating)`);
         const { code, said } = await upUntil(used.stack, line, async () => {
@@ -119,7 +119,7 @@ describe("at the first converge, on the second host,", inAll, () => {
         await lb2().booted();
     });
 
-    test("another package manager is at work: it is waited for, and pulumi up completes", async () => {
+    test("waits for another package manager, and completes", async () => {
         await lb2().run("rm /usr/local/bin/sync");
         const other = lb2().run("apt-get -qq -y -o DPkg::Pre-Invoke::='sleep 10' install arping 2>&1");
         await sleep(1000);
@@ -142,7 +142,7 @@ describe("a pair that serves", () => {
         await expectNoLeftOvers([lb1(), lb2()]);
     }
 
-    test("two pulumi up at once: one of them is refused with a plain error", async () => {
+    test("rejects one of two pulumi up at once with a plain error", async () => {
         configure({ haproxy: { timeout: { client: "40s" } } });
         const { failed } = await underLoad(used.lab, "two pulumi up at once", async () => {
             const { stack } = used;
@@ -155,7 +155,7 @@ describe("a pair that serves", () => {
         await expectWell();
     });
 
-    test("a plugin is killed", inAll, async () => {
+    test("keeps serving after a plugin was killed, and the next pulumi up completes", inAll, async () => {
         configure({ haproxy: { timeout: { client: "41s" } } });
         const { failed } = await underLoad(used.lab, "a plugin killed", async () => {
             const { code, said } = await upUntil(used.stack, /lb2\.example\.com-haproxy updating/, (pulumi) =>
@@ -169,7 +169,7 @@ describe("a pair that serves", () => {
         await expectWell();
     });
 
-    test("the disk of the second host is full: one error before anything is changed", async () => {
+    test("reports a full disk of the second host before any change", async () => {
         await fill(lb2());
         configure({ haproxy: { timeout: { client: "42s" } } });
         const said = await failedUp(used.stack);
@@ -181,7 +181,7 @@ describe("a pair that serves", () => {
         await expectWell();
     });
 
-    test("the state is lost: a stack created anew over the hosts costs no request", inAll, async () => {
+    test("adopts the hosts after the state was lost, and drops no request", inAll, async () => {
         rmSync(join(used.lab.scratch, "state"), { recursive: true });
         used.stack = await labStack(used.lab);
         const { failed, several } = await underLoad(used.lab, "a stack created anew", () => used.stack.up());
@@ -203,22 +203,18 @@ describe("a pair that serves", () => {
         await expectWell();
     });
 
-    test(
-        "the first host loses power in the step heartbeat: the second serves, and the next pulumi up completes",
-        inAll,
-        async () => {
-            rerun(used, "lb1", "power-heartbeat");
-            await underLoad(used.lab, "first host without power in heartbeat", async () => {
-                await upUntil(used.stack, /lb1\.example\.com-heartbeat updating/, async (pulumi) => {
-                    await lb1().powerOff();
-                    kill(pulumi);
-                    await sleep(3000);
-                    expect((await page(used.lab, site)).status).toBe(200);
-                    await lb1().boot();
-                });
-                await used.stack.up();
+    test("lb1 loses power in the step heartbeat: lb2 serves, and the next pulumi up completes", inAll, async () => {
+        rerun(used, "lb1", "power-heartbeat");
+        await underLoad(used.lab, "first host without power in heartbeat", async () => {
+            await upUntil(used.stack, /lb1\.example\.com-heartbeat updating/, async (pulumi) => {
+                await lb1().powerOff();
+                kill(pulumi);
+                await sleep(3000);
+                expect((await page(used.lab, site)).status).toBe(200);
+                await lb1().boot();
             });
-            await expectWell();
-        },
-    );
+            await used.stack.up();
+        });
+        await expectWell();
+    });
 });

@@ -61,7 +61,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         await Promise.all(balancers().map((host) => host.mend()));
     });
 
-    test("one pulumi up converges the pair, and it serves by then", async () => {
+    test("one pulumi up converges the pair, and the pair serves", async () => {
         const watchers = balancers().map(watchProcesses);
         said = await used.stack.up();
         processes = await Promise.all(watchers.map((stop) => stop()));
@@ -72,7 +72,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         expect((await page(used.lab, site)).status).toBe(200);
     });
 
-    test("halb looks at it and moves it, by the same login", async () => {
+    test("halb status and halb switchover work with the same login", async () => {
         await until("all is well", 60_000, async () => (await halb(used, ["status"])).code === 0, 500);
         for (const name of ["lb2", "lb1"]) {
             await switchOver(used, name);
@@ -98,7 +98,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         );
     });
 
-    test("authkeys is for root alone", async () => {
+    test("only root can read authkeys", async () => {
         expect(await used.lab.onLoadBalancers("stat -c '%a %U:%G' /etc/ha.d/authkeys")).toEqual([
             "600 root:root",
             "600 root:root",
@@ -122,7 +122,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         expect(bodies.sort()).toEqual(["This is web1.", "This is web2."]);
     });
 
-    test("the statistics page wants its password", async () => {
+    test("the statistics page requires its password", async () => {
         const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
         expect((await page(used.lab, statisticsUrl)).status).toBe(401);
         expect((await page(used.lab, statisticsUrl, `${statisticsUser}:wrong`)).status).toBe(401);
@@ -135,7 +135,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         expect(counts(await used.stack.up())).toEqual({ unchanged: 21 });
     });
 
-    test("no secret is in clear where it need not be", async () => {
+    test("no secret is unencrypted but in its own file", async () => {
         const { authkeysSecret, statisticsPassword } = await used.stack.outputs();
         const log: string[] = [said, ...processes];
         expect(processes.every((list) => list.includes("apt-get"))).toBe(true);
@@ -175,7 +175,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         }
     });
 
-    test("a back end that goes away costs no page after its check", async () => {
+    test("a stopped back end costs no request after its health check", async () => {
         await used.lab.host("web1").powerOff();
         const { statisticsUrl, statisticsUser, statisticsPassword } = await used.stack.outputs();
         await until("HAProxy sees web1 down", 30_000, async () => {
@@ -193,7 +193,7 @@ function isTheHowTo(plan: { release: string; isMinimal?: boolean }, user: string
         await used.lab.host("web1").powerOn();
     });
 
-    test("lb1 loses power: lb2 holds the virtual IP and serves; lb1 comes back: so does the virtual IP", async () => {
+    test("lb1 loses power: lb2 acquires the virtual IP; lb1 boots: the virtual IP goes back", async () => {
         const [lb1, lb2] = balancers();
         const probe = await Probe.start(used.lab, site);
         await lb1.powerOff();

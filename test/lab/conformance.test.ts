@@ -194,33 +194,33 @@ describe(officialBinaries ? `the binaries of ${officialBinaries}` : "the toolcha
         expect((await outputs()).one).toBe("1000000");
     });
 
-    test("another host key is refused", async () => {
+    test("rejects another host key", async () => {
         const other = connectionTo(used.lab.host("web1")).hostKey;
         expect(await failingUp(one({ create: "true", connection: { ...connection, hostKey: other } }))).toMatch(
             /host key mismatch/,
         );
     });
 
-    test("a wrong user is refused", async () => {
+    test("rejects a login as another user", async () => {
         const error = await failingUp(one({ create: "true", connection: { ...connection, user: "nobody" } }));
         expect(error).toMatch(/unable to authenticate/);
     });
 
-    test("a refused connection is tried again as often as dialErrorLimit says", async () => {
+    test("retries a refused connection up to dialErrorLimit", async () => {
         const error = await failingUp(
             one({ create: "true", connection: { ...connection, port: 2, dialErrorLimit: 2 } }),
         );
         expect(error).toMatch(/after 2 failed attempts: dial tcp 192\.168\.0\.100:2: connect: connection refused/);
     });
 
-    test("a silent host is given up after perDialTimeout", async () => {
+    test("gives up on a silent host after perDialTimeout", async () => {
         const silent = { ...connection, host: "192.168.0.250", perDialTimeout: 1 };
         expect(await failingUp(one({ create: "true", connection: silent }))).toMatch(
             /after 0 failed attempts: dial tcp .*(timeout|no route to host)/,
         );
     });
 
-    test("a host behind another one is reached through it", async () => {
+    test("reaches a host through a proxy", async () => {
         const proxy = connectionTo(used.lab.host("web1"));
         await up(one({ create: "echo $SSH_CONNECTION", connection: { ...connection, proxy } }));
         expect((await outputs()).one).toMatch(/^192\.168\.0\.102 /);

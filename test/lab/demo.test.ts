@@ -18,7 +18,7 @@ afterAll(async () => {
     rmSync(dir, { recursive: true, force: true });
 });
 
-test("npm run demo tells its story in at most 40 lines", async () => {
+test("npm run demo prints at most 40 lines", async () => {
     await copyCheckout(dir);
     symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));
     mkdirSync(join(dir, ".cache"));

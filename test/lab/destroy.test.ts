@@ -19,7 +19,7 @@ listen mine
     server web 192.168.0.102:80
 `;
 
-test("a first pulumi up that failed half-way leaves nothing behind after a destroy", async () => {
+test("leaves nothing on the hosts after a first pulumi up that failed", async () => {
     const before = await Promise.all(hosts().map(snapshot));
     const configFile = used.stack.place.configFile as string;
     writeConfig(used.lab, configFile, { haproxy: { globalLines: ["no-such-word"] } });
@@ -64,7 +64,7 @@ async function expectOwnHaproxyLeftAlone(): Promise<void> {
     );
 }
 
-test("a user's own HAProxy, with its configuration, its drop-in and its packages, is back after a destroy", async () => {
+test("restores a user's own HAProxy with its configuration, drop-in and packages", async () => {
     await used.lab.onLoadBalancers(`apt-get -qq update && apt-get -qq -y install haproxy >/dev/null 2>&1
         mkdir -p /etc/systemd/system/haproxy.service.d /etc/ha.d
         printf '[Service]\\nNice=1\\n' >/etc/systemd/system/haproxy.service.d/mine.conf

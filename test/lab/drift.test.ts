@@ -21,7 +21,7 @@ function logins(): Promise<number[]> {
 }
 
 describe("no drift", () => {
-    test("shows no change, says nothing, and takes one connection a host", async () => {
+    test("preview shows no change, and opens one connection a host", async () => {
         const before = await logins();
         const preview = await used.stack.preview();
         expect(await logins()).toEqual(before.map((count) => count + 1));
@@ -30,7 +30,7 @@ describe("no drift", () => {
     });
 });
 
-describe("drift is named, repaired once and gone", () => {
+describe("preview names drift, and one pulumi up repairs it", () => {
     const cfg = "/etc/haproxy/haproxy.cfg";
     const hb = "systemctl stop heartbeat";
     const quick = ["an edited file"];
@@ -104,8 +104,8 @@ describe("drift is named, repaired once and gone", () => {
     }
 });
 
-describe("a host that does not answer", () => {
-    test("is warned about and changes nothing", async () => {
+describe("a host without power", () => {
+    test("causes a warning and no change", async () => {
         await used.lab.host("lb2").cut();
         const preview = await used.stack.preview();
         expect(counts(preview)).toEqual({ unchanged: all });

@@ -33,7 +33,7 @@ describe("two pairs in one stack", () => {
         });
     });
 
-    test("converge in one run, each on its own hosts", async () => {
+    test("converge in one run", async () => {
         expect(counts(await pairs.up())).toEqual({ created: 41 });
         expect((await page(used.lab, "http://192.168.0.98/")).body).toBe("This is web1.\n");
         expect((await page(used.lab, "http://192.168.0.99/")).body).toBe("This is web2.\n");
@@ -42,7 +42,7 @@ describe("two pairs in one stack", () => {
         expect(counts(await pairs.preview())).toEqual({ unchanged: 41 });
     });
 
-    test("another stack makes a name of what they export", async () => {
+    test("another stack reads their outputs", async () => {
         const record = await stackIn(join(copy.dir, "name-record"), used.lab, "prod", {
             pairStack: "organization/two-pairs/prod",
             pair: "mail",
@@ -102,7 +102,7 @@ esac
 
     afterAll(() => power.stop());
 
-    test("the first preview shows all of it, though no host is there", async () => {
+    test("the first preview shows all resources, although no host exists", async () => {
         expect(counts(await stack.preview())).toEqual({ create: 23 });
         expect(power.requests).toEqual([]);
     });
@@ -113,7 +113,7 @@ esac
         expect(counts(await stack.preview())).toEqual({ unchanged: 23 });
     });
 
-    test("and takes them away again, the pair first", async () => {
+    test("destroy deletes the pair before the hosts", async () => {
         expect(counts(await stack.destroy())).toEqual({ deleted: 23 });
         expect(power.requests.map((path) => path.split("/")[1]).sort()).toEqual(["off", "off", "on", "on"]);
     });
@@ -154,7 +154,7 @@ describe("an address that only an API moves", () => {
         );
     });
 
-    test("a hand-over costs no request, although the API fails twice", async () => {
+    test("a hand-over drops no request, although the API fails twice", async () => {
         // Heartbeat ignores a request in its first 10 s.
         await untilRest(used.lab);
         api.failures = 2;
@@ -226,14 +226,14 @@ describe("Pulumi's own options", () => {
         }
     });
 
-    test("a pair that is protected is not destroyed", async () => {
+    test("destroy rejects a protected pair", async () => {
         const { code, stdout, stderr } = await stack.attempt(["destroy", "--yes", "--skip-preview"]);
         expect(code).not.toBe(0);
         expect(stdout + stderr).toContain("protect");
         expect((await page(used.lab, `http://${virtualIp}/`)).status).toBe(200);
     });
 
-    test("a pair that is renamed changes nothing on its hosts but what they call it", async () => {
+    test("a renamed pair changes only its name on the hosts", async () => {
         const look = () => Promise.all(used.lab.loadBalancers.map(snapshot));
         const running = () =>
             Promise.all(

@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => powerSwitch.stop());
 
-test("a frozen holder is switched off before its virtual IP is taken", async () => {
+test("fences a frozen holder before it acquires the virtual IP", async () => {
     const { several } = await underLoad(used.lab, "a frozen holder, fenced", async () => {
         lb1().freeze();
         await untilHolds(lb2());
@@ -34,7 +34,7 @@ test("a frozen holder is switched off before its virtual IP is taken", async () 
     expect(lb1().isOn()).toBe(false);
 });
 
-test("without a keeper the virtual IP of a dead holder is not taken: nobody can fence it", inAll, async () => {
+test("does not acquire the virtual IP of a dead holder without a keeper that can fence it", inAll, async () => {
     await lb1().boot();
     await untilRest(used.lab, "lb1");
     await lb2().run("systemctl stop ha-load-balancer-pair");
@@ -48,13 +48,13 @@ test("without a keeper the virtual IP of a dead holder is not taken: nobody can 
     expect(powerSwitch.requests).toHaveLength(2);
 });
 
-test("it returns, and nobody is switched off for that", inAll, async () => {
+test("fences no host when the fenced host boots", inAll, async () => {
     await lb1().boot();
     await untilHolds(lb1());
     expect(powerSwitch.requests).toHaveLength(2);
 });
 
-test("a hand-over needs no fencing", inAll, async () => {
+test("hands over without fencing", inAll, async () => {
     await lb1().run("systemctl stop heartbeat");
     await untilHolds(lb2());
     await lb1().run("systemctl start heartbeat");
@@ -62,7 +62,7 @@ test("a hand-over needs no fencing", inAll, async () => {
     expect(powerSwitch.requests).toHaveLength(2);
 });
 
-test("while the switch does not work, the virtual IP is not taken; then it is", inAll, async () => {
+test("retries a failed fencing command, and acquires the virtual IP only after it succeeded", inAll, async () => {
     await untilRest(used.lab);
     powerSwitch.works = false;
     lb1().freeze();

@@ -30,7 +30,7 @@ beforeAll(async () => {
     }
 });
 
-test("names Heartbeat's port, then the keeper's, then HAProxy's, each with the peer's address", async () => {
+test("pulumi up names each blocked port with the peer's address: Heartbeat's, the keeper's, HAProxy's", async () => {
     expect(await failedUp(used.stack)).toMatch(
         /let UDP port 694 from 192\.168\.0\.10[01] in through the firewall of this host, and from 192\.168\.0\.10[01] through that of lb[12]\.example\.com/,
     );

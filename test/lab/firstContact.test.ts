@@ -23,7 +23,7 @@ function lines({ stderr }: Result): string[] {
     return stderr.trim().split("\n");
 }
 
-test("an old Node is named, with the one that is needed", inAll, async () => {
+test("an old Node is rejected with the required version", inAll, async () => {
     await run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", join(dir, "old"), "node@16"]);
     const PATH = [join(dir, "old", "node_modules", "node", "bin"), process.env.PATH].join(delimiter);
     const result = await attempt(bootstrap, { env: { ...process.env, PATH } });
@@ -33,7 +33,7 @@ test("an old Node is named, with the one that is needed", inAll, async () => {
     ]);
 });
 
-test("no network: the registry is named as what is missing, at once", inAll, async () => {
+test("without a network, the unreachable registry is named at once", inAll, async () => {
     const env = { ...process.env, npm_config_cache: join(dir, "empty") };
     mkdirSync(join(dir, "node_modules", "of-an-older-lock"), { recursive: true });
     const result = await attempt(["unshare", "--net", ...bootstrap], { env, timeout: 60_000 });
@@ -46,7 +46,7 @@ test("no network: the registry is named as what is missing, at once", inAll, asy
     expect(existsSync(join(dir, "node_modules", "of-an-older-lock"))).toBe(true);
 });
 
-test("no network, and all that is needed in npm's cache: no network is needed", inAll, async () => {
+test("without a network, npm's cache is enough", inAll, async () => {
     const other = join(dir, "cached");
     const env = { ...process.env, npm_config_cache: join(dir, "cache") };
     mkdirSync(join(other, "toolchain"), { recursive: true });
@@ -65,7 +65,7 @@ test("no network, and all that is needed in npm's cache: no network is needed", 
     expect(existsSync(join(other, "node_modules", "typescript", "package.json"))).toBe(true);
 });
 
-test("no root: the lab says what it needs it for", async () => {
+test("without root, the lab says why it needs root", async () => {
     // Without the command tsx, which makes itself a folder by the user's number.
     const demo = [process.execPath, "--import", "tsx", join(root, "lab", "demo.ts")];
     const result = await attempt(["unshare", "--user", ...demo], { cwd: root });
@@ -75,7 +75,7 @@ test("no root: the lab says what it needs it for", async () => {
     ]);
 });
 
-test("halb without Pulumi says so", async () => {
+test("halb without Pulumi says how to get Pulumi", async () => {
     const halb = [process.execPath, "--import", "tsx", join(root, "cli", "halb.ts"), "status"];
     const result = await attempt(halb, { cwd: root, env: { PATH: "/nowhere" } });
     expect(result.code).toBe(1);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe("status", () => {
-    test("tells who holds what, what runs, and what HAProxy thinks of its servers", async () => {
+    test("prints holders, services and the servers' states", async () => {
         const { code, stdout } = await halb(["status"]);
         expect(code).toBe(0);
         for (const line of [
@@ -53,7 +53,7 @@ describe("status", () => {
         }
     });
 
-    test("tells what is wrong, by its exit code too", async () => {
+    test("prints problems, and exits with 1", async () => {
         const { lab } = used;
         await lab.host("lb2").run("systemctl stop haproxy; echo '# by hand' >>/etc/ha.d/ha.cf");
         await lab.host("web2").run("systemctl stop nginx");
@@ -74,7 +74,7 @@ describe("status", () => {
         await untilWell();
     });
 
-    test("--json has the same for programs, and no secret", async () => {
+    test("--json prints the same state without a secret", async () => {
         const { stdout } = await halb(["status", "--json"]);
         const said: PairState = JSON.parse(stdout);
         expect(said).toMatchObject({
@@ -88,7 +88,7 @@ describe("status", () => {
         }
     });
 
-    test("--watch tells it again and again, until it is interrupted", async () => {
+    test("--watch prints the state repeatedly until Ctrl-C", async () => {
         let seen = 0;
         let child: ChildProcess | undefined;
         const { code } = await halb(["status", "--watch", "--interval", "0.5", "--json"], {
@@ -105,14 +105,14 @@ describe("status", () => {
         expect(code).toBe(130);
     });
 
-    test("--watch ends when nobody reads it any more", inAll, async () => {
+    test("--watch ends when its output is closed", inAll, async () => {
         const watch = `${halbProgram.join(" ")} status --watch --interval 0.5 --stack dev | head -1`;
         const { env } = used.stack.place;
         const { code } = await used.lab.attempt(["bash", "-c", watch], { cwd: root, env, timeout: 60_000 });
         expect(code).toBe(0);
     });
 
-    test("a host without power is told, and nobody waits long for it", inAll, async () => {
+    test("reports a host without power", inAll, async () => {
         await used.lab.host("lb2").powerOff();
         const { code, stdout } = await halb(["status"]);
         await used.lab.host("lb2").boot();
@@ -123,7 +123,7 @@ describe("status", () => {
 });
 
 describe("switchover", () => {
-    test("loses no request, there and back", async () => {
+    test("drops no request, there and back", async () => {
         const seen = await underLoad(used.lab, "halb switchover, there and back", async () => {
             const there = await halb(["switchover"]);
             expect(there.stdout).toMatch(/^lb2\.example\.com has 192\.168\.0\.99 \(\d+\.\d s\)/);
@@ -134,7 +134,7 @@ describe("switchover", () => {
         expect(seen).toMatchObject({ failed: 0, several: 0 });
     });
 
-    test("to where it is moves nothing", async () => {
+    test("to the holder moves nothing", async () => {
         const { code, stdout } = await halb(["switchover", "--to", "lb1.example.com"]);
         expect({ code, stdout }).toEqual({
             code: 0,
@@ -142,7 +142,7 @@ describe("switchover", () => {
         });
     });
 
-    test("is refused where the other host is unfit, and says why", async () => {
+    test("is rejected with the reason if the other host is unfit", async () => {
         await used.lab.host("lb2").run("systemctl stop haproxy");
         const { code, stderr } = await halb(["switchover"]);
         await used.lab.host("lb2").run("systemctl start haproxy");
@@ -154,7 +154,7 @@ describe("switchover", () => {
         await untilWell();
     });
 
-    test("does not meet a run of pulumi", inAll, async () => {
+    test("is rejected while pulumi runs", inAll, async () => {
         const host = used.lab.host("lb1");
         await host.run("systemd-run --quiet --unit busy flock /var/lib/ha-load-balancer-pair/lock sleep 60");
         const { code, stderr } = await halb(["switchover"]);
@@ -182,11 +182,11 @@ describe("drill", () => {
         return drill;
     }
 
-    test("of a hand-over loses nothing", inAll, async () => {
+    test("hand-over drops no request", inAll, async () => {
         expect((await rehearsed("hand-over")).failed).toBe(0);
     });
 
-    test("of a HAProxy that stops measures the gap, and starts it again", async () => {
+    test("haproxy measures the gap, and starts HAProxy again", async () => {
         const drill = await rehearsed("haproxy");
         expect(drill.failed).toBeGreaterThan(0);
         expect(drill.marks.map(({ what }) => what)).toEqual([
@@ -198,7 +198,7 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("of a power loss switches the host off by the fencing command, and on again", inAll, async () => {
+    test("power switches the holder off by the fencing command, and on again", inAll, async () => {
         const power = new PowerSwitch(used.lab);
         const on = "curl -sSf -m 60 http://192.168.0.1:8099/on/lb1.example.com";
         const drill = await rehearsed("power", "--power-on", on);
@@ -231,39 +231,35 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test(
-        "that is interrupted twice at a terminal, through a program that passes signals on, restores what was",
-        inAll,
-        async () => {
-            const { env } = used.stack.place;
-            const words = [
-                join(root, "node_modules/.bin/tsx"),
-                "cli/halb.ts",
-                "drill",
-                "haproxy",
-                "--yes",
-                "--stack",
-                "dev",
-            ];
-            let child: ChildProcess | undefined;
-            const { stdout } = await used.lab.attempt(["script", "-qec", words.join(" "), "/dev/null"], {
-                ...{ cwd: root, env, keepInputOpen: true },
-                onSpawn: (spawned) => (child = spawned),
-                onLine: (line) => {
-                    if (line.includes("HAProxy is stopped")) {
-                        child?.stdin?.write("\x03");
-                        setTimeout(() => child?.stdin?.write("\x03"), 1500);
-                    }
-                },
-            });
-            expect(stdout).toContain("still cleaning up");
-            expect(stdout).toContain("lb1.example.com has the virtual IPs again");
-            expect(await holds(used.lab.host("lb1"))).toBe(true);
-            await untilWell();
-        },
-    );
+    test("restores the pair after Ctrl-C twice, through a program that passes signals on", inAll, async () => {
+        const { env } = used.stack.place;
+        const words = [
+            join(root, "node_modules/.bin/tsx"),
+            "cli/halb.ts",
+            "drill",
+            "haproxy",
+            "--yes",
+            "--stack",
+            "dev",
+        ];
+        let child: ChildProcess | undefined;
+        const { stdout } = await used.lab.attempt(["script", "-qec", words.join(" "), "/dev/null"], {
+            ...{ cwd: root, env, keepInputOpen: true },
+            onSpawn: (spawned) => (child = spawned),
+            onLine: (line) => {
+                if (line.includes("HAProxy is stopped")) {
+                    child?.stdin?.write("\x03");
+                    setTimeout(() => child?.stdin?.write("\x03"), 1500);
+                }
+            },
+        });
+        expect(stdout).toContain("still cleaning up");
+        expect(stdout).toContain("lb1.example.com has the virtual IPs again");
+        expect(await holds(used.lab.host("lb1"))).toBe(true);
+        await untilWell();
+    });
 
-    test("that is interrupted before anything has happened lets nothing happen", inAll, async () => {
+    test("changes nothing if it is interrupted before it begins", inAll, async () => {
         let child: ChildProcess | undefined;
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"], {
             onSpawn: (spawned) => (child = spawned),
@@ -274,7 +270,7 @@ describe("drill", () => {
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
-    test("that is killed leaves the host a timer, which starts HAProxy again", inAll, async () => {
+    test("leaves a timer on the host that starts HAProxy if halb is killed", inAll, async () => {
         const host = used.lab.host("lb1");
         let child: ChildProcess | undefined;
         await halb(["drill", "haproxy", "--yes"], {
@@ -290,7 +286,7 @@ describe("drill", () => {
         await untilWell();
     });
 
-    test("where no client gets an answer measures nothing, and changes nothing", inAll, async () => {
+    test("is rejected if no request is answered, and changes nothing", inAll, async () => {
         await used.lab.run(["ip", "route", "add", "prohibit", `${virtualIp}/32`]);
         const { code, stderr } = await halb(["drill", "haproxy", "--yes"]);
         await used.lab.run(["ip", "route", "del", "prohibit", `${virtualIp}/32`]);
@@ -299,7 +295,7 @@ describe("drill", () => {
         expect(await used.lab.host("lb1").run("systemctl is-active haproxy")).toBe("active");
     });
 
-    test("needs somebody who is sure, and a pair that is well", inAll, async () => {
+    test("requires --yes and a pair without problems", inAll, async () => {
         const unsure = await halb(["drill", "haproxy"]);
         expect(unsure).toMatchObject({ code: 2 });
         expect(unsure.stderr).toContain("pass --yes to confirm");
@@ -315,7 +311,7 @@ describe("drill", () => {
 });
 
 describe("doctor", () => {
-    test("finds nothing on a pair that is well", async () => {
+    test("finds no problem on a healthy pair", async () => {
         const { code, stdout } = await halb(["doctor"]);
         expect(code, stdout).toBe(0);
         expect(stdout.trim().split("\n")).toHaveLength(10);
@@ -327,7 +323,7 @@ describe("doctor", () => {
         ).toEqual([]);
     });
 
-    test("finds what would keep the next run from being done", inAll, async () => {
+    test("finds problems that would fail the next pulumi up", inAll, async () => {
         const host = used.lab.host("lb2");
         await host.run("fallocate -l $(($(df -Pk / | awk 'NR == 2 { print $4 }') - 5000))K /var/filler");
         const { code, stdout } = await halb(["doctor"]);
@@ -339,7 +335,7 @@ describe("doctor", () => {
     });
 });
 
-test("host-keys prints the configuration that pins them", async () => {
+test("host-keys prints the configuration that pins the keys", async () => {
     const known = readFileSync(used.lab.knownHostsFile, "utf8");
     const fingerprints = (await used.lab.run(["ssh-keygen", "-lf", used.lab.knownHostsFile])).match(/SHA256:\S+/g);
     for (const words of [["host-keys"], ["host-keys", "192.168.0.100", "192.168.0.101"]]) {
@@ -355,7 +351,7 @@ test("host-keys prints the configuration that pins them", async () => {
     }
 });
 
-test("import tells in one line what is wrong with a login", inAll, async () => {
+test("import reports a failed login in one line", inAll, async () => {
     const encrypted = join(used.lab.scratch, "encrypted");
     await used.lab.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "not empty", "-f", encrypted]);
     const words = ["import", "192.168.0.100", "192.168.0.101", "--known-hosts", used.lab.knownHostsFile];
@@ -375,7 +371,7 @@ test("import tells in one line what is wrong with a login", inAll, async () => {
     }
 });
 
-test("completion: a script by which bash completes commands and their words", inAll, async () => {
+test("completion prints a script that completes commands in bash", inAll, async () => {
     const path = [join(used.lab.scratch, "bin"), process.env.PATH].join(delimiter);
     mkdirSync(join(used.lab.scratch, "bin"));
     writeFileSync(join(used.lab.scratch, "bin", "halb"), `#!/bin/sh\nexec ${halbProgram.join(" ")} "$@"\n`, {

@@ -80,13 +80,13 @@ describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
         expect(await refused(cfgs), `seed ${seed}`).toBe("");
     });
 
-    test("would have told of one that it does not accept", async () => {
+    test("rejects a configuration with an unknown keyword", async () => {
         expect(await refused({ "bad.cfg": "listen a\n    blance roundrobin\n" })).toMatch(
             /^bad.cfg:[\s\S]*unknown keyword 'blance'/,
         );
     });
 
-    test("takes the package's own haproxy.cfg and the manual's examples as text, unchanged", async () => {
+    test("renders the package's own haproxy.cfg and the manual's examples as text, unchanged", async () => {
         const own = await used.lab.host("lb1").run("cat /etc/haproxy/haproxy.cfg");
         const manual = await used.lab.host("lb1").run(readManual);
         const examples = [own, ...examplesOf(manual)];
@@ -98,7 +98,7 @@ describe.each(["bookworm", "trixie"])("HAProxy of %s", (release) => {
     });
 });
 
-describe("OCSP, which HAProxy staples from 3.0 on", () => {
+describe("OCSP stapling (HAProxy 3.0)", () => {
     const used = useLab({ name: "ocsp", release: "trixie", loadBalancers: 1, backEnds: 0 });
     const responder = "http://192.168.0.1:8889";
 
@@ -118,7 +118,7 @@ describe("OCSP, which HAProxy staples from 3.0 on", () => {
         return spawn(program, words, { stdio: "ignore" });
     }
 
-    test("a client is told that the certificate is still good", async () => {
+    test("staples a good OCSP answer", async () => {
         mkdirSync(used.lab.scratch, { recursive: true });
         const more = `authorityInfoAccess=OCSP;URI:${responder}`;
         const site = { name: "site", ...makeCertificate(["www.example.com"], authority, "ec", more) };

@@ -75,7 +75,7 @@ test("a second pulumi up changes nothing", async () => {
     });
 });
 
-test("rules decide where a request goes, and what becomes of it", async () => {
+test("rules route, rewrite and reject requests", async () => {
     expect([await get("two"), await get("two/more")]).toEqual(["This is web2.", "This is web2."]);
     expect((await page(used.lab, `${site}private`)).status).toBe(403);
     for (const host of ["OLD.example.com", "it's #1"]) {
@@ -103,7 +103,7 @@ test("tcp mode, by IPv4 and IPv6", async () => {
     }
 });
 
-test("each host's own statistics page, for itself and for whom it is meant", async () => {
+test("each host serves its statistics page to itself and to the addresses in src", async () => {
     const { statisticsUser, statisticsPassword } = await used.stack.outputs();
     const [lb1, lb2] = used.lab.loadBalancers;
     for (const host of [lb1, lb2]) {
@@ -119,7 +119,7 @@ test("each host's own statistics page, for itself and for whom it is meant", asy
     }
 });
 
-test("sections as text, and each host's metrics for whom they are meant", async () => {
+test("sections as text work, and each host serves its metrics to the addresses in src", async () => {
     expect((await page(used.lab, `http://${virtualIp}:8082/`)).body).toBe("from text");
     for (const host of used.lab.loadBalancers) {
         expect((await page(used.lab, `http://${host.plan.address}:8405/metrics`)).body).toContain(
@@ -134,7 +134,7 @@ test("sections as text, and each host's metrics for whom they are meant", async 
     }
 });
 
-test("requests are in the journal, with the declared facility; the runtime socket is for root and the group haproxy", async () => {
+test("the journal has the requests with the declared facility; only root and the group haproxy can open the runtime socket", async () => {
     await get("two?in-the-journal");
     const local3 = 19;
     const log = `journalctl -q -t haproxy SYSLOG_FACILITY=${local3} -o cat --since -1min`;
@@ -158,7 +158,7 @@ async function shownStatus(backend: string): Promise<string[]> {
     );
 }
 
-test("Chromium is asked for a name and a password, and then shows both back ends", inAll, async () => {
+test("Chromium shows the statistics page with both back ends after the login", inAll, async () => {
     const { statisticsUrl } = await used.stack.outputs();
     await expect(inBrowser(used.lab, statisticsUrl, undefined, async () => {})).rejects.toThrow(
         "ERR_INVALID_AUTH_CREDENTIALS",
@@ -166,7 +166,7 @@ test("Chromium is asked for a name and a password, and then shows both back ends
     expect(await shownStatus("all")).toEqual(["active_up UP", "active_up UP"]);
 });
 
-test("a backup server answers when no other one does", inAll, async () => {
+test("a backup server answers when all other servers are down", inAll, async () => {
     await used.lab.host("web2").powerOff();
     await until("web1 answers instead of web2", 15_000, async () => (await get("two")) === "This is web1.");
     await until("Chromium shows web2 down", 15_000, async () =>
@@ -176,7 +176,7 @@ test("a backup server answers when no other one does", inAll, async () => {
     await until("web2 answers again", 30_000, async () => (await get("two")) === "This is web2.");
 });
 
-test("a server goes into maintenance, and no request is lost", inAll, async () => {
+test("a server in maintenance costs no request", inAll, async () => {
     const [all, two] = haproxy.backend;
     configure({ ...haproxy, backend: [{ ...all, servers: [{ ...web1, disabled: true }, web2] }, two] });
     const { failed } = await underLoad(used.lab, "maintenance", () => used.stack.up());
@@ -184,7 +184,7 @@ test("a server goes into maintenance, and no request is lost", inAll, async () =
     expect([await get(""), await get(""), await get("")]).toEqual(Array(3).fill("This is web2."));
 });
 
-test("a server is drained: who is with it stays, and nobody new comes", inAll, async () => {
+test("a drained server keeps its clients, and gets no new one", inAll, async () => {
     const [all, two] = haproxy.backend;
     configure({ ...haproxy, backend: [{ ...all, servers: [{ ...web1, weight: 0 }, web2] }, two] });
     const { failed } = await underLoad(used.lab, "draining", () => used.stack.up());
@@ -198,7 +198,7 @@ test("a server is drained: who is with it stays, and nobody new comes", inAll, a
     ]);
 });
 
-test("a directive that the installed version lacks is named, and nothing changes", async () => {
+test("rejects a directive that the installed version lacks, and changes nothing", async () => {
     configure({ ...haproxy, globalLines: ["tune.h2.fe.glitches-threshold 100"] });
     const { failed } = await underLoad(used.lab, "a directive of HAProxy 3.0", async () => {
         const said = await failedUp(used.stack);
@@ -208,31 +208,27 @@ test("a directive that the installed version lacks is named, and nothing changes
     expect(failed).toBe(0);
 });
 
-test(
-    "a reload that HAProxy fails to start with is reported, and every file of the previous configuration is back",
-    inAll,
-    async () => {
-        const other = await used.lab.host("lb2").run("python3 -m http.server 8083 >/dev/null 2>&1 & echo $!");
-        const files = () => used.lab.host("lb2").run("sha256sum /etc/haproxy/*.cfg");
-        const before = await files();
-        // It changes the file of the peers, too.
-        configure({ ...haproxy, peers: { port: 10001 }, sections: haproxy.sections.replace("8082", "8083") });
-        const { failed } = await underLoad(used.lab, "a port that another program has", async () => {
-            const said = await failedUp(used.stack);
-            expect(said).toMatch(/cannot bind socket.*8083/i);
-            expect(said).toContain(
-                "HAProxy failed to start with the new configuration; the previous configuration was restored",
-            );
-        });
-        expect(failed).toBe(0);
-        expect(await files()).toBe(before);
-        await used.lab.host("lb2").run(`kill ${other}`);
-        await used.stack.up();
-        expect((await page(used.lab, `http://${virtualIp}:8083/`)).body).toBe("from text");
-    },
-);
+test("reports a failed reload, and restores every file of the previous configuration", inAll, async () => {
+    const other = await used.lab.host("lb2").run("python3 -m http.server 8083 >/dev/null 2>&1 & echo $!");
+    const files = () => used.lab.host("lb2").run("sha256sum /etc/haproxy/*.cfg");
+    const before = await files();
+    // It changes the file of the peers, too.
+    configure({ ...haproxy, peers: { port: 10001 }, sections: haproxy.sections.replace("8082", "8083") });
+    const { failed } = await underLoad(used.lab, "a port that another program has", async () => {
+        const said = await failedUp(used.stack);
+        expect(said).toMatch(/cannot bind socket.*8083/i);
+        expect(said).toContain(
+            "HAProxy failed to start with the new configuration; the previous configuration was restored",
+        );
+    });
+    expect(failed).toBe(0);
+    expect(await files()).toBe(before);
+    await used.lab.host("lb2").run(`kill ${other}`);
+    await used.stack.up();
+    expect((await page(used.lab, `http://${virtualIp}:8083/`)).body).toBe("from text");
+});
 
-test("what somebody has changed by hand and loaded is repaired, and loaded", inAll, async () => {
+test("repairs and reloads a file that was edited by hand", inAll, async () => {
     await used.lab
         .host("lb1")
         .run(
@@ -243,11 +239,8 @@ test("what somebody has changed by hand and loaded is repaired, and loaded", inA
     expect((await page(used.lab, site)).status).toBe(200);
 });
 
-test(
-    "the whole file as text: it goes live without a lost request, and the keepers still see HAProxy",
-    inAll,
-    async () => {
-        const config = `global
+test("loads a whole file as text without a lost request, and the keepers still reach HAProxy", inAll, async () => {
+    const config = `global
     log /dev/log local0
     stats socket /run/haproxy/admin.sock mode 660 level admin
 defaults
@@ -259,13 +252,12 @@ listen mine
     bind ${virtualIp}:80
     server web1 192.168.0.102:80 check
 `;
-        configure({ config });
-        const { failed, several } = await underLoad(used.lab, "the whole file as text", () => used.stack.up());
-        expect({ failed, several }).toEqual({ failed: 0, several: 0 });
-        expect(await get("")).toBe("This is web1.");
-        for (const host of used.lab.loadBalancers) {
-            expect(await host.run("cat /etc/haproxy/haproxy.cfg")).toBe(config.trim());
-            expect(await host.run("journalctl -u ha-load-balancer-pair")).not.toContain("can't serve");
-        }
-    },
-);
+    configure({ config });
+    const { failed, several } = await underLoad(used.lab, "the whole file as text", () => used.stack.up());
+    expect({ failed, several }).toEqual({ failed: 0, several: 0 });
+    expect(await get("")).toBe("This is web1.");
+    for (const host of used.lab.loadBalancers) {
+        expect(await host.run("cat /etc/haproxy/haproxy.cfg")).toBe(config.trim());
+        expect(await host.run("journalctl -u ha-load-balancer-pair")).not.toContain("can't serve");
+    }
+});

@@ -71,7 +71,7 @@ function secured(haproxySettings: object, list: object): void {
     });
 }
 
-test("certificates by name, HTTP/2, a redirect, HSTS; and no request is lost while it comes", async () => {
+test("enables certificates by name, HTTP/2, a redirect and HSTS without a lost request", async () => {
     given = certificates();
     secured(secure, given);
     // The probe heeds no redirect, and so may meet one.
@@ -89,7 +89,7 @@ test("certificates by name, HTTP/2, a redirect, HSTS; and no request is lost whi
     expect(await trusting("www.example.com", 443, ...old)).toContain("alert protocol version");
 });
 
-test("a client without a certificate is turned away where one is asked for", async () => {
+test("rejects a client without a certificate if clientCa is declared", async () => {
     expect(await trusting("www.example.com", clients.port)).not.toContain("HTTP/");
     const { certificate, privateKey } = makeCertificate(["somebody"], authority);
     const cert = ["--cert", scratch("client.pem", certificate + privateKey)];
@@ -98,7 +98,7 @@ test("a client without a certificate is turned away where one is asked for", asy
     expect(stdout).toContain("This is web2.");
 });
 
-test("keys are for root alone, and in clear nowhere else", async () => {
+test("only root can read the keys, and no other place has them unencrypted", async () => {
     const log = [await used.stack.state(), await used.stack.preview("--diff")].join("\n");
     for (const { privateKey } of given) {
         const line = privateKey.split("\n")[1];
@@ -114,7 +114,7 @@ test("keys are for root alone, and in clear nowhere else", async () => {
     }
 });
 
-test("renewed certificates go live without a lost request, and old ones go", async () => {
+test("loads renewed certificates without a lost request, and deletes old ones", async () => {
     const [renewed] = certificates();
     secured(
         {
@@ -137,7 +137,7 @@ test("renewed certificates go live without a lost request, and old ones go", asy
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("the statistics page is shown over TLS alone, also where the site is not", async () => {
+test("serves the statistics page only over TLS, also if the site has no TLS", async () => {
     const status = async (url: string) =>
         (await used.lab.run(["curl", "-sSk", "-m", "3", "-o", "/dev/null", "-w", "%{http_code}", url])).trim();
     expect(await status(site)).toBe("200");
@@ -146,7 +146,7 @@ test("the statistics page is shown over TLS alone, also where the site is not", 
     expect(await used.stack.outputs()).toMatchObject({ statisticsUrl: `https://${virtualIp}/haproxy?stats` });
 });
 
-test("what is wrong with a certificate is told by the preview", inAll, async () => {
+test("preview reports an invalid certificate", inAll, async () => {
     const [one, another] = certificates();
     secured(secure, [{ ...one, privateKey: another.privateKey }, another]);
     const said = await failure(used.stack, "preview");
@@ -154,14 +154,14 @@ test("what is wrong with a certificate is told by the preview", inAll, async () 
     expect(said).not.toMatch(/^\s+at /m);
 });
 
-test("a certificate that a text refers to must stay declared", inAll, async () => {
+test("rejects the removal of a certificate that a text refers to", inAll, async () => {
     const file = "/etc/haproxy/ha-load-balancer-pair/certificates/site.pem";
     const text = `frontend text\n    mode http\n    bind ${virtualIp}:8444 ssl crt ${file}\n    http-request return status 200\n`;
     secured({ ...haproxy, sections: text }, []);
     expect(await failedUp(used.stack)).toContain(`the new haproxy.cfg refers to ${file}, which is no longer declared`);
 });
 
-test("and without TLS nothing of it is left", inAll, async () => {
+test("leaves no certificate after TLS was removed", inAll, async () => {
     secured(haproxy, []);
     await used.stack.up();
     for (const host of used.lab.loadBalancers) {

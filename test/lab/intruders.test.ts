@@ -94,7 +94,7 @@ test("recorded packets of a dead holder do not keep the other host from serving"
     await untilHolds(lb1());
 });
 
-test("firewall: false takes the table away, and true brings it back", inAll, async () => {
+test("firewall: false deletes the table, and true loads it again", inAll, async () => {
     for (const firewall of [false, true]) {
         writeConfig(used.lab, used.stack.place.configFile as string, { firewall });
         await used.stack.up();

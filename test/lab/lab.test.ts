@@ -24,7 +24,7 @@ async function traces(name: string): Promise<string[]> {
 describe("a lab", () => {
     const used = useLab({ name: "lab", loadBalancers: 1, backEnds: 1 });
 
-    test("has real hosts of their own", async () => {
+    test("has hosts with an init, a machine-id and a host key of their own", async () => {
         const [lb1, web1] = used.lab.hosts;
         expect(await lb1.run("uname -n; systemctl is-system-running --wait; ps -p 1 -o comm=")).toBe(
             "lb1.example.com\nrunning\nsystemd",
@@ -40,7 +40,7 @@ describe("a lab", () => {
         expect((await lb1.attempt("timeout 3 bash -c '</dev/tcp/1.1.1.1/53'")).code).not.toBe(0);
     });
 
-    test("power-off is sudden and power-on boots the same disk", async () => {
+    test("power-off kills the host, and power-on boots the same disk", async () => {
         const [lb1] = used.lab.hosts;
         await lb1.run("echo kept > /root/file && sync");
         await lb1.powerOff();
@@ -50,7 +50,7 @@ describe("a lab", () => {
         expect(await lb1.run("cat /root/file; systemctl is-system-running --wait")).toBe("kept\nrunning");
     });
 
-    test("a cut cable and a frozen host do not answer, and do again", async () => {
+    test("a host does not answer while its cable is cut or while it is frozen", async () => {
         const [lb1] = used.lab.hosts;
         const ping = async () => (await used.lab.attempt(["ping", "-c1", "-W1", lb1.address])).code === 0;
         const answers = async () => (await lb1.attempt("true", "", 2000)).code === 0;
@@ -71,7 +71,7 @@ const cli = (...args: string[]) => [process.execPath, "--import", "tsx", join(ro
 /** Whatever else burns CPU: those that are killed in the middle must get there. */
 const outOfTurn = { cwd: root, env: { ...process.env, HALB_BUDGET: undefined } };
 
-test("down leaves nothing behind, and labs do not meet", async () => {
+test("down deletes every trace of a lab, and leaves other labs alone", async () => {
     const names = [`${labPrefix}one`, `${labPrefix}one-more`];
     const one = await Lab.up({ name: names[0], loadBalancers: 1, backEnds: 0 });
     await Lab.up({ name: names[1], loadBalancers: 1, backEnds: 0 });
@@ -124,7 +124,7 @@ test("an up that is interrupted cleans up by itself", inAll, async () => {
     expect(await traces(name)).toEqual([]);
 });
 
-test("without root it says exactly what it needs", async () => {
+test("without root it fails with the reason, and leaves no trace", async () => {
     const name = `${labPrefix}nobody`;
     const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const result = await attempt([...asNobody, ...cli("up", "--name", name)], { cwd: root });

@@ -39,7 +39,7 @@ interface Properties {
     inputProperties?: Record<string, { description?: string }>;
 }
 
-test("the schema is the one that is checked in, with a description on every property", () => {
+test("pulumi package get-schema prints the checked-in schema, with a description on every property", () => {
     const schema = JSON.parse(readFileSync(inferred, "utf8"));
     expect(schema, 'after a change of the inputs: "npm run schema"').toEqual(
         JSON.parse(readFileSync(schemaFile, "utf8")),
@@ -90,14 +90,14 @@ describe("a Pulumi YAML program", () => {
         });
     });
 
-    test("converges a pair, and finds nothing to change after it", async () => {
+    test("converges a pair, and the next preview shows no change", async () => {
         expect(counts(await stack.up())).toEqual({ created: 21 });
         expect((await page(used.lab, site)).body).toBe("This is web1.\n");
         expect((await stack.outputs()).url).toBe(site);
         expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
     });
 
-    test("a TypeScript program takes the same pair over: no request is lost, and nothing changes", async () => {
+    test("a TypeScript program adopts the same pair without a change or a lost request", async () => {
         const { failed } = await underLoad(used.lab, "from the plugin to a program", async () => {
             expect(counts(await inProcess("prod").up())).toEqual({ unchanged: 21 });
         });
@@ -105,7 +105,7 @@ describe("a Pulumi YAML program", () => {
         expect(counts(await stack.up())).toEqual({ unchanged: 21 });
     });
 
-    test("a second stack with the same hosts, in TypeScript, is refused", async () => {
+    test("rejects a second stack with the same hosts, in TypeScript", async () => {
         const second = inProcess("second");
         await second.create();
         const { code, stdout } = await second.attemptUp();
@@ -114,7 +114,7 @@ describe("a Pulumi YAML program", () => {
         expect((await page(used.lab, site)).body).toBe("This is web1.\n");
     });
 
-    test("is told of drift and of wrong inputs as any program is", async () => {
+    test("reports drift and invalid inputs", async () => {
         await used.lab.host("lb1").run("echo '# by hand' >>/etc/ha.d/ha.cf");
         const preview = await stack.attempt(["preview"]);
         expect(preview.stdout + preview.stderr).toContain("lb1.example.com: /etc/ha.d/ha.cf was edited");
@@ -127,7 +127,7 @@ describe("a Pulumi YAML program", () => {
 });
 
 describe("generated SDKs", () => {
-    test("in Python: it can be imported, and names every input", async () => {
+    test("Python: the SDK can be imported, and has every input", async () => {
         await generateSdk("python");
         const python = await venv("sdk");
         await run([
@@ -149,7 +149,7 @@ describe("generated SDKs", () => {
         }
     });
 
-    test("in Go: it compiles, with a program that uses it", async () => {
+    test("Go: the SDK compiles, with a program that uses it", async () => {
         await generateSdk("go");
         const program = join(dir, "program");
         mkdirSync(program);

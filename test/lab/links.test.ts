@@ -20,7 +20,7 @@ const links = async () => (await lb1().run("cl_status listhblinks lb2.example.co
 const state = async (link: string) =>
     (await lb1().attempt(`cl_status hblinkstatus lb2.example.com ${link}`)).stdout.trim();
 
-test("ucast over two interfaces: both are up", async () => {
+test("both links are up with ucast over two interfaces", async () => {
     expect(await links()).toEqual(["eth0", "eth1"]);
     await until(
         "both links are up",
@@ -29,7 +29,7 @@ test("ucast over two interfaces: both are up", async () => {
     );
 });
 
-test("one cable is cut and mended", async () => {
+test("drops no request while the cable of one link is cut", async () => {
     await expectNothingMoves("the second cable cut and mended", async () => {
         await lb2().cut(1);
         await until("the link is dead", 10_000, async () => (await state("eth1")) === "dead");
@@ -52,7 +52,7 @@ test("a cable of the service interface is cut: the peer, heard on the other link
     expect(back.failed).toBe(0);
 });
 
-test("heartbeats are blocked on the other one", inAll, async () => {
+test("keeps one holder while heartbeats are blocked on the other link", inAll, async () => {
     await expectNothingMoves("heartbeats and keepers blocked on eth0", async () => {
         await lb1().drop({ input: ['iifname "eth0" udp dport { 694, 695 }'] });
         await sleep(5000);

@@ -80,26 +80,22 @@ test("announces again after another host claimed the virtual IP, and a client mi
     await until("the keeper has logged it", 5000, async () => line.test(await keeperLog(lb1())));
 });
 
-test(
-    "serves 10 s after the peer and the gateway died together, and hands back when both are there again",
-    inAll,
-    async () => {
-        await lb2().drop({ input: ["icmp type echo-reply", "icmpv6 type echo-reply"] });
-        await lb1().powerOff();
-        await until("lb2 counts as cut off", 10_000, async () => {
-            return (await keeperLog(lb2())).includes("cut off: the peer and the gateway were lost together");
-        });
-        expect(await holdersOf(used.lab)).toEqual([]);
-        await until("lb2 serves alone", 20_000, async () => (await page(used.lab, site)).status === 200);
-        expect(await holdersOf(used.lab)).toEqual(["lb2"]);
-        await lb2().pass();
-        const { failed } = await underLoad(used.lab, "peer and gateway are back", async () => {
-            await lb1().boot();
-            await untilRest(used.lab, "lb1");
-        });
-        expect(failed).toBe(0);
-    },
-);
+test("serves 10 s after the peer and the gateway died together, and hands over when both are back", inAll, async () => {
+    await lb2().drop({ input: ["icmp type echo-reply", "icmpv6 type echo-reply"] });
+    await lb1().powerOff();
+    await until("lb2 counts as cut off", 10_000, async () => {
+        return (await keeperLog(lb2())).includes("cut off: the peer and the gateway were lost together");
+    });
+    expect(await holdersOf(used.lab)).toEqual([]);
+    await until("lb2 serves alone", 20_000, async () => (await page(used.lab, site)).status === 200);
+    expect(await holdersOf(used.lab)).toEqual(["lb2"]);
+    await lb2().pass();
+    const { failed } = await underLoad(used.lab, "peer and gateway are back", async () => {
+        await lb1().boot();
+        await untilRest(used.lab, "lb1");
+    });
+    expect(failed).toBe(0);
+});
 
 test("a hand-over after the own address was gone leaves the own address and the default route", async () => {
     for (const host of both()) {

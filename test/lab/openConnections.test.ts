@@ -28,14 +28,14 @@ async function during(action: () => Promise<unknown>): Promise<void> {
     }
 }
 
-test("a hand-over to the second host, and back", async () => {
+test("completes open downloads over a hand-over to the second host and back", async () => {
     await during(() => lb1().run("/usr/share/heartbeat/hb_standby all"));
     await untilHolds(lb2());
     await during(() => lb1().run("/usr/share/heartbeat/hb_takeover local"));
     await untilHolds(lb1());
 });
 
-test("a hand-over, and the firewall of each host is loaded anew in the middle of it", async () => {
+test("completes open downloads while each host loads its firewall during a hand-over", async () => {
     await during(async () => {
         await lb1().run("/usr/share/heartbeat/hb_standby all");
         await untilHolds(lb2());
@@ -45,14 +45,14 @@ test("a hand-over, and the firewall of each host is loaded anew in the middle of
     await untilHolds(lb1());
 });
 
-test("Heartbeat is stopped on the holder", async () => {
+test("completes open downloads while Heartbeat stops on the holder", async () => {
     await during(() => lb1().run("systemctl stop heartbeat"));
     expect(await holds(lb2())).toBe(true);
     await lb1().run("systemctl start heartbeat");
     await untilHolds(lb1());
 });
 
-test("nothing of it is left half a minute later", async () => {
+test("deletes all forwarding rules half a minute later", async () => {
     await until("the rules of both hosts are gone", 60_000, async () => {
         const rules = await Promise.all(
             [lb1(), lb2()].map((host) => host.run("nft list tables | grep virtual-ip || :")),
@@ -62,7 +62,7 @@ test("nothing of it is left half a minute later", async () => {
     expect(await lb2().run(`ip -o address show to ${virtualIp}; ip -o address show to ${second}`)).toBe("");
 });
 
-test("the holder is shut down: it waits for what is under way", async () => {
+test("a shutdown of the holder waits for open downloads", async () => {
     await during(() => lb1().attempt("systemctl poweroff"));
     expect(await holds(lb2())).toBe(true);
 });

@@ -124,7 +124,7 @@ describe("a state that is changed", () => {
     });
 });
 
-test("a new secret on one host only is refused before the hosts stop hearing each other", inAll, async () => {
+test("rejects a new secret on one host only before the hosts stop hearing each other", inAll, async () => {
     declare({ heartbeat: { keyVersion: 2 } });
     await keepsServing("the secret, on one host", async () => {
         const targets = ["--target", urn("lb-authkeys"), "--target", urn("lb-lb2.**")];
@@ -134,7 +134,7 @@ test("a new secret on one host only is refused before the hosts stop hearing eac
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("a program that is older than the one that converged the hosts is refused", async () => {
+test("rejects a program that is older than the version that converged the hosts", async () => {
     const file = "/var/lib/ha-load-balancer-pair/version";
     await used.lab.host("lb2").run(`echo 99.0.0 >${file}`);
     for (const words of [["preview"], up]) {
@@ -151,7 +151,7 @@ describe("a pair that moves", () => {
     const inProject = () => new Stack({ ...used.stack.place, dir: join(programs, "movedProject"), name: "dev" });
     const formerParent = "urn:pulumi:dev::ha-load-balancer-pair::test:index:Site::site";
 
-    test("to another parent without an alias: the hosts are kept", async () => {
+    test("to another parent without an alias keeps its hosts", async () => {
         declare({});
         await stack().up();
         declare({ hasParent: true });
@@ -161,7 +161,7 @@ describe("a pair that moves", () => {
         expect(counts(await stack().preview())).toEqual({ unchanged: 22 });
     });
 
-    test("to another parent with an alias, and to another name", inAll, async () => {
+    test("to another parent with an alias, and to another name, keeps its hosts", inAll, async () => {
         declare({ aliases: [{ parent: formerParent }] });
         await keepsServing("no parent, with an alias", async () => {
             expect(counts(await stack().up())).not.toHaveProperty("created");
@@ -174,7 +174,7 @@ describe("a pair that moves", () => {
         expect(counts(await stack().preview())).toEqual({ unchanged: 21 });
     });
 
-    test("to another stack, and the old one is destroyed", inAll, async () => {
+    test("to another stack keeps its hosts when the old stack is destroyed", inAll, async () => {
         const other = stack("other");
         await other.create();
         declare({ name: "web", aliases: [{ stack: "dev", name: "web" }] });
@@ -182,14 +182,14 @@ describe("a pair that moves", () => {
         await keepsServing("the old stack is destroyed", () => stack().destroy());
     });
 
-    test("to another project, and the old stack is destroyed", inAll, async () => {
+    test("to another project keeps its hosts when the old stack is destroyed", inAll, async () => {
         await inProject().create();
         declare({ name: "web", aliases: [{ project: "ha-load-balancer-pair", stack: "other", name: "web" }] });
         await keepsServing("another project", () => inProject().up(), "moved-project/");
         await keepsServing("the old project's stack is destroyed", () => stack("other").destroy(), "moved-project/");
     });
 
-    test("whose state is lost, created again and destroyed right away: the hosts are undone", inAll, async () => {
+    test("is undone by a destroy right after its state was lost and created again", inAll, async () => {
         await inProject().create();
         declare({ name: "web" });
         await keepsServing("a lost state", () => inProject().up(), "moved-project/");

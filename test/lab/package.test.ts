@@ -38,7 +38,7 @@ beforeAll(async () => {
     await stack.create();
 });
 
-test("it has the compiled component, its types and the scripts for the hosts, and nothing else", () => {
+test("has the compiled component, its types and the hosts' scripts, and no other file", () => {
     const { packed } = installed;
     expect(packed).toEqual(expect.arrayContaining(["package.json", "LICENSE", "README.md", "CHANGELOG.md"]));
     expect(packed).toEqual(
@@ -70,7 +70,7 @@ test("the program in the README compiles with its types", async () => {
     await run([join(root, "node_modules/.bin/tsc"), ...words, "--ignoreConfig"], { cwd: installed.dir });
 });
 
-test("ten lines of TypeScript in a project of their own converge a pair", async () => {
+test("ten lines of TypeScript in another project converge a pair", async () => {
     expect(program.trim().split("\n")).toHaveLength(10);
     expect(counts(await stack.up())).toEqual({ created: 21 });
     const { url } = await stack.outputs();
@@ -78,7 +78,7 @@ test("ten lines of TypeScript in a project of their own converge a pair", async 
     expect(counts(await stack.preview())).toEqual({ unchanged: 21 });
 });
 
-test("the state gets another passphrase: no request is lost, and nothing changes", async () => {
+test("a new passphrase of the state changes nothing, and drops no request", async () => {
     const outputs = await stack.outputs();
     await stack.run(["stack", "change-secrets-provider", "passphrase"], { input: "another one\n" });
     const old = await stack.attempt(["preview"]);
@@ -92,7 +92,7 @@ test("the state gets another passphrase: no request is lost, and nothing changes
     expect(await stack.outputs()).toEqual(outputs);
 });
 
-test("and its halb knows the pair from the state", async () => {
+test("the package's halb reads the pair from the state", async () => {
     const { dir } = installed;
     const halb = join(dir, "node_modules", ".bin", "halb");
     const status = () => used.lab.attempt([halb, "status", "--stack", "here"], { cwd: dir, env: stack.place.env });

@@ -119,7 +119,7 @@ describe("GitHub Actions", () => {
         }
     });
 
-    test("a change is previewed, with its diff and no secret in it", async () => {
+    test("preview prints the diff without a secret", async () => {
         const { code, stdout, stderr } = await githubJob("preview");
         expect(code, stdout + stderr).toBe(0);
         expect(stdout).toContain("+ 21 to create");
@@ -134,7 +134,7 @@ describe("GitHub Actions", () => {
         expect(state).not.toContain("PRIVATE KEY");
     });
 
-    test("up makes it so, looks at it, and rehearses a hand-over", async () => {
+    test("up converges the pair, checks it, and rehearses a hand-over", async () => {
         const { code, stdout, stderr } = await githubJob("up", { DRILL_AFTER_DEPLOY: "true" });
         expect(code, stdout + stderr).toBe(0);
         expect(stdout).toContain("+ 21 created");
@@ -144,12 +144,12 @@ describe("GitHub Actions", () => {
         expect((await page(used.lab, site)).body).toBe("This is web1.\n");
     });
 
-    test("the nightly check passes while the hosts are as declared", async () => {
+    test("drift passes while the hosts match their declaration", async () => {
         const { code, stdout, stderr } = await githubJob("drift");
         expect(code, stdout + stderr).toBe(0);
     });
 
-    test("and fails when one differs, naming what", async () => {
+    test("drift fails and names the difference if a host differs", async () => {
         await used.lab.host("lb2").run("echo '# by hand' >>/etc/ha.d/ha.cf");
         const { code, stdout, stderr } = await githubJob("drift");
         expect(code).not.toBe(0);
@@ -157,7 +157,7 @@ describe("GitHub Actions", () => {
         expect(stdout + stderr).toContain("no changes were expected for preview but changes were proposed");
     });
 
-    test("and when one does not answer", async () => {
+    test("drift fails if a host does not answer", async () => {
         await githubJob("up");
         await used.lab.host("lb2").powerOff();
         const { code, stdout } = await githubJob("drift");
@@ -174,7 +174,7 @@ describe("GitHub Actions", () => {
 });
 
 describe("GitLab CI", () => {
-    test("every job does the same", async () => {
+    test("its jobs run the same commands", async () => {
         await until("lb2 is back", 60_000, async () => (await gitlabJob("up")).code === 0);
         const servers = ["192.168.0.102", "192.168.0.103"].map((address, i) => ({ name: `web${i + 1}`, address }));
         configure(stack, { servers });
@@ -188,7 +188,7 @@ describe("GitLab CI", () => {
         expect(preview).not.toMatch(/^ *[-+] +server web1/m);
     });
 
-    test("each job belongs to an environment, and no secret to all of them", () => {
+    test("each job belongs to an environment, and no secret is global", () => {
         const { stages, default: _, variables, ...jobs } = gitlab;
         const named = Object.entries(jobs).map(([name, { environment: own }]: Yaml) => [name, own?.name ?? own]);
         expect(Object.fromEntries(named)).toEqual({ ...environments, drill: environments.up });

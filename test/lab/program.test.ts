@@ -32,7 +32,7 @@ describe("mistakes", () => {
         expect(await Promise.all(["lb1", "lb2"].map(isUntouched))).toEqual([true, true]);
     });
 
-    test("in the configuration come all at once, without a stack trace", async () => {
+    test("are reported in one error without a stack trace", async () => {
         configure({ hosts: [hosts[0]], virtualIps: [{ address: "nowhere" }], heartbeat: { deadTime: "2" } });
         const said = await failure(used.stack, "preview");
         expect(said).toContain("error: lb: 3 invalid inputs:");
@@ -43,7 +43,7 @@ describe("mistakes", () => {
         expect(said).not.toMatch(/HaLoadBalancerPair lb|remote:Command/);
     });
 
-    test("a key that nobody reads is named, with those there are", async () => {
+    test("an unknown key is reported with the valid keys", async () => {
         configure({ virtualIp: "192.168.0.99" });
         const said = await failure(used.stack, "preview");
         const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
@@ -53,21 +53,21 @@ describe("mistakes", () => {
         expect(said).not.toMatch(/^\s+at /m);
     });
 
-    test("a key file that is not there is named with the way out", async () => {
+    test("a missing key file is reported with the way out", async () => {
         configure({ sshPrivateKeyFile: "/nowhere/key" });
         expect(await failure(used.stack, "preview")).toContain(
             'error: sshPrivateKeyFile: there is no file "/nowhere/key"; correct it with "pulumi config set sshPrivateKeyFile FILE"',
         );
     });
 
-    test("one section in the place of a list of them is named with the way out", async () => {
+    test("a section in the place of a list is reported with the way out", async () => {
         configure({ haproxy: { listen: { name: "db", bind: ":5432" } } });
         const said = await failure(used.stack, "preview");
         expect(said).toContain("error: haproxy.listen: must be a list of sections. Put a dash in front of the section");
         expect(said).not.toMatch(/TypeError|^\s+at /m);
     });
 
-    test("a host's known key is that of its own port", async () => {
+    test("a host key is read from known_hosts by address and port", async () => {
         const key = readFileSync(used.lab.knownHostsFile, "utf8").split("\n")[0].split(" ").slice(1).join(" ");
         const file = join(used.lab.scratch, "known_hosts");
         writeFileSync(file, `[192.168.0.100]:2222 ${key}\n192.168.0.101 ${key}\n`);
@@ -79,14 +79,14 @@ describe("mistakes", () => {
         expect(counts(await used.stack.preview())).toEqual({ create: 21 });
     });
 
-    test("a host without a known key is refused before anything connects", async () => {
+    test("a host without a known key is rejected before anything connects", async () => {
         configure({ knownHostsFile: "/dev/null" });
         expect(await failure(used.stack, "preview")).toMatch(
             /hosts\[0\]\.hostKey: is required\. Run "ssh-keyscan -t ed25519 192\.168\.0\.100"/,
         );
     });
 
-    test("all that makes a host unfit is told by the preview, for both hosts at once", async () => {
+    test("preview reports all problems of both hosts at once", async () => {
         configure({
             hosts: [{ ...hosts[0], name: "lb3.example.com" }, hosts[1]],
             heartbeat: { ucast: [{ interface: "eth7" }] },
@@ -103,7 +103,7 @@ describe("mistakes", () => {
         expect(said).not.toMatch(/^\s+at /m);
     });
 
-    test("so is what the network, other programs and other pairs have against it", async () => {
+    test("preview reports conflicts with the network, other programs and other pairs", async () => {
         const [first, second, stranger] = ["lb1", "lb2", "web1"].map((name) => used.lab.host(name));
         const state = "/var/lib/ha-load-balancer-pair";
         // It answers ARP, and no ping.
@@ -144,7 +144,7 @@ describe("mistakes", () => {
         );
     });
 
-    test("a user without passwordless sudo is told what to allow", async () => {
+    test("a user without passwordless sudo is reported with the line to add", async () => {
         await used.lab
             .host("lb2")
             .run("useradd -m plain && cp -r /home/admin/.ssh /home/plain/ && chown -R plain: /home/plain/.ssh");
@@ -154,14 +154,14 @@ describe("mistakes", () => {
         );
     });
 
-    test("a user that the host does not let in is named", async () => {
+    test("a user whose login the host rejects is named", async () => {
         configure({ connection: { user: "nobody" } });
         expect(await failure(used.stack, "preview")).toContain(
             "lb1.example.com: SSH login as nobody rejected. What to do: correct the user or the key of its connection",
         );
     });
 
-    test("another host key than the pinned one stops the preview", async () => {
+    test("preview rejects a host key other than the pinned one", async () => {
         const swapped = join(used.lab.scratch, "swapped");
         const [first, second] = readFileSync(used.lab.knownHostsFile, "utf8").split("\n");
         const key = (line: string) => line.replace(/^\S+/, "");
@@ -172,7 +172,7 @@ describe("mistakes", () => {
         expect(said).toContain("lb2.example.com: SSH host key mismatch");
     });
 
-    test("without drift detection the step itself says the same, with the host and the step", async () => {
+    test("without drift detection the step preflight reports the same, with the host", async () => {
         configure({ hosts: [hosts[0], { ...hosts[1], name: "lb3.example.com" }], driftDetection: false });
         const said = await failure(used.stack, "up", "--yes", "--skip-preview");
         expect(said).toContain(
@@ -203,7 +203,7 @@ describe("a host that the same stack makes", inAll, () => {
         expect(counts(await stack.preview())).toEqual({ create: 22 });
     });
 
-    test("whose address turns out wrong is not touched", async () => {
+    test("is not changed if its address is invalid", async () => {
         setAddress("not-an-address");
         const said = await failure(stack, "up", "--yes", "--skip-preview");
         expect(said).toContain('hosts[1].address: "not-an-address" is not an IP address');

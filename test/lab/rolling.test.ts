@@ -26,29 +26,29 @@ async function changeUnderLoad(what: string, settings: Settings): Promise<string
     return preview;
 }
 
-describe("costs no request and moves nothing:", () => {
-    test("one back end more, and the preview shows its line", async () => {
+describe("drops no request and moves nothing:", () => {
+    test("adding a back end, and the preview shows its line", async () => {
         const more = [...servers, { name: "web3", address: "192.168.0.103", port: 80 }];
         const preview = await changeUnderLoad("a back end added", { servers: more });
         expect(preview.match(/^\s*\+ {5}server web3 192\.168\.0\.103:80 cookie web3 check$/gm)).toHaveLength(2);
     });
 
-    test("one back end less", inAll, async () => {
+    test("removing a back end", inAll, async () => {
         await changeUnderLoad("a back end removed", { servers });
     });
 
-    test("a new password for the statistics page, which the preview does not show", inAll, async () => {
+    test("changing the statistics password, which the preview does not show", inAll, async () => {
         const preview = await changeUnderLoad("statistics password", { statsPassword: "a-new-password" });
         expect(preview).not.toContain("a-new-password");
         const { statisticsUrl } = await used.stack.outputs();
         expect((await page(used.lab, statisticsUrl, "admin:a-new-password")).status).toBe(200);
     });
 
-    test("other timeouts", inAll, async () => {
+    test("changing timeouts", inAll, async () => {
         await changeUnderLoad("timeouts", { statsPassword: "a-new-password", haproxy });
     });
 
-    test("another deadtime, and the preview shows its line", inAll, async () => {
+    test("changing deadtime, and the preview shows its line", inAll, async () => {
         const settings = {
             statsPassword: "a-new-password",
             haproxy,
@@ -59,20 +59,16 @@ describe("costs no request and moves nothing:", () => {
         expect(preview).toMatch(/^\s*\+ deadtime 2$/m);
     });
 
-    test(
-        "another port for the heartbeats, on which the hosts do not hear each other until both have it",
-        inAll,
-        async () => {
-            const heartbeat = { deadtime: "2", udpport: 695 };
-            await changeUnderLoad("udpport", {
-                statsPassword: "a-new-password",
-                haproxy,
-                heartbeat,
-            });
-        },
-    );
+    test("changing udpport, on which the hosts do not hear each other until both have it", inAll, async () => {
+        const heartbeat = { deadtime: "2", udpport: 695 };
+        await changeUnderLoad("udpport", {
+            statsPassword: "a-new-password",
+            haproxy,
+            heartbeat,
+        });
+    });
 
-    test("another log facility", inAll, async () => {
+    test("changing the log facility", inAll, async () => {
         const heartbeat = { deadtime: "2", udpport: 695, logfacility: "local1" };
         await changeUnderLoad("log facility", {
             statsPassword: "a-new-password",
@@ -82,7 +78,7 @@ describe("costs no request and moves nothing:", () => {
     });
 });
 
-test("what HAProxy does not accept changes nothing anywhere: the standby refuses it first", async () => {
+test("an invalid haproxy.cfg is rejected on the standby, and changes neither host", async () => {
     const look =
         "sha256sum /etc/haproxy/haproxy.cfg; systemctl show -p MainPID,ActiveEnterTimestamp,ReloadResult haproxy";
     const state = () => Promise.all(["lb1", "lb2"].map((name) => used.lab.host(name).run(look)));
@@ -98,10 +94,10 @@ test("what HAProxy does not accept changes nothing anywhere: the standby refuses
     expect(failed).toBe(0);
 });
 
-describe("an upgrade of the packages", () => {
+describe("an upgrade of packages", () => {
     const version = (name: string) => used.lab.host("lb1").run(`dpkg-query -W -f '\${Version}' ${name}`);
 
-    test("to a version that nobody has names those that there are, and changes nothing", inAll, async () => {
+    test("to an unknown version is rejected with the available versions, and changes nothing", inAll, async () => {
         configure({ haproxy: { version: "9.9" } });
         const said = await failedUp(used.stack);
         expect(said).toContain(
@@ -125,7 +121,7 @@ describe("an upgrade of the packages", () => {
         await used.lab.onLoadBalancers("apt-mark unhold haproxy");
     });
 
-    test("of HAProxy and Heartbeat costs no request and moves nothing, and the new programs run", async () => {
+    test("of HAProxy and Heartbeat drops no request, moves nothing, and starts the new programs", async () => {
         await used.lab.onLoadBalancers(
             "echo 'deb [trusted=yes] file:/srv/repo/upgrade ./' >/etc/apt/sources.list.d/later.list",
         );

@@ -30,7 +30,7 @@ async function expectRotated({ failed, none, several }: Seen): Promise<void> {
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 }
 
-test("costs no request and moves nothing", async () => {
+test("drops no request and moves nothing", async () => {
     const [before] = await keys();
     const preview = await used.stack.preview("--diff");
     await expectRotated(await underLoad(used.lab, "a new key", () => used.stack.up()));
@@ -74,7 +74,7 @@ test("the first host cannot be reached half-way, and the next pulumi up complete
     await expectRotated(await underLoad(used.lab, "a new key, first host unreachable half-way", action));
 });
 
-test("the second host holds the virtual IP: it is handed over first", inAll, async () => {
+test("hands over first if the second host holds the virtual IP", inAll, async () => {
     await lb1().run("timeout 10 /usr/share/heartbeat/hb_standby all");
     await untilHolds(lb2());
     await untilRest(used.lab);

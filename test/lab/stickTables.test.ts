@@ -30,7 +30,7 @@ const lb2 = () => used.lab.host("lb2");
 const entry = async (host: Host) =>
     /key=192\.168\.0\.1 .*/.exec(await askHaproxy(host, "show table web"))?.[0] ?? "none";
 
-test("each host has the other's entries at once", async () => {
+test("each host has the other host's entries", async () => {
     expect((await page(used.lab, site)).status).toBe(200);
     expect((await page(used.lab, site)).status).toBe(200);
     await until("the standby has the entry", 5000, async () => (await entry(lb2())).includes("http_req_cnt=2"));
@@ -38,14 +38,14 @@ test("each host has the other's entries at once", async () => {
     expect(await askHaproxy(lb1(), "show peers")).toMatch(/id=lb2\S*\(remote,active\).*last_status=ESTA/);
 });
 
-test("nobody but the other host reaches the port of the peers", async () => {
+test("only the peer reaches the port of the peers", async () => {
     const connect = (host: Host) => used.lab.attempt(["curl", "-sS", "-m", "2", `telnet://${host.plan.address}:10000`]);
     for (const host of [lb1(), lb2()]) {
         expect((await connect(host)).stderr).toMatch(/timed out/);
     }
 });
 
-test("a reload keeps them", async () => {
+test("a reload keeps the entries", async () => {
     writeConfig(used.lab, used.stack.place.configFile as string, {
         ...settings,
         haproxy: { ...haproxy, timeout: { client: "40s" } },
@@ -57,7 +57,7 @@ test("a reload keeps them", async () => {
     }
 });
 
-test("nobody but the peer gets in", async () => {
+test("HAProxy rejects connections from other addresses", async () => {
     const talk = `exec 3<>/dev/tcp/192.168.0.100/10000 && printf "HAProxyS 2.1\nlb1.example.com\nlb2.example.com 1 1\n" >&3 && timeout 2 head -n 1 <&3`;
     const whoever = await used.lab.attempt(["bash", "-c", talk]);
     expect(whoever.stdout).toBe("");
@@ -65,7 +65,7 @@ test("nobody but the peer gets in", async () => {
     expect(peer.stdout.trim()).toMatch(/^\d{3}$/);
 });
 
-test("a client comes back to its server, and is counted on, when the host that knew it has lost power", async () => {
+test("a client keeps its server and its counters when the holder loses power", async () => {
     const before = (await page(used.lab, site)).body;
     await until("the standby has counted it", 5000, async () => (await entry(lb2())).includes("http_req_cnt=3"));
     await lb1().powerOff();

@@ -42,7 +42,7 @@ test.each([
     expect(failed).toBe(0);
 });
 
-describe("tools of an administrator", () => {
+describe("administrators' tools", () => {
     beforeAll(async () => {
         // A flat repository has no origin.
         await used.lab.onLoadBalancers(`export DEBIAN_FRONTEND=noninteractive
@@ -103,7 +103,7 @@ test("HAProxy is restarted on the holder, and on both hosts at once: no request 
     }
 });
 
-test("a stop of HAProxy ends soon where nobody can take over", async () => {
+test("a stop of HAProxy ends soon if the peer cannot take over", async () => {
     await hosts()[1].run("systemctl stop haproxy");
     const began = Date.now();
     await hosts()[0].run("systemctl stop haproxy");
@@ -114,6 +114,6 @@ test("a stop of HAProxy ends soon where nobody can take over", async () => {
     await untilRest(used.lab, "lb1");
 });
 
-test("afterwards the hosts are as declared", async () => {
+test("afterwards the preview shows no change", async () => {
     expect(counts(await used.stack.preview())).toEqual({ unchanged: 21 });
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
     await current().up();
 });
 
-test("the previous version is refused on hosts that this version converged, before anything changes", async () => {
+test("the previous version is rejected on hosts that this version converged, before any change", async () => {
     const before = await Promise.all(hosts().map(snapshot));
     for (const words of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const said = await failure(previous(), ...words);
@@ -61,7 +61,7 @@ test("the previous version is refused on hosts that this version converged, befo
     expect(await versions()).toEqual([version, version]);
 });
 
-test("back to the previous version on purpose: no request is lost", async () => {
+test("a downgrade on purpose drops no request", async () => {
     await Promise.all(hosts().map((host) => host.run(`rm ${remembered}`)));
     const { failed } = await underLoad(used.lab, "back to the previous version", () => previous().up());
     expect(failed).toBe(0);
@@ -69,8 +69,8 @@ test("back to the previous version on purpose: no request is lost", async () => 
     expect(counts(await previous().preview())).toEqual({ unchanged: 21 });
 });
 
-describe("this version on the standby, the previous one on the holder", () => {
-    test("the standby takes this version, and no request is lost", async () => {
+describe("this version on the standby, the previous version on the holder", () => {
+    test("the upgrade of the standby drops no request", async () => {
         const { failed } = await underLoad(used.lab, "this version on the standby", () =>
             current().up("--target", "**::lb-lb2.example.com-*"),
         );
@@ -78,7 +78,7 @@ describe("this version on the standby, the previous one on the holder", () => {
         expect(await versions()).toEqual([previousVersion, version]);
     });
 
-    test("they hand over to each other by Heartbeat, and a client misses 2 s at most; halb refuses to", async () => {
+    test("Heartbeat hands over both ways with a gap below 2 s, and halb switchover is rejected", async () => {
         const [lb1, lb2] = hosts();
         for (const [from, to] of [
             [lb1, lb2],
@@ -93,7 +93,7 @@ describe("this version on the standby, the previous one on the holder", () => {
         expect(stderr).toContain("nothing was moved: its keeper does not hear the peer's keeper");
     });
 
-    test("each takes over from the other when it loses power", async () => {
+    test("each host takes over when the other loses power", async () => {
         const takesOver = async (dead: Host, survivor: Host) => {
             await untilHeartbeatsHeed();
             const { gap } = await underLoad(used.lab, `${dead.name} loses power`, async () => {
@@ -113,7 +113,7 @@ describe("this version on the standby, the previous one on the holder", () => {
     });
 });
 
-test("this version on both: no request is lost, and nothing is left to change", async () => {
+test("the upgrade of the holder drops no request, and the next preview shows no change", async () => {
     await untilHeartbeatsHeed();
     const { failed } = await underLoad(used.lab, "this version on both", () => current().up());
     expect(failed).toBe(0);

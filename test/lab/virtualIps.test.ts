@@ -30,7 +30,7 @@ async function serves(...last: number[]): Promise<boolean> {
 }
 
 describe("on the first host", () => {
-    test("one more: the preview shows the line, and the one that is there loses nothing", async () => {
+    test("adding a virtual IP shows its line in the preview, and drops no request", async () => {
         declare(99, 98);
         const preview = await used.stack.preview("--diff");
         expect(preview).toMatch(/^\s*\+ lb1\.example\.com VirtualIp::192\.168\.0\.99 VirtualIp::192\.168\.0\.98$/m);
@@ -42,7 +42,7 @@ describe("on the first host", () => {
         expect(await serves(98, 99)).toBe(true);
     });
 
-    test("renumbered: the old one is gone from both hosts", inAll, async () => {
+    test("renumbering deletes the old address from both hosts", inAll, async () => {
         declare(99, 97);
         const { failed } = await underLoad(used.lab, "a virtual IP renumbered", () => used.stack.up());
         expect(failed).toBe(0);
@@ -50,39 +50,31 @@ describe("on the first host", () => {
         expect(await serves(97, 99)).toBe(true);
     });
 
-    test(
-        "moves to another interface and back, and always has a holder; prefixLength only causes a warning",
-        inAll,
-        async () => {
-            const entries = () => lb1().run(`ip -o -4 address show to ${network}99`);
-            const change = (virtualIp: object) => {
-                const virtualIps = [{ address: `${network}99`, ...virtualIp }, { address: `${network}97` }];
-                writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
-                return used.stack.up();
-            };
-            const { none, several } = await underLoad(
-                used.lab,
-                "a virtual IP on another interface, and back",
-                async () => {
-                    await change({ interface: "eth1" });
-                    expect(await entries()).toMatch(/^\d+: eth1 .* 192\.168\.0\.99\/32 [^\n]*$/);
-                    expect(await change({ prefixLength: 25 })).toContain("virtualIps[].prefixLength has no effect");
-                    expect(await entries()).toMatch(/^\d+: eth0 .* 192\.168\.0\.99\/32 [^\n]*$/);
-                },
-            );
-            expect({ none, several }).toEqual({ none: 0, several: 0 });
-            expect(await held()).toEqual([[97, 99], []]);
-        },
-    );
+    test("moving to another interface and back keeps a holder; prefixLength only causes a warning", inAll, async () => {
+        const entries = () => lb1().run(`ip -o -4 address show to ${network}99`);
+        const change = (virtualIp: object) => {
+            const virtualIps = [{ address: `${network}99`, ...virtualIp }, { address: `${network}97` }];
+            writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });
+            return used.stack.up();
+        };
+        const { none, several } = await underLoad(used.lab, "a virtual IP on another interface, and back", async () => {
+            await change({ interface: "eth1" });
+            expect(await entries()).toMatch(/^\d+: eth1 .* 192\.168\.0\.99\/32 [^\n]*$/);
+            expect(await change({ prefixLength: 25 })).toContain("virtualIps[].prefixLength has no effect");
+            expect(await entries()).toMatch(/^\d+: eth0 .* 192\.168\.0\.99\/32 [^\n]*$/);
+        });
+        expect({ none, several }).toEqual({ none: 0, several: 0 });
+        expect(await held()).toEqual([[97, 99], []]);
+    });
 
-    test("the first one, which names the group, renumbered", inAll, async () => {
+    test("renumbering the first virtual IP, which names the group", inAll, async () => {
         declare(96, 97);
         await used.stack.up();
         expect(await held()).toEqual([[96, 97], []]);
         expect(await serves(96, 97)).toBe(true);
     });
 
-    test("one less, and pulumi is killed when the first host is at it", inAll, async () => {
+    test("removing a virtual IP, with pulumi killed while the first host changes", inAll, async () => {
         declare(96, 99);
         await used.stack.up();
         declare(99);
@@ -94,7 +86,7 @@ describe("on the first host", () => {
 });
 
 test(
-    "renumbered while the second host holds them: the old one is gone from both, and they go back to the first",
+    "renumbering while the second host holds deletes the old address from both hosts, and fails back",
     inAll,
     async () => {
         declare(99, 98);
@@ -112,7 +104,7 @@ test(
     },
 );
 
-test("an IPv6 address, however it is spelt, is held and known like the others", inAll, async () => {
+test("an IPv6 address is recognized in any form", inAll, async () => {
     await Promise.all([lb1(), lb2()].map((host, i) => host.run(`ip address add 2001:db8::${i + 1}/64 dev eth0 nodad`)));
     const virtualIps = [{ address: `${network}99` }, { address: "2001:DB8:0::99" }];
     writeConfig(used.lab, used.stack.place.configFile as string, { virtualIps });

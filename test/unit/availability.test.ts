@@ -23,28 +23,28 @@ function summed(list: Shot[], seen = changes(["lb1"], ["lb1"])) {
     return summary({ ...counts, shots: list, changes: seen, gap: longestGap(list) / 1000 }, 0);
 }
 
-test("an outage in the middle has an end", () => {
+test("ends an outage at the first answer after it", () => {
     // The last good one was sent at 490, the first answer after it came at 1002.
     expect(summed(shots(200, 500, 1000))).toMatchObject({ gap: 0.512, isOver: true });
 });
 
-test("an outage that lasts to the end counts as long as was looked, and has none", () => {
+test("counts an outage without an end up to the last request", () => {
     expect(summed(shots(200, 500, 2000))).toMatchObject({ gap: 2, isOver: false });
 });
 
-test("where nobody answered at first, the gap begins with the event", () => {
+test("begins the gap at the event if nothing answered before", () => {
     expect(summed(shots(200, 0, 1500))).toMatchObject({ gap: 1.502, isOver: true });
 });
 
-test("where nobody ever answered, it has no length", () => {
+test("has no gap if nothing ever answered", () => {
     expect(summed(shots(200, 0, 2000))).toMatchObject({ gap: Number.POSITIVE_INFINITY, isOver: false });
 });
 
-test("where nothing is lost it is the slowest answer", () => {
+test("takes the slowest answer as the gap if no request failed", () => {
     expect(summed(shots(200, 0, 0))).toMatchObject({ gap: 0.012, isOver: true });
 });
 
-test("holders: before, after, how often they changed, and for how long there were two", () => {
+test("counts holders before and after, moves, and time with two holders", () => {
     const seen = changes(["lb1"], ["lb1"], ["lb1", "lb2"], ["lb2"], [], ["lb2"], ["lb1"]);
     const { holderBefore, holderAfter, moves, both } = summed(shots(10, 0, 0), seen);
     expect({ holderBefore, holderAfter, moves }).toEqual({ holderBefore: "lb1", holderAfter: "lb1", moves: 2 });

@@ -32,7 +32,7 @@ function restore(value: string | undefined): void {
     }
 }
 
-test("one waits for the other, and each gets its result", async () => {
+test("makes one command wait for the other, and returns both results", async () => {
     let underWay = 0;
     const work = (result: number) =>
         inTurn(async () => {
@@ -45,12 +45,12 @@ test("one waits for the other, and each gets its result", async () => {
     expect(await Promise.all([work(1), work(2), work(3)])).toEqual([1, 2, 3]);
 });
 
-test("what fails gives its turn back", async () => {
+test("releases the turn of a command that fails", async () => {
     await expect(inTurn(() => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
     expect(await inTurn(async () => "next")).toBe("next");
 });
 
-test("a process that dies gives its turn back", async () => {
+test("releases the turn of a process that dies", async () => {
     const program =
         'const s = require("node:net").connect(process.argv[1]); s.once("data", () => console.log("mine"));';
     const child = spawn(process.execPath, ["-e", program, path], { stdio: ["ignore", "pipe", "ignore"] });
@@ -60,13 +60,13 @@ test("a process that dies gives its turn back", async () => {
     expect(await next).toBe("next");
 });
 
-test("with a budget, a command runs at a lower priority", async () => {
+test("runs a command at a lower priority", async () => {
     const look = behindOthers(["sh", "-c", "nice"]);
     const own = Number(await run(["nice"]));
     expect(Number(await run(look))).toBe(Math.min(own + 10, 19));
 });
 
-test("without a budget nobody waits", async () => {
+test("runs commands at once without a budget", async () => {
     const kept = process.env.HALB_BUDGET;
     restore(undefined);
     expect(await inTurn(async () => "at once")).toBe("at once");

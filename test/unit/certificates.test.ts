@@ -28,12 +28,12 @@ afterEach(() => {
     vi.useRealTimers();
 });
 
-test("a chain with its key has no problem", () => {
+test("accepts a chain with its key", () => {
     expect(withCertificate({})).toEqual([]);
     expect(withBind({ certificates: ["site"], clientCa: authority.certificate, verify: "optional" })).toEqual([]);
 });
 
-describe("each mistake is named with its path, and never what is in a text", () => {
+describe("reports each mistake with its path, without the text's content", () => {
     const path = "haproxy.certificates[0]";
 
     test.each<[string, () => string[], string[]]>([
@@ -99,7 +99,7 @@ describe("each mistake is named with its path, and never what is in a text", () 
         expect(problems()).toEqual(expected);
     });
 
-    test("one that has expired, or is not valid yet", () => {
+    test("rejects an expired certificate, and one that is not valid yet", () => {
         const days = 24 * 3600 * 1000;
         vi.useFakeTimers({ now: Date.now() + 31 * days, toFake: ["Date"] });
         expect(withCertificate({})).toEqual([
@@ -109,14 +109,14 @@ describe("each mistake is named with its path, and never what is in a text", () 
         expect(withCertificate({})).toEqual([expect.stringMatching(/certificate: is not valid yet \(from /)]);
     });
 
-    test("a server by its name, or one that need not be verified", () => {
+    test("requires a server's name unless it is not verified", () => {
         expect([
             ...withServer({ ssl: {}, address: "web.example.com" }),
             ...withServer({ ssl: { verify: "none" } }),
         ]).toEqual([]);
     });
 
-    test("no text of a key is in an error", () => {
+    test("does not print a key in an error", () => {
         const args = {
             ...classicArgs(),
             haproxy: {

@@ -49,7 +49,7 @@ describe("the report of a suite", () => {
         return file;
     };
 
-    test("counts what was left to test:all apart from what was skipped, and names it", () => {
+    test("counts tests left to test:all apart from skipped tests, and names them", () => {
         const statuses: [string, string[]][] = [
             ["passed", []],
             ["skipped", ["all"]],
@@ -67,7 +67,7 @@ describe("the report of a suite", () => {
         expect(read(report(false, [["passed", []]]), join(dir, "none"), 0).totals.failed).toBe(1);
     });
 
-    test("names what failed, with its error and without its stack", () => {
+    test("names each failed test with its error, without the stack", () => {
         const { failures } = read(report(false, [["failed", []]]), join(dir, "none"), 1);
         expect(failed(failures)).toEqual([
             expect.stringMatching(/^ {2}\S*a\.test\.ts: test 0$/),

@@ -24,13 +24,13 @@ async function shotAt(answer: RequestListener): Promise<Shot> {
     return shot;
 }
 
-test("a whole answer has its status", async () => {
+test("reports the status of a complete answer", async () => {
     expect(await shotAt((_, response) => response.writeHead(503).end("x".repeat(200_000)))).toMatchObject({
         status: 503,
     });
 });
 
-test("an answer that is cut off is none", async () => {
+test("counts a truncated answer as failed", async () => {
     const shot = await shotAt((_, response) => {
         response.writeHead(200, { "content-length": "100" }).write("half");
         setTimeout(() => response.destroy(), 20);
@@ -39,7 +39,7 @@ test("an answer that is cut off is none", async () => {
     expect(shot.status).toBeUndefined();
 });
 
-test("an answer that has no end in time is none", async () => {
+test("counts an answer without an end as timed out", async () => {
     const shot = await shotAt((_, response) => {
         response.writeHead(200, { "content-length": "100" }).write("half");
     });
@@ -47,7 +47,7 @@ test("an answer that has no end in time is none", async () => {
     expect(shot.ended - shot.sent).toBeLessThan(5000);
 });
 
-test("an answer that comes while the client stands still is in time", async () => {
+test("accepts an answer that arrived while the client process was stopped", async () => {
     const late: RequestListener = (_, response) => setTimeout(() => response.end(), 100);
     const shots = await shotsAt(late, 10, async () => {
         await sleep(300);
@@ -59,7 +59,7 @@ test("an answer that comes while the client stands still is in time", async () =
     expect(shots.filter(({ status }) => status !== 200)).toEqual([]);
 });
 
-test("nobody there, by HTTP and by TCP", async () => {
+test("reports a refused connection, by HTTP and by TCP", async () => {
     for (const scheme of ["http", "tcp"]) {
         const client = new Client(`${scheme}://127.0.0.1:1/`, 10_000, 300);
         await sleep(50);
@@ -86,19 +86,19 @@ async function shotAtServer(server: Server, host: string, url: (port: number) =>
     }
 }
 
-test("asks by TLS, whoever has signed the certificate", async () => {
+test("accepts any certificate over TLS", async () => {
     const { certificate: cert, privateKey: key } = makeAuthority("nobody knows it");
     const server = createEncrypted({ cert, key }, (_, response) => response.end());
     const shot = await shotAtServer(server, "127.0.0.1", (port) => `https://127.0.0.1:${port}/`);
     expect(shot).toMatchObject({ status: 200 });
 });
 
-test("a TCP service that connects is good, on IPv6 too, and is left at once", async () => {
+test("counts a TCP connection as good, also on IPv6", async () => {
     const shot = await shotAtServer(createTcp(), "::1", (port) => `tcp://[::1]:${port}`);
     expect(shot).toMatchObject({ status: 0 });
 });
 
-test("who does not answer in time is left", async () => {
+test("reports a timeout", async () => {
     const shot = await shotAtServer(
         createTcp((socket) => socket.resume()),
         "127.0.0.1",
@@ -107,7 +107,7 @@ test("who does not answer in time is left", async () => {
     expect(shot).toMatchObject({ error: "timeout" });
 });
 
-test("a client that was stopped looks no more", async () => {
+test("sends no request after stop", async () => {
     const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
     const before = timers();
     const client = new Client("tcp://127.0.0.1:1", 10_000, 300);
@@ -117,12 +117,12 @@ test("a client that was stopped looks no more", async () => {
     expect(timers()).toBe(before);
 });
 
-test("an answer from 400 on is not good", () => {
+test("counts a status of 400 or more as failed", () => {
     const good = [0, 200, 399, 400, undefined].filter((status) => isGood({ sent: 0, ended: 1, status }));
     expect(good).toEqual([0, 200, 399]);
 });
 
-test("an outage counts at both ends, too", () => {
+test("counts an outage at the beginning and at the end", () => {
     const shots = (...good: boolean[]): Shot[] =>
         good.map((isGood, i) => ({ sent: i * 10, ended: i * 10 + 1, ...(isGood ? { status: 200 } : { error: "x" }) }));
     expect(longestOutage(shots(true, false, false, true), 0)).toBe(31);

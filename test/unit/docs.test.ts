@@ -24,7 +24,7 @@ function anchorsOf(page: string): string[] {
     return [...text(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading));
 }
 
-test.each(pages)("%s: every link leads somewhere", (page) => {
+test.each(pages)("%s: every link has a target", (page) => {
     const links = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
     const broken = links.filter((link) => {
         if (/^https?:/.test(link)) {
@@ -51,7 +51,7 @@ function code(page: string): string[] {
     return [...blocks, ...words];
 }
 
-test("every npm task that is named is one", () => {
+test("every npm task in the documents exists", () => {
     const named = pages.flatMap(code).flatMap((line) => [...line.matchAll(/npm run (?:--silent )?([a-z][\w-]*)/g)]);
     expect(named.length).toBeGreaterThan(20);
     expect([...new Set(named.map(([, name]) => name))].filter((name) => !(name in manifest.scripts))).toEqual([]);
@@ -75,7 +75,7 @@ const programs: [string, RegExp, string][] = [
 ];
 
 test.each(programs)(
-    "every command and option of %s that is named is one",
+    "every command and option of %s in the documents exists",
     { tags: ["all"] },
     (name, pattern, program) => {
         const general = helpOf(program);

@@ -18,7 +18,7 @@ const render = ({
 } = {}) => firewall(isOn, heartbeatDefaults(heartbeat, all), all, { bind: [], peersPort }, self);
 
 describe("firewall.nft", () => {
-    test("of the second host, with HAProxy's peers", () => {
+    test("renders the second host's rules, with HAProxy's peers", () => {
         expect(render({ peersPort: 10000, self: 1 })).toBe(`table inet ha-load-balancer-pair
 delete table inet ha-load-balancer-pair
 
@@ -55,11 +55,11 @@ table inet ha-load-balancer-pair {
 `);
     });
 
-    test("says nothing of TCP without HAProxy's peers", () => {
+    test("has no TCP rule without HAProxy's peers", () => {
         expect(render()).not.toMatch(/tcp|peers/);
     });
 
-    test("knows the other host's address on every link, and every port", () => {
+    test("has the peer's address on every link, and every port", () => {
         const heartbeat = {
             udpport: 1694,
             ucast: [{ addresses: ["10.0.0.1", "10.0.0.2"] }],
@@ -70,7 +70,7 @@ table inet ha-load-balancer-pair {
         expect(text).toContain("ip saddr { 192.168.0.101, 10.0.0.2 } accept");
     });
 
-    test("knows IPv6 addresses", () => {
+    test("has IPv6 addresses", () => {
         const all = nodes.map(({ name }, i) => ({ name, address: `2001:db8::${i + 1}` }));
         const text = render({ all, peersPort: 10000, heartbeat: { ucast: [{ addresses: ["10.0.0.1", "10.0.0.2"] }] } });
         expect(text).toContain("ip6 daddr 2001:db8::1 tcp dport 10000 goto peers");
@@ -81,18 +81,18 @@ table inet ha-load-balancer-pair {
         ]);
     });
 
-    test("only deletes the table where there is to be none", () => {
+    test("only deletes the table with firewall: false", () => {
         expect(render({ isOn: false })).toBe(
             "table inet ha-load-balancer-pair\ndelete table inet ha-load-balancer-pair\n",
         );
     });
 });
 
-test("there is a firewall unless the inputs say otherwise", () => {
+test("is on by default", () => {
     expect([undefined, true, false].map(firewallDefaults)).toEqual([true, true, false]);
 });
 
-test("rejects a firewall that is no boolean", () => {
+test("rejects a value that is no boolean", () => {
     const args = classicArgsWith("firewall", "off");
     expect(publicProblems(args).map(({ propertyPath }) => propertyPath)).toEqual(["firewall"]);
 });

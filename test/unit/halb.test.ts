@@ -50,8 +50,8 @@ const state = {
     },
 };
 
-describe("the state", () => {
-    test("has the pair: hosts, logins, and what the hosts were told", () => {
+describe("DeclaredPair from the state", () => {
+    test("has hosts, logins and the hosts' values", () => {
         expect(pairsIn(state)).toMatchObject([
             {
                 name: "web",
@@ -69,13 +69,13 @@ describe("the state", () => {
         ]);
     });
 
-    test("of a pair that is half made has only the hosts that are there", () => {
+    test("has only the hosts that the state has", () => {
         const resources = state.deployment.resources.filter(({ urn }) => !urn.endsWith("lb2-health"));
         expect(pairsIn({ deployment: { resources } })[0].hosts.map(({ name }) => name)).toEqual(["lb1"]);
         expect(pairsIn({ deployment: {} })).toEqual([]);
     });
 
-    test("values are read as they were written", () => {
+    test("reads the values that a payload was made of", () => {
         const values = { a: "it's\nhere", b: "", c: "'; rm -rf /" };
         expect(valuesOf(payloadText({ values }))).toEqual(values);
     });
@@ -95,11 +95,11 @@ serves\tyes
 server\tweb/web1\tUP
 ${more}`;
 
-describe("the answers", () => {
+describe("HostState from the answers of look.sh", () => {
     const [pair] = pairsIn(state) as [DeclaredPair];
     const host = (name: string, text: string) => ({ ...silent(name), ...parseLook(text) });
 
-    test("say who holds what, whatever the address is written like", () => {
+    test("has the holder, in any form of the address", () => {
         const hosts = [host("lb1", `${answer("192.168.0.99", "")}holds\tfd00::99`), host("lb2", answer("", ""))];
         expect(judged(pair, hosts)).toMatchObject({
             problems: [],
@@ -110,7 +110,7 @@ describe("the answers", () => {
         });
     });
 
-    test("say what is wrong", () => {
+    test("has the problems", () => {
         const hosts = [
             host("lb1", answer("192.168.0.99", "", "link\teth1\tdead\nserver\tweb/web2\tDOWN\n")),
             host("lb2", answer("192.168.0.99", "")),
@@ -123,7 +123,7 @@ describe("the answers", () => {
         ]);
     });
 
-    test("say why a host could not take over", () => {
+    test("has the reason why a host is unfit", () => {
         const good = answer("", "");
         const reasons = (text: string) => unfit(host("lb2", text));
         expect(reasons(good)).toEqual([]);
@@ -137,7 +137,7 @@ describe("the answers", () => {
     });
 });
 
-test("columns stand under each other", () => {
+test("aligns columns", () => {
     expect(
         columns([
             ["A", "B"],
@@ -147,7 +147,7 @@ test("columns stand under each other", () => {
     ).toBe("A     B\nlong  x\n      y");
 });
 
-test("the drawing has a bar for each share of time, and each mark", () => {
+test("draws a bar for each share of time, and each mark", () => {
     const shots: Shot[] = [0, 10, 120, 130, 350].map((sent) => ({
         sent,
         ended: sent + 1,
@@ -165,7 +165,7 @@ test("the drawing has a bar for each share of time, and each mark", () => {
     ]);
 });
 
-describe("the drawing", () => {
+describe("timeline", () => {
     const [kind, began] = ["haproxy" as const, "1970-01-01T00:01:00.000Z"];
     const shot = (second: number, isGood: boolean): Shot => ({
         sent: 60_000 + second * 1000,
@@ -177,7 +177,7 @@ describe("the drawing", () => {
         return timeline({ ...who, sent: 5, failed: 2, gap: 1.234, marks }, shots);
     };
 
-    test("has a bar for each share of time, green and red, and each mark", () => {
+    test("has a bar for each share of time, green or red, and each mark", () => {
         const shots = [shot(0, true), shot(0.01, true), shot(0.12, true), shot(0.13, false), shot(0.35, false)];
         const svg = drawn([{ at: 0.1, what: "it stops" }], shots);
         expect(svg).toContain(
@@ -186,7 +186,7 @@ describe("the drawing", () => {
         expect(svg).toMatchSnapshot();
     });
 
-    test("has bars of more time where a drill takes longer, and the words of late marks to their left", () => {
+    test("has longer bars for a longer drill, and late marks' words to the left", () => {
         const marks = [15, 15.01, 29].map((at) => ({ at, what: `at ${at}` }));
         expect(drawn(marks, [shot(0, true), shot(29.9, true), shot(30, true)])).toMatchSnapshot();
         // 300 bars of 0.1 s each, and 151 of 0.25 s; an hour has 60 of a minute.

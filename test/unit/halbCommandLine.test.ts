@@ -63,7 +63,7 @@ function pairResources(name: string): object[] {
 }
 
 describe("readPair", () => {
-    test("asks pulumi for the state of the stack, in the folder of the program", async () => {
+    test("reads the stack's state with pulumi, in the program's folder", async () => {
         expect(await readPair({ cwd: folder, stack: "prod" })).toMatchObject({ name: "web", url: used.pair.url });
         expect(await readPair({})).toMatchObject({ name: "web" });
         expect(readFileSync(join(folder, "said"), "utf8").split("\n").slice(0, 2)).toEqual([
@@ -94,7 +94,7 @@ describe("readPair", () => {
         );
     });
 
-    test("passes on what pulumi says, with the way out", async () => {
+    test("reports pulumi's own error, with the way out", async () => {
         usePulumi("echo 'error: no stack named prod' >&2; exit 255");
         expect(await failure(readPair({}))).toMatchInlineSnapshot(`
           "cannot read the stack: no stack named prod
@@ -102,7 +102,7 @@ describe("readPair", () => {
         `);
     });
 
-    test("says how to get pulumi where it is not installed", async () => {
+    test("reports how to install pulumi if it is missing", async () => {
         vi.stubEnv("PATH", join(folder, "nothing"));
         expect(await failure(readPair({}))).toMatchInlineSnapshot(
             `"pulumi is not installed; put it on PATH (https://www.pulumi.com/docs/install/), or use "npm run halb", which brings one"`,
@@ -111,7 +111,7 @@ describe("readPair", () => {
 });
 
 describe("halb", () => {
-    test("runs the command that is named, on the pair of the stack", async () => {
+    test("runs the named command on the stack's pair", async () => {
         expect(await command(["status", "--json", "-s", "prod", "-C", folder])).toBe(0);
         expect(JSON.parse(used.printed[0])).toMatchObject({ name: "web", problems: [] });
         expect(await command(["doctor"])).toBe(0);
@@ -122,13 +122,13 @@ describe("halb", () => {
         expect(used.printed.at(-1)).toBe("null");
     });
 
-    test("returns 1 where something is not well", async () => {
+    test("returns 1 if a problem is found", async () => {
         used.pair.hosts[1].serves = false;
         expect(await command(["status"])).toBe(1);
         expect(await command(["doctor"])).toBe(1);
     });
 
-    test("watches at the interval that is given", async () => {
+    test("watches at the declared interval", async () => {
         vi.mocked(console.log).mockImplementation((text) => {
             used.printed.push(text);
             if (used.printed.length === 2) {
@@ -159,7 +159,7 @@ describe("halb", () => {
         expect(await failure(command(["status"]))).toContain("the stack has no HaLoadBalancerPair");
     });
 
-    test("rejects a drill that cannot begin, after --yes", async () => {
+    test("rejects a drill that cannot begin, also with --yes", async () => {
         used.pair.hosts[0].serves = false;
         const words = ["drill", "hand-over", "--yes", "--rate", "50", "--patience", "5"];
         expect(await failure(command(words))).toContain("a drill needs a pair without problems");
@@ -198,7 +198,7 @@ describe("halb", () => {
         });
     });
 
-    test("host-keys shows the keys of the pair's hosts, or of those that are named", async () => {
+    test("host-keys prints the keys of the pair's hosts, or of the named hosts", async () => {
         expect(await command(["host-keys", "--json"])).toBe(0);
         expect(JSON.parse(used.printed[0]).map(({ hostKey }: { hostKey: string }) => hostKey)).toEqual(
             used.pair.hosts.map(({ ssh }) => ssh.hostKey),
@@ -221,7 +221,7 @@ describe("halb", () => {
     });
 });
 
-describe("the logins of hosts that are in no stack", () => {
+describe("logins of hosts outside of a stack", () => {
     const known = () => join(folder, "known_hosts");
 
     beforeEach(() => writeFileSync(known(), "10.0.0.1 ssh-ed25519 AAAA\n[10.0.0.1]:2222 ssh-ed25519 BBBB\n"));
@@ -234,13 +234,13 @@ describe("the logins of hosts that are in no stack", () => {
         ]);
     });
 
-    test("have no private key where none is named, and find ~", () => {
+    test("have no private key if none is named, and expand ~", () => {
         const knownHosts = `~/${relative(homedir(), known())}`;
         const [login] = loginsOf(["10.0.0.1"], { user: "root", port: 22, knownHosts });
         expect(login).toEqual({ host: "10.0.0.1", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA" });
     });
 
-    test("are rejected where a file or a key is missing", () => {
+    test("are rejected if a file or a key is missing", () => {
         const at = (options: object) => () =>
             loginsOf(["10.0.0.2"], { user: "root", port: 22, knownHosts: known(), ...options });
         expect(at({ knownHosts: "/no/file" })).toThrow('--known-hosts: there is no file "/no/file"');
@@ -338,7 +338,7 @@ describe("import", () => {
         expect(b.runs).toHaveLength(0);
     });
 
-    test("names the host on which it fails", async () => {
+    test("names the host that fails", async () => {
         const [a, b] = await hosts();
         b.answer = { code: 1, stderr: "sudo: a password is required\n" };
         expect(await failure(importPair([a.login, b.login]))).toBe("127.0.0.1: sudo: a password is required");

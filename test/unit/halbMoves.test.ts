@@ -52,7 +52,7 @@ describe("switchover", () => {
         expect(JSON.parse(used.printed[0]).seconds).toBeLessThan(5);
     });
 
-    test("moves nothing where the host holds everything already", async () => {
+    test("moves nothing if the host already holds everything", async () => {
         expect(await switchover(used.pair.declared, false, "LB1.example.com")).toBe(0);
         expect(await switchover(used.pair.declared, true, "lb1")).toBe(0);
         expect(used.pair.holder.name).toBe(first);
@@ -88,19 +88,19 @@ describe("switchover", () => {
         );
     });
 
-    test("asks for --to where no host holds nothing", async () => {
+    test("requires --to if both hosts hold an address", async () => {
         used.pair.hosts[1].lines = ["holds\t192.168.0.99"];
         expect(await failure(move(used.pair.declared))).toMatchInlineSnapshot(
             `"both hosts hold virtual IPs; name the host that takes over with --to"`,
         );
     });
 
-    test("passes on why a host handed nothing over", async () => {
+    test("reports the host's reason for a refused hand-over", async () => {
         used.pair.hosts[0].results.hand_over = { code: 1, stderr: "lb1: a run of pulumi is at work\n" };
         expect(await failure(move(used.pair.declared))).toBe("lb1: a run of pulumi is at work");
     });
 
-    test("says that the addresses stay where they are without automatic failback", () => {
+    test("reports that the addresses stay if failback is off", () => {
         const declared = used.pair.declared;
         expect(howLong(declared, first)).toMatchInlineSnapshot(
             `"It stays there until you move it, or until that host fails."`,
@@ -149,7 +149,7 @@ describe("drill", () => {
         `);
     });
 
-    test("hand-over: begins at the host that holds the address, and counts the requests that fail", async () => {
+    test("hand-over: begins at the holder, and counts failed requests", async () => {
         used.pair.holder = used.pair.hosts[1];
         after(used.pair.hosts[1], "hand_over", () => {
             used.pair.status = 503;
@@ -166,7 +166,7 @@ describe("drill", () => {
         expect(used.printed[0]).toContain(`hand-over: ${done.failed} of ${done.sent} requests failed`);
     });
 
-    test("fails where the pair is not well again afterwards", async () => {
+    test("fails if the pair has a problem afterwards", async () => {
         after(used.pair.hosts[1], "hand_over", () => {
             used.pair.hosts[0].units.heartbeat = "failed";
         });
@@ -175,7 +175,7 @@ describe("drill", () => {
         );
     });
 
-    test("haproxy: moves nothing back where failback has done so", async () => {
+    test("haproxy: moves nothing back if failback has done so", async () => {
         const [lb1] = used.pair.hosts;
         after(lb1, "start_haproxy", () => {
             used.pair.holder = lb1;
@@ -187,7 +187,7 @@ describe("drill", () => {
     test.each([
         ["stop_haproxy", "lb2.example.com takes over: not within 0.3 s"],
         ["start_haproxy", "HAProxy serves on both hosts: not within 0.3 s"],
-    ])("haproxy: fails where %s has no effect", async (call, said) => {
+    ])("haproxy: fails if %s has no effect", async (call, said) => {
         used.pair.hosts[0].results[call] = { stdout: "" };
         expect(await failure(drill(used.pair.declared, "haproxy", false, options))).toBe(said);
         expect(used.printed).toEqual([]);
@@ -244,7 +244,7 @@ describe("drill", () => {
         `);
     }, 30_000);
 
-    test("power: asks for the host to be switched on where no command is given, and waits until Heartbeat sees it", async () => {
+    test("power: without --power-on, asks the operator to switch the host on, and waits until Heartbeat sees it", async () => {
         const [lb1, lb2] = used.pair.hosts;
         let looks = 0;
         after(lb2, "look", () => {
@@ -264,7 +264,7 @@ describe("drill", () => {
         `);
     }, 30_000);
 
-    test("power: fails where the other host does not take over, or the host does not come back", async () => {
+    test("power: fails if the other host does not take over, or the host does not boot", async () => {
         used.pair.hosts[1].results.fence = { stdout: "" };
         expect(await failure(drill(used.pair.declared, "power", false, options))).toBe(
             "lb2.example.com takes over: not within 0.6 s",
@@ -275,7 +275,7 @@ describe("drill", () => {
         );
     }, 30_000);
 
-    test("power: fails with the output of --power-on where that fails, and says that the pair is not restored", async () => {
+    test("power: fails with the output of a failed --power-on, and reports that the pair is not restored", async () => {
         const said = await failure(
             drill(used.pair.declared, "power", false, { ...options, powerOn: "echo no such machine >&2; exit 7" }),
         );
@@ -289,7 +289,7 @@ describe("drill", () => {
         ).toMatchInlineSnapshot(`"this pair has no fencing.command, which the drill needs to switch a host off"`);
     });
 
-    test("is rejected for a pair that is not well", async () => {
+    test("is rejected for a pair with a problem", async () => {
         used.pair.hosts[1].serves = false;
         used.pair.hosts[1].units.heartbeat = "failed";
         expect(await failure(drill(used.pair.declared, "hand-over", false, options))).toMatchInlineSnapshot(`
@@ -300,7 +300,7 @@ describe("drill", () => {
         expect(calls()).toEqual([[], []]);
     });
 
-    test("is rejected where both hosts hold an address", async () => {
+    test("is rejected if both hosts hold an address", async () => {
         const declared = used.pair.declared;
         for (const { values } of declared.hosts) {
             values.virtual_ips = "192.168.0.99/24 192.168.0.98/24";
@@ -311,7 +311,7 @@ describe("drill", () => {
         );
     });
 
-    test("is rejected where no client gets an answer", async () => {
+    test("is rejected if no request is answered", async () => {
         used.pair.status = 500;
         const report = join(folder, "report");
         const drilled = drill(used.pair.declared, "hand-over", false, { ...options, report });

@@ -61,7 +61,7 @@ describe("status", () => {
         `);
     });
 
-    test("shows a host that cannot be reached with question marks", async () => {
+    test("shows an unreachable host with question marks", async () => {
         await used.pair.hosts[1].ssh.stop();
         expect(await status(used.pair.declared, false)).toBe(1);
         expect(output(used.printed).replace(/connect ECONNREFUSED [\d.:]+/, "WHY")).toMatchInlineSnapshot(`
@@ -86,7 +86,7 @@ describe("status", () => {
         `);
     });
 
-    test("shows a HAProxy that runs and does not answer as silent, and a server that only one host knows", async () => {
+    test("shows a running HAProxy without answers as silent, and a server that only one host has", async () => {
         used.pair.hosts[0].serves = false;
         used.pair.hosts[0].lines = ["server\tweb/web2\tDOWN 1/2"];
         await status(used.pair.declared, false);
@@ -94,7 +94,7 @@ describe("status", () => {
         expect(output(used.printed)).toMatch(/^web\/web2 +DOWN 1\/2 +\?$/m);
     });
 
-    test("shows a keeper that hears nothing of its peer as silent", async () => {
+    test("shows a keeper as silent if it does not hear its peer", async () => {
         used.pair.hosts[1].lines = ["peer\t192.168.0.99\t"];
         expect(await status(used.pair.declared, false)).toBe(1);
         expect(output(used.printed)).toMatch(/^lb1\.example\.com +active +active +active +active +heard /m);
@@ -102,7 +102,7 @@ describe("status", () => {
         expect(output(used.printed)).toContain("lb2.example.com: its keeper does not hear the peer's keeper");
     });
 
-    test("lets the host end a look after 20 s, with sudo where the login is not root's", async () => {
+    test("limits the remote script to 20 s, and uses sudo if the login is not root's", async () => {
         const declared = used.pair.declared;
         declared.hosts[1].login.user = "admin";
         await status(declared, false);
@@ -161,7 +161,7 @@ describe("status", () => {
         );
     });
 
-    test("--watch prints the tables below the time, without control characters where no terminal reads them", async () => {
+    test("--watch prints the time and the tables, without control characters if the output is no terminal", async () => {
         vi.mocked(console.log).mockImplementation((text) => {
             used.printed.push(text);
             throw new Error("enough");
@@ -173,7 +173,7 @@ describe("status", () => {
 });
 
 describe("doctor", () => {
-    test("prints a line for each check and returns 0 where all pass", async () => {
+    test("prints a line for each check, and returns 0 if all pass", async () => {
         expect(await doctor(used.pair.declared, false)).toBe(0);
         expect(output(used.printed)).toMatchInlineSnapshot(`
           "ok   lb1.example.com: SSH login works, with the declared host key, as root or by sudo
@@ -189,7 +189,7 @@ describe("doctor", () => {
         `);
     });
 
-    test("prints what is wrong below each check that fails, and returns 1", async () => {
+    test("prints the problems below each failed check, and returns 1", async () => {
         used.pair.status = 503;
         used.pair.hosts[0].lines = ["drift\thaproxy\t/etc/haproxy/haproxy.cfg was edited"];
         used.pair.hosts[1].lines = ["problem\tthe disk is full\tmake room", "holds\t192.168.0.99"];
@@ -214,7 +214,7 @@ describe("doctor", () => {
         `);
     });
 
-    test("checks no more than the login of a host that does not answer", async () => {
+    test("checks only the login of an unreachable host", async () => {
         await used.pair.hosts[0].ssh.stop();
         expect(await doctor(used.pair.declared, true)).toBe(1);
         const checks: { what: string; problems: string[] }[] = JSON.parse(used.printed[0]);
@@ -228,7 +228,7 @@ describe("doctor", () => {
         `);
     });
 
-    test("asks no web site of a pair that has none", async () => {
+    test("sends no request for a pair without a URL", async () => {
         expect(await doctor({ ...used.pair.declared, url: "" }, true)).toBe(0);
         expect(used.printed[0]).not.toContain("http");
     });

@@ -17,7 +17,7 @@ const front = (more: object = {}) => ({
     ],
 });
 
-describe("each mistake is named with its path and what to write instead", () => {
+describe("reports each mistake with its path and the valid form", () => {
     test.each<[string, unknown, string[]]>([
         [
             "nothing that receives",
@@ -289,7 +289,7 @@ describe("each mistake is named with its path and what to write instead", () => 
     });
 });
 
-test("an input of whatever kind in whatever place is told, and never breaks the program", () => {
+test("reports any value at any place without an exception", () => {
     const start = { ...classicArgs(), heartbeat: { ucast: [{ interface: "eth0" }] }, goneHosts: [] };
     fc.assert(
         fc.property(haproxyArbitrary, fc.infiniteStream(fc.nat()), (haproxy, numbers) => {
@@ -316,7 +316,7 @@ function placesIn(value: object): { at: Record<string, unknown>; key: string }[]
     ]);
 }
 
-test("what is not known yet is no problem, and hides none", () => {
+test("accepts unknown outputs, and still reports other mistakes", () => {
     const unknown = <T>(value: T) => pulumi.output(value);
     expect(
         problemsOf({ listen: unknown([{ name: "web", servers }]), frontend: [{ name: "www", defaultBackend: "web" }] }),
@@ -331,7 +331,7 @@ test("what is not known yet is no problem, and hides none", () => {
     ).toEqual(["haproxy.listen[0].servers[1].address: is required"]);
 });
 
-test("configurations that HAProxy accepts are accepted here", () => {
+test("accepts the configurations that HAProxy accepts", () => {
     fc.assert(
         fc.property(haproxyArbitrary, (haproxy) => {
             expect(problemsOf(haproxy)).toEqual([]);

@@ -16,7 +16,7 @@ function linesOf(text: string, head: string): string[] {
         .filter(Boolean);
 }
 
-test("front ends, back ends, rules and metrics", () => {
+test("renders front ends, back ends, rules and metrics", () => {
     expect(
         render({
             frontend: [
@@ -70,7 +70,7 @@ test("front ends, back ends, rules and metrics", () => {
     ).toMatchSnapshot();
 });
 
-test("a section in tcp mode has nothing of HTTP in it", () => {
+test("renders no HTTP directive in mode tcp", () => {
     const text = render({ listen: [{ name: "db", mode: "tcp", bind: [{ port: 5432 }], servers }] });
     expect(linesOf(text, "listen db")).toEqual([
         "mode tcp",
@@ -82,7 +82,7 @@ test("a section in tcp mode has nothing of HTTP in it", () => {
     ]);
 });
 
-test("TLS: certificates by name, modern protocols, clients and servers that are verified", () => {
+test("renders TLS: certificates by name, modern protocols, verified clients and servers", () => {
     const bind = [
         { port: 80 },
         { port: 443, ssl: { certificates: ["site", "other"], clientCa: "CA 1", verify: "optional", strictSni: true } },
@@ -111,7 +111,7 @@ test("TLS: certificates by name, modern protocols, clients and servers that are 
     expect(text).toMatchSnapshot();
 });
 
-test("tables that both hosts share, and the way between them", () => {
+test("renders stick-tables and the peers section", () => {
     const args = {
         listen: [
             {
@@ -139,7 +139,7 @@ test("tables that both hosts share, and the way between them", () => {
     );
 });
 
-test("lines of text stand where HAProxy wants them", () => {
+test("renders lines of text at the place that HAProxy requires", () => {
     const text = render({
         listen: [
             {
@@ -178,7 +178,7 @@ test("lines of text stand where HAProxy wants them", () => {
     ]);
 });
 
-test("requests without TLS go to the port that has it", () => {
+test("redirects requests without TLS to the port with TLS", () => {
     const ssl = { certificates: ["site"] };
     const plain = { name: "plain", httpsRedirect: true };
     const secure = { name: "secure", bind: [{ port: 8443, ssl }], defaultBackend: "pages" };
@@ -194,18 +194,18 @@ test("requests without TLS go to the port that has it", () => {
     expect(statisticsUrl(model({ ...args, frontend: [plain] }), nodes)).toBe("");
 });
 
-describe("the statistics page", () => {
+describe("statistics page", () => {
     const ssl = { certificates: ["site"] };
     const page = (text: string, head: string) => linesOf(text, head).filter((each) => /stats|statistics/.test(each));
 
-    test("is nowhere where nobody asks for it", () => {
+    test("is absent by default", () => {
         const args = { listen: [{ name: "web", servers }], stats: { password: "secret" } };
         expect(render(args)).not.toContain("stats enable");
         expect(healthCfg(model(args).stats, nodes[0])).toBe(healthCfg(undefined, nodes[0]));
         expect(statisticsUrl(model(args), nodes)).toBe("");
     });
 
-    test("is shown by TLS alone, by the first section that has it", () => {
+    test("is served only over TLS, by the first section with TLS", () => {
         const bind = [{ port: 80 }, { port: 443, ssl }];
         const args = {
             listen: [
@@ -239,7 +239,7 @@ describe("the statistics page", () => {
         expect(rules).toEqual(["http-request deny if { pathq -m beg /look?here } !{ ssl_fc }", "http-request allow"]);
     });
 
-    test("is shown by each host to itself, and to those who are named", () => {
+    test("is served by each host to itself, and to the addresses in src", () => {
         const stats = { port: 8404, src: ["10.0.0.0/8", "fd00::1"], user: "me" };
         const args = { listen: [{ name: "web", servers }], stats };
         expect(render(args)).not.toContain("stats enable");
@@ -261,7 +261,7 @@ describe("the statistics page", () => {
     const statisticsHead = "frontend ha-load-balancer-pair-statistics from ha-load-balancer-pair-health";
 });
 
-test("the outputs name each address and port of each section, and each host's metrics", () => {
+test("outputs list each section's addresses and ports, and each host's metrics", () => {
     const ssl = { certificates: ["site"] };
     const args = {
         listen: [{ name: "web", bind: [{ port: 80 }, { port: 443, address: "192.168.0.99", ssl }], servers }],
@@ -279,7 +279,7 @@ test("the outputs name each address and port of each section, and each host's me
     expect(prometheusTargets(model({ listen: args.listen }), nodes)).toEqual([]);
 });
 
-test("what TLS may be used applies also where it stands in text alone", () => {
+test("renders the TLS defaults also if only text uses TLS", () => {
     const tls = "ssl-default-bind-options";
     const web = { name: "web", servers };
     expect(render({ listen: [web] })).not.toContain(tls);
@@ -292,7 +292,7 @@ test("what TLS may be used applies also where it stands in text alone", () => {
     expect(render({ listen: [web], defaultsLines: ["default-server ssl verify none"] })).toContain(tls);
 });
 
-test("words are taken as they are, whatever is in them", () => {
+test("quotes words with special characters", () => {
     const words = ["X-A", "it's", 'a "b"', "a\\nb", "# no comment", "$HOME", "%[src]"];
     const text = render({ listen: [{ name: "w", httpRequest: [{ action: "set-header", words }], servers }] });
     expect(linesOf(text, "listen w")).toContain(
@@ -300,7 +300,7 @@ test("words are taken as they are, whatever is in them", () => {
     );
 });
 
-test("a cookie of our own is kept from caches, scripts and servers", () => {
+test("hides an inserted cookie from caches, scripts and servers", () => {
     const line = (cookie: object) =>
         linesOf(render({ listen: [{ name: "w", cookie: { name: "S", ...cookie }, servers }] }), "listen w").filter(
             (each) => each.startsWith("cookie"),
@@ -312,7 +312,7 @@ test("a cookie of our own is kept from caches, scripts and servers", () => {
     ]);
 });
 
-test("a cookie goes over TLS alone where clients come by TLS alone", () => {
+test("marks a cookie as secure if all clients use TLS", () => {
     const ssl = { certificates: ["site"] };
     const cookie = { name: "S", mode: "insert" };
     const plain = { name: "f", bind: [{ port: 80 }], defaultBackend: "b" };
@@ -341,15 +341,15 @@ test("a cookie goes over TLS alone where clients come by TLS alone", () => {
     );
 });
 
-test("the file as text is taken as it is", () => {
+test("renders config unchanged", () => {
     expect(render({ config: "global\n    daemon" })).toBe("global\n    daemon\n");
 });
 
-test("what the keeper asks is in a file of its own", () => {
+test("renders the keeper's probe into a file of its own", () => {
     expect(healthCfg(undefined, nodes[0])).toMatchSnapshot();
 });
 
-test("where clients and operators find it", () => {
+test("outputs have the URLs for clients and operators", () => {
     const find = (args: HaproxyArgs) => {
         const found = model({ stats: { onVirtualIps: "clear" }, ...args });
         return [url(found, virtualIps), statisticsUrl(found, nodes)];
@@ -372,7 +372,7 @@ test("where clients and operators find it", () => {
     expect(find({ config: "global" })).toEqual(["http://192.168.0.99/", ""]);
 });
 
-test("a section's own timeouts stand in the section, without the defaults", () => {
+test("renders a section's own timeouts without the defaults", () => {
     const listen = [{ name: "web", servers, timeout: { server: "10m", httpKeepAlive: "1s" } }];
     const text = render({ listen });
     expect(linesOf(text, "listen web").filter((line) => line.startsWith("timeout"))).toEqual([

@@ -16,7 +16,7 @@ describe("a section in mode tcp", () => {
         ["balance", "uri"],
         ["balance", "url_param x"],
         ["balance", "hdr(host)"],
-    ])("has no %s %j", (name, value) => {
+    ])("rejects %s %j", (name, value) => {
         const path = `haproxy.listen[0].${name}`;
         expect(ofListen({ mode: "tcp", [name]: value })).toEqual([
             `${path}: HTTP only, and this section is in mode tcp. Remove it, or set mode to http`,
@@ -24,7 +24,7 @@ describe("a section in mode tcp", () => {
         expect(ofListen({ mode: "http", [name]: value })).toEqual([]);
     });
 
-    test("may have what is empty or off", () => {
+    test("accepts HTTP fields that are empty or off", () => {
         const off = { httpRequest: [], httpResponse: [], forwardfor: false, httpsRedirect: false, balance: "source" };
         expect(ofListen({ mode: "tcp", ...off })).toEqual([]);
     });
@@ -37,7 +37,7 @@ describe("the whole file as text", () => {
         typeof complete
     >["haproxy"])[];
 
-    test.each(beside)("stands instead of %s", (name) => {
+    test.each(beside)("excludes %s", (name) => {
         const { [name]: value } = complete().haproxy;
         const { certificates } = complete().haproxy;
         const args = { ...alone({}), haproxy: { ...file, certificates, [name]: value } };
@@ -46,7 +46,7 @@ describe("the whole file as text", () => {
         );
     });
 
-    test("is enough, and is a text", () => {
+    test("is valid alone, and must be a string", () => {
         expect(problemsOf({ ...alone({}), haproxy: file })).toEqual([]);
         for (const config of ["", " \n", "a\0b", 5, null]) {
             expect(problemsOf({ ...alone({}), haproxy: { config } })).toContain(
@@ -58,7 +58,7 @@ describe("the whole file as text", () => {
         ]);
     });
 
-    test("or sections as text, or something that receives", () => {
+    test("is not needed with sections as text, or a section that listens", () => {
         const needs = ["haproxy: at least one listen or frontend is required (or sections or config, as text)"];
         expect(problemsOf({ ...alone({}), haproxy: { listen: [], frontend: [] } })).toEqual(needs);
         expect(problemsOf({ ...alone({}), haproxy: { backend: complete().haproxy.backend } })).toEqual(
@@ -73,7 +73,7 @@ describe("the whole file as text", () => {
     });
 });
 
-describe("a front end leads somewhere", () => {
+describe("back ends of a front end", () => {
     const ofFrontend = (more: object) =>
         problemsOf({ ...alone({}), haproxy: { frontend: [{ name: "www", ...more }] } });
     const nowhere = [
@@ -86,19 +86,19 @@ describe("a front end leads somewhere", () => {
         [{ httpsRedirect: true }, { httpsRedirect: false }],
         [{ useBackend: pulumi.output([]) }, { useBackend: [] }],
         [{ defaultBackend: pulumi.output("x") }, {}],
-    ])("by %j, not by %j", (somewhere, none) => {
+    ])("accepts %j, and rejects %j", (somewhere, none) => {
         expect(ofFrontend(somewhere)).toEqual([]);
         expect(ofFrontend(none)).toEqual(nowhere);
     });
 });
 
-describe("names that lead to other sections", () => {
+describe("names of other sections", () => {
     const pages = { name: "pages", servers: [{ name: "a", address: "10.0.0.1" }] };
     const ofPair = (haproxy: object) => problemsOf({ ...alone({}), haproxy });
     const dangling = (more: object, front = { defaultBackend: "x" }) =>
         ofPair({ frontend: [{ name: "www", ...front }], backend: [pages], ...more });
 
-    test("a name may be of a section that is not known yet, or stands in text", () => {
+    test("accepts the name of an unknown section, and of one in text", () => {
         expect(dangling({})).toEqual([
             'haproxy.frontend[0].defaultBackend: "x" is neither a backend nor a listen; declared: pages',
         ]);
@@ -111,14 +111,14 @@ describe("names that lead to other sections", () => {
         ]);
     });
 
-    test("a front end is no target, and a listen is one", () => {
+    test("accepts a listen as target, and rejects a frontend", () => {
         expect(dangling({}, { defaultBackend: "www" })).toEqual([
             'haproxy.frontend[0].defaultBackend: "www" is neither a backend nor a listen; declared: pages',
         ]);
         expect(dangling({ listen: [{ ...pages, name: "x", bind: [{ port: 81 }] }] })).toEqual([]);
     });
 
-    test("a back end in mode tcp serves a front end in mode tcp, and one whose mode is not known yet", () => {
+    test("accepts a backend in mode tcp for a frontend in mode tcp or of unknown mode", () => {
         const modes = (own: unknown, target: unknown) =>
             ofPair({
                 frontend: [{ name: "www", mode: own, defaultBackend: "x" }],
@@ -138,7 +138,7 @@ describe("names that lead to other sections", () => {
         }
     });
 
-    test("stick names a section with a table", () => {
+    test("requires that stick names a section with a stick-table", () => {
         const stick = (more: object, table?: unknown) =>
             ofPair({
                 listen: [{ ...pages, name: "web", stick: [{ pattern: "src", table }] }],
@@ -163,11 +163,11 @@ describe("a bind", () => {
     const ofBind = (more: object) => ofListen({ bind: [{ port: 81, ...more }] });
     const path = "haproxy.listen[0].bind[0].ssl";
 
-    test("is one at least", () => {
+    test("is required", () => {
         expect(ofListen({ bind: [] })).toEqual(["haproxy.listen[0].bind: at least one is required"]);
     });
 
-    test("with TLS has a certificate, 25 at most", () => {
+    test("requires 1 to 25 certificates with TLS", () => {
         expect(ofBind({ ssl: {} })).toEqual([`${path}.certificates: at least one is required`]);
         expect(ofBind({ ssl: { certificates: [] } })).toEqual([`${path}.certificates: at least one is required`]);
         expect(ofBind({ ssl: { certificates: pulumi.output([]) } })).toEqual([]);
@@ -181,7 +181,7 @@ describe("a bind", () => {
         ]);
     });
 
-    test("has so many words as its line leaves", () => {
+    test("rejects more words than fit in its line", () => {
         const words = (count: number) => Array(count).fill("x");
         const most = (count: number) => [
             `haproxy.listen[0].bind[0].words: ${count + 1} words, at most ${count} fit: HAProxy reads 64 words a line`,
@@ -193,7 +193,7 @@ describe("a bind", () => {
         expect(ofBind({ ssl: { certificates }, words: words(48) })).toEqual(most(47));
     });
 
-    test("verifies clients by an authority", () => {
+    test("requires clientCa to verify clients", () => {
         const certificates = pulumi.output(["a"]);
         expect(ofBind({ ssl: { certificates, verify: "required" } })).toEqual([
             `${path}.verify: has no effect without clientCa`,
@@ -224,14 +224,14 @@ describe("timeouts of a section", () => {
             },
         });
 
-    test.each(["connect", "server", "queue", "check", "tunnel"])("a frontend has no %s", (name) => {
+    test.each(["connect", "server", "queue", "check", "tunnel"])("rejects %s in a frontend", (name) => {
         expect(problems("frontend", { [name]: "5s" })).toEqual([
             `haproxy.frontend[0].timeout.${name}: has no effect in a frontend. Set it in a listen or backend`,
         ]);
         expect(problems("backend", { [name]: "5s" })).toEqual([]);
     });
 
-    test("a backend has no client", () => {
+    test("rejects a client timeout in a backend", () => {
         expect(problems("backend", { client: "5s" })).toEqual([
             "haproxy.backend[0].timeout.client: has no effect in a backend. Set it in a listen or frontend",
         ]);
@@ -243,7 +243,7 @@ describe("a server", () => {
     const ofServer = (more: object) => ofListen({ servers: [{ name: "a", address: "10.0.0.1", ...more }] });
     const path = "haproxy.listen[0].servers[0]";
 
-    test.each(["inter", "fall", "rise", "slowstart"])("has %s with its check alone", (name) => {
+    test.each(["inter", "fall", "rise", "slowstart"])("rejects %s without a check", (name) => {
         const value = name === "inter" || name === "slowstart" ? "2s" : 2;
         expect(ofServer({ check: false, [name]: value })).toEqual([
             `${path}.${name}: has no effect while check is false. Remove it, or set check to true`,
@@ -253,7 +253,7 @@ describe("a server", () => {
         expect(ofServer({ check: pulumi.output(false), [name]: value })).toEqual([]);
     });
 
-    test("by its address needs the name in its certificate", () => {
+    test("requires the certificate's name for a server by address", () => {
         const wrong = [
             `${path}.ssl.hostname: is required because the address is not a name, and a certificate is verified by its name`,
         ];
@@ -269,7 +269,7 @@ describe("a server", () => {
         ]);
     });
 
-    test("has an address or a name", () => {
+    test("requires an address or a name", () => {
         for (const address of ["10.0.0.1", "fd00::1", "web1", "web1.example.com", "1a.example.com"]) {
             expect(ofServer({ address })).toEqual([]);
         }
@@ -280,7 +280,7 @@ describe("a server", () => {
         }
     });
 
-    test("is there", () => {
+    test("is required", () => {
         const missing = ["haproxy.listen[0].servers: at least one server is required"];
         expect(ofListen({ servers: undefined })).toEqual(missing);
         expect(ofListen({ servers: [] })).toEqual(missing);
@@ -289,7 +289,7 @@ describe("a server", () => {
 });
 
 describe("cookies, checks and tables", () => {
-    test("a rewritten cookie is not hidden from the server", () => {
+    test("rejects indirect for a rewritten cookie", () => {
         const ofCookie = (more: object) => ofListen({ cookie: { name: "S", ...more } });
         expect(ofCookie({ mode: "rewrite", indirect: true })).toEqual([
             "haproxy.listen[0].cookie.indirect: cannot be true with mode rewrite: the server must see the cookie",
@@ -299,7 +299,7 @@ describe("cookies, checks and tables", () => {
         expect(ofCookie({ indirect: true })).toEqual([]);
     });
 
-    test("a range of statuses has an order", () => {
+    test("rejects a range of statuses in the wrong order", () => {
         const ofCheck = (expectStatus: string) => ofListen({ httpchk: { expectStatus } });
         expect(ofCheck("200-200,300-301")).toEqual([]);
         expect(ofCheck("200,301-300")).toEqual([
@@ -307,7 +307,7 @@ describe("cookies, checks and tables", () => {
         ]);
     });
 
-    test.each([["ip"], ["ipv6"], ["integer"]])("a table of type %s has no length", (type) => {
+    test.each([["ip"], ["ipv6"], ["integer"]])("rejects a length for a stick-table of type %s", (type) => {
         expect(ofListen({ stickTable: { type, len: 3 } })).toEqual([
             "haproxy.listen[0].stickTable.len: has no effect with this type; only string and binary keys have a length",
         ]);
@@ -355,7 +355,7 @@ describe("names in conditions", () => {
         expect(condition(text)).toEqual(wrong(name));
     });
 
-    test("may be of text, and of what is not known yet", () => {
+    test("accepts names from text and from unknown outputs", () => {
         expect(condition("if x", { lines: ["  acl x src 10.0.0.1"] })).toEqual([]);
         expect(condition("if x", { lines: ["# acl x"] })).toEqual(wrong("x"));
         expect(condition("if x", { lines: pulumi.output([]) })).toEqual([]);
@@ -370,7 +370,7 @@ describe("names in conditions", () => {
         expect(problemsOf({ ...args, haproxy: { ...args.haproxy, defaultsLines: pulumi.output([]) } })).toEqual([]);
     });
 
-    test.each(["httpRequest", "httpResponse", "useBackend", "stick"])("of %s are looked at", (name) => {
+    test.each(["httpRequest", "httpResponse", "useBackend", "stick"])("are checked in %s", (name) => {
         const each = { action: "deny", backend: "x", pattern: "src", condition: "if nobody" };
         const own = { httpRequest: ["action"], httpResponse: ["action"], useBackend: ["backend"], stick: ["pattern"] }[
             name
@@ -384,10 +384,10 @@ describe("names in conditions", () => {
     });
 });
 
-describe("pages that say how HAProxy does", () => {
+describe("statistics page and metrics", () => {
     const withStats = (stats: object) => problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, stats } });
 
-    test("what has no effect", () => {
+    test("rejects options without effect", () => {
         expect(withStats({ src: ["10.0.0.1"], onVirtualIps: "clear" })).toEqual([
             "haproxy.stats.src: has no effect without port",
         ]);
@@ -397,7 +397,7 @@ describe("pages that say how HAProxy does", () => {
         expect(withStats({ uri: "/x", user: "x", src: ["10.0.0.1"], port: 8404 })).toEqual([]);
     });
 
-    test.each(["10.0.0.1", "10.0.0.0/0", "10.0.0.0/8", "fd00::/128"])("from %s", (source) => {
+    test.each(["10.0.0.1", "10.0.0.0/0", "10.0.0.0/8", "fd00::/128"])("accepts the source %s", (source) => {
         expect(withStats({ port: 8404, src: [source] })).toEqual([]);
     });
     test.each([
@@ -409,13 +409,13 @@ describe("pages that say how HAProxy does", () => {
         "10.0.0.0/1x",
         "/8",
         "",
-    ])("not from %j", (source) => {
+    ])("rejects the source %j", (source) => {
         expect(withStats({ port: 8404, src: [source] })).toEqual([
             `haproxy.stats.src[0]: "${source}" is neither an IP address nor a network`,
         ]);
     });
 
-    test("over TLS on virtual IPs, where a section has it", () => {
+    test("requires a section with TLS for the statistics page over TLS", () => {
         const ofSections = (stats: object, haproxy: object) =>
             problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, stats, ...haproxy } });
         const tls = { onVirtualIps: "tls" };
@@ -446,7 +446,7 @@ describe("certificates", () => {
     const withCertificates = (certificates: unknown) =>
         problemsOf({ ...alone({}), haproxy: { ...alone({}).haproxy, certificates } });
 
-    test("are a plain list of plain names", () => {
+    test("must be a plain list with plain names", () => {
         expect(withCertificates(pulumi.output([]))).toEqual([
             "haproxy.certificates: must be a plain list; what is in its elements may be Outputs",
         ]);
@@ -471,7 +471,7 @@ describe("certificates", () => {
 });
 
 describe("ports", () => {
-    test("of one address do not meet, and those of two do not either", () => {
+    test("conflict on one address, not on two", () => {
         const servers = [{ name: "a", address: "10.0.0.1" }];
         const two = (first: object, second: object) =>
             problemsOf({
@@ -495,7 +495,7 @@ describe("ports", () => {
         ]);
     });
 
-    test("of the metrics, the page and the peers have their defaults", () => {
+    test("conflict with the default ports of metrics, statistics and peers", () => {
         const withBind = (port: number, more: object) =>
             problemsOf({
                 ...alone({}),

@@ -6,7 +6,7 @@ import { cases } from "../generated";
 import { certificates } from "../haproxyArbitrary";
 import { listen, problemsOf, render, servers } from "../haproxyInputs";
 
-describe("no text can be more than the word it is for", () => {
+describe("a declared text cannot become more than its word", () => {
     const places: Record<string, (text: string) => HaproxyArgs> = {
         "listen.name": (name) => listen({ name }),
         mode: (mode) => listen({ mode }),
@@ -75,7 +75,7 @@ describe("no text can be more than the word it is for", () => {
         );
     });
 
-    test("a condition has as many words as it seems to have, in one line", () => {
+    test("a condition stays one line with the declared words", () => {
         fc.assert(
             fc.property(hostile, (text) => {
                 const condition = `if ${text}`;

@@ -11,7 +11,7 @@ import { validate } from "../../components/validate";
 const addresses = { eth0: ["10.0.0.1", "10.0.0.2"], eth1: ["10.1.0.1", "10.1.0.2"] };
 
 describe("ha.cf", () => {
-    test("links, times and the rest by their own names; both hosts' addresses on a link", () => {
+    test("imports links with both hosts' addresses, times and the other directives", () => {
         const text = `# comment
 keepalive 500ms
 deadtime 5 # seconds
@@ -38,7 +38,7 @@ node a b
         });
     });
 
-    test("what has no counterpart is told", () => {
+    test("reports directives without a counterpart", () => {
         const { args, notes } = importHaCf(
             "bcast eth0\nudp eth0\nucast eth0 10.0.0.2\nhopfudge 1\ncoredumps true\nwatchdog /dev/watchdog\n",
             addresses,
@@ -52,7 +52,7 @@ node a b
     });
 });
 
-test("haresources: addresses in every spelling, without their prefix; other resources are told", () => {
+test("imports addresses in every form without their prefix, and reports other resources", () => {
     const text =
         "a 192.168.0.99 IPaddr2::10.0.0.9/25/eth1 \\\n  haproxy\nB IPaddr::10.0.0.10/24/eth0/10.0.0.255 IPv6addr::2001:db8:0:0:0:0:0:10/64\n";
     const { args, notes } = importHaresources(text, ["a", "b"]);
@@ -104,7 +104,7 @@ listen db 192.168.0.99:5432
 `;
     const { args, notes } = importHaproxyCfg(text, ["192.168.0.99"]);
 
-    test("what has a type comes by it, the rest as lines", () => {
+    test("imports known directives as fields, and the others as lines", () => {
         expect(args).toEqual({
             maxconn: 5000,
             logfacility: "local2",
@@ -163,7 +163,7 @@ listen db 192.168.0.99:5432
         ]);
     });
 
-    test("the component takes it, and writes what was meant", () => {
+    test("the component renders the imported file with the same meaning", () => {
         const hosts = ["a", "b"].map((name, i) => ({ name, address: `10.0.0.${i + 1}`, hostKey: "ssh-ed25519 AAAA" }));
         const virtualIps = [{ address: "192.168.0.99" }];
         expect(validate({ hosts, virtualIps, haproxy: args })).toEqual([]);
@@ -190,7 +190,7 @@ listen db 192.168.0.99:5432
         return { section: (all.listen as ListenArgs[])[0], told, all };
     }
 
-    test("default-server goes to the servers behind it, and their own words win", () => {
+    test("applies default-server to the servers after it, whose own words win", () => {
         const lines = `server a 10.0.0.1:81
 default-server check inter 5s weight 5 send-proxy
 server b 10.0.0.2:81 weight 7
@@ -205,7 +205,7 @@ server c 10.0.0.3:81 no-check disabled`;
         ]);
     });
 
-    test("a cookie that stays a line leaves the servers their own", () => {
+    test("keeps the servers' cookies if the cookie directive stays a line", () => {
         const { section } = importedSection("cookie S insert domain x.org\nserver a 10.0.0.1:80 check cookie a");
         expect(section).toMatchObject({
             lines: ["cookie S insert domain x.org"],
@@ -213,7 +213,7 @@ server c 10.0.0.3:81 no-check disabled`;
         });
     });
 
-    test("what defaults give goes to the sections behind them; of a second defaults, what all share is told", () => {
+    test("applies defaults to the sections after them, and reports the shared part of a second defaults", () => {
         const { args: all, notes: told } = importHaproxyCfg(
             `defaults
 mode http
@@ -244,7 +244,7 @@ balance first
         ]);
     });
 
-    test("a server without a port has that of the bind line; where there are several, it is told", () => {
+    test("gives a server without a port that of its only bind, and reports it if there are several", () => {
         expect(importedSection("server a 10.0.0.1 check").section.servers).toMatchObject([{ port: 80 }]);
         const { told } = importedSection("bind 192.168.0.99:81\nserver a 10.0.0.1 check");
         expect(told).toEqual([
@@ -254,14 +254,14 @@ balance first
         ]);
     });
 
-    test("a comment begins behind no quote and no backslash", () => {
+    test("finds no comment after a quote or a backslash", () => {
         const { section } = importedSection(
             'http-request set-header X "a # b" # one\nhttp-request deny if { path /x\\#y }#two\n',
         );
         expect(section.lines).toEqual(['http-request set-header X "a # b"', "http-request deny if { path /x\\#y }"]);
     });
 
-    test("a log elsewhere, and a log format, are kept", () => {
+    test("keeps another log target and a log format", () => {
         const { args: all } = importHaproxyCfg(
             `global
 log 10.0.0.9:514 local1
@@ -284,7 +284,7 @@ server a 10.0.0.1:80
         expect(all).not.toHaveProperty("stats");
     });
 
-    test("a section of statistics alone is the component's; what it lacks is told", () => {
+    test("imports a section with only statistics as stats, and reports the rest", () => {
         const lines =
             "mode http\nbind *:8404\nstats enable\nstats uri /\nstats refresh 10s\nstats auth a:b\nstats auth c:d";
         const { args: all, notes: told } = importHaproxyCfg(`listen stats\n${lines}\n${site}`, ["192.168.0.99"]);
@@ -307,7 +307,7 @@ server a 10.0.0.1:80
             "mode http\nbind *:8404\nstats enable\nhttp-request use-service prometheus-exporter if { path /m }",
         ],
         ["of a second section", `mode http\nbind *:8404\nstats enable\nserver b 10.0.0.1:80`],
-    ])("statistics %s stay as they are", (_, lines) => {
+    ])("keeps statistics %s as text", (_, lines) => {
         const { args: all } = importHaproxyCfg(`${site}listen stats\n${lines}\n`, ["192.168.0.99"]);
         expect(all.stats).toBeUndefined();
         const text = `${all.sections ?? ""}${JSON.stringify(all.listen)}`;
@@ -315,7 +315,7 @@ server a 10.0.0.1:80
         expect(text).toContain(lines.includes("127") ? "bind 127.0.0.1:8404" : "8404");
     });
 
-    test("what the component would refuse stays text, with all that it inherits", () => {
+    test("keeps a section as text that the component would reject, with its inherited directives", () => {
         const { args: all, notes: told } = importHaproxyCfg(
             `defaults base
 mode http
@@ -349,38 +349,38 @@ bind :514
         ]);
     });
 
-    test("where nothing has a type, the whole file is taken", () => {
+    test("imports the whole file as text if no section has a type", () => {
         const text = "frontend a\nbind 127.0.0.1:80\ndefault_backend b\nbackend b\nserver b 10.0.0.1:80\n";
         expect(importHaproxyCfg(text, ["192.168.0.99"]).args).toEqual({ config: text });
     });
 
-    test("a file that receives nothing gives no arguments", () => {
+    test("returns no arguments for a file without a front end", () => {
         const { args: all, notes: told } = importHaproxyCfg("global\ndefaults\nmode http\n", []);
         expect(all).toEqual({});
         expect(told).toEqual([expect.stringContaining("declare haproxy.listen")]);
     });
 
-    test("a check in several lines stays as it is", () => {
+    test("keeps a health check of several lines as text", () => {
         const lines = ["option httpchk", "http-check send meth GET uri /health", "http-check expect status 200"];
         const { section } = importedSection(lines.join("\n"));
         expect(section.httpchk).toBeUndefined();
         expect(section.lines).toEqual(lines);
     });
 
-    test("algorithms and numbers that have no type stay words", () => {
+    test("keeps unknown algorithms and numbers as words", () => {
         const { section } = importedSection("balance uri depth 3\nmaxconn 10k\nserver a 10.0.0.1:80 weight 50%");
         expect(section.lines).toEqual(["balance uri depth 3", "maxconn 10k"]);
         expect(section.servers).toMatchObject([{ words: ["weight", "50%"] }]);
     });
 
-    test("how keywords were called before 1.5", () => {
+    test("imports keywords from before HAProxy 1.5", () => {
         const { section } = importedSection("contimeout 4000\nredispatch");
         expect(section.timeout).toEqual({ connect: "4000" });
         expect(section.lines).toEqual(["option redispatch"]);
     });
 });
 
-test("how it was logged in is among the arguments", () => {
+test("includes the SSH login in the arguments", () => {
     const found = (host: string, node: string) => ({
         ...{ login: { host, user: "admin", port: 2222, hostKey: "ssh-ed25519 AAAA" }, node },
         ...{ addresses: [], files: {}, methods: [] },

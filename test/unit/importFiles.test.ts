@@ -278,7 +278,7 @@ describe("haproxy.cfg", () => {
         expect(importHaproxyCfg(text, [virtualIp])).toMatchSnapshot();
     });
 
-    test("binds on one of several virtual IPs, and of a pair that has none", () => {
+    test("imports binds on one of several virtual IPs, and of a pair without any", () => {
         const addresses = [virtualIp, "fd00::99"];
         expect(importHaproxyCfg(files["binds of every kind"], addresses)).toMatchSnapshot();
         expect(importHaproxyCfg("listen a\nbind *:80\nserver w 10.0.0.1:80\n", [])).toMatchSnapshot();
@@ -302,7 +302,7 @@ describe("ha.cf", () => {
         );
     });
 
-    test("everything else", () => {
+    test("imports every other directive", () => {
         const text = `# a comment
    # another one
 
@@ -325,7 +325,7 @@ realtime off
         expect(importHaCf(text, addresses)).toMatchSnapshot();
     });
 
-    test("broadcast alone, multicast alone, and an empty file", () => {
+    test("imports only broadcast, only multicast, and an empty file", () => {
         expect(importHaCf("bcast eth0\n", addresses)).toEqual({ args: { bcast: ["eth0"] }, notes: [] });
         expect(importHaCf("mcast eth0 239.0.0.1 694 1 0\n", addresses)).toMatchObject({ args: { mcast: [{}] } });
         expect(importHaCf("", addresses)).toEqual({ args: {}, notes: [] });
@@ -361,19 +361,19 @@ describe("two hosts", () => {
         "/etc/haproxy/haproxy.cfg": web.replace(virtualIp, "10.0.0.9"),
     };
 
-    test("of which the second is preferred, with other files", () => {
+    test("imports two hosts with different files, the second preferred", () => {
         const other = { ...own, "/etc/ha.d/haresources": "b 10.0.0.9\n" };
         expect(imported([found("a", 1, own, ["md5", "crc"]), found("b", 2, other, ["md5"])])).toMatchSnapshot();
     });
 
-    test("with the same files and the usual login", () => {
+    test("imports two hosts with the same files and the default login", () => {
         const { args, notes } = imported([found("b", 1, own), found("a", 2, own)]);
         expect(args.hosts).toMatchObject([{ name: "b" }, { name: "a" }]);
         expect(args).not.toHaveProperty("connection");
         expect(notes).toEqual([]);
     });
 
-    test("without a file", () => {
+    test("imports two hosts without a file", () => {
         expect(imported([found("a", 1, {}), found("b", 2, {})])).toMatchSnapshot();
     });
 });

@@ -44,7 +44,7 @@ describe("keeper.json", () => {
         });
     });
 
-    test("the second host's group is its own, and every link is a way to the peer", () => {
+    test("has the host's own group, and every link to the peer", () => {
         const ucast = [{ interface: "eth0" }, { interface: "eth1", addresses: ["10.0.0.1", "10.0.0.2"] }];
         expect(render(1, { ucast })).toMatchObject({
             group: "VirtualIp::2001:db8:0:0:0:0:0:9",
@@ -53,7 +53,7 @@ describe("keeper.json", () => {
         });
     });
 
-    test("a hook is a command line and its timeout", () => {
+    test("has each hook's command line and timeout", () => {
         const onAcquire = { command: "/usr/local/sbin/move", arguments: ["--zone", "a b"] };
         const [vip] = virtualIpDefaults([{ address: "192.168.0.99", onAcquire }], nodes);
         const { virtualIps } = JSON.parse(keeper(heartbeatDefaults({}, nodes), nodes, [vip], undefined, true, 0));

@@ -25,7 +25,7 @@ function lock(pid: number | undefined, host = hostname()): string {
 const release = () => releaseDeadLocks({ PULUMI_BACKEND_URL: `file://${dir}` });
 const deadPid = () => spawnSync("true").pid;
 
-test("the lock of a process that is gone goes, and so does half a note beside the state", () => {
+test("deletes the lock of a dead process and an incomplete file beside the state", () => {
     const pid = deadPid();
     const file = lock(pid);
     expect(release()).toEqual([`released the lock of a pulumi that was killed (process ${pid})`]);
@@ -35,13 +35,13 @@ test("the lock of a process that is gone goes, and so does half a note beside th
 test.each([
     ["a process that runs", () => lock(process.pid)],
     ["another machine", () => lock(deadPid(), "elsewhere")],
-])("the lock of %s stays", (_, make) => {
+])("keeps the lock of %s", (_, make) => {
     const file = make();
     expect(release()).toEqual([]);
     expect([file, at("stacks/project/dev.json.attrs")].map((path) => existsSync(path))).toEqual([true, true]);
 });
 
-test("a state that is elsewhere is left alone", () => {
+test("leaves a remote state alone", () => {
     expect(releaseDeadLocks({ PULUMI_BACKEND_URL: "s3://bucket" })).toEqual([]);
     expect(releaseDeadLocks({})).toEqual([]);
 });

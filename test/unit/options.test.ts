@@ -42,12 +42,12 @@ const tables: [string, Option[]][] = [
 ];
 const rows = tables.flatMap(([type, table]) => table.map((option) => [type, option.field, option] as const));
 
-test("every option of sections is one of some section", () => {
+test("each option of the tables is a field of a section", () => {
     const inSections = tables.slice(3).flatMap(([, table]) => table);
     expect(sectionOptions.filter((option) => !inSections.includes(option))).toEqual([]);
 });
 
-test.each(rows)("%s.%s is documented with its type and its default", (type, field, { kind, default: value }) => {
+test.each(rows)("%s.%s has its type and its default in its documentation", (type, field, { kind, default: value }) => {
     const { type: schemaType, description = "" } = properties(type)[field];
     const types = { integer: "integer number", flag: "boolean", time: "string", choice: "string" };
     expect(types[kind.is].split(" ")).toContain(schemaType);
@@ -61,7 +61,7 @@ test.each([
     ["2.9.1-1", ['haproxy.ocspUpdate: needs HAProxy 3.0 or later; haproxy.version is "2.9.1-1"']],
     ["3.0-1", []],
     ["1:3.2.4-1", []],
-])("an option of HAProxy 3.0 beside the declared version %s", (version, expected) => {
+])("checks an option of HAProxy 3.0 against the declared version %s", (version, expected) => {
     const listen = [{ name: "web", servers: [{ name: "web1", address: "10.0.0.1" }] }];
     expect(problemsOf({ listen, ocspUpdate: true, version })).toEqual(expected);
     expect(problemsOf({ listen, ocspUpdate: false, version })).toEqual([]);

@@ -21,7 +21,7 @@ printf %s "$value" >"$out/value"
     return { value: readFileSync(join(dir, "value"), "utf8"), file: readFileSync(join(dir, "file"), "utf8") };
 }
 
-test("any text arrives as it is, and none is run", () => {
+test("passes any text unchanged, and runs none of it", () => {
     // Everything that could end a quotation or a here-document early, and any other text but NUL, which no shell holds.
     const nasty = fc.constantFrom(
         "'",
@@ -49,7 +49,7 @@ test("any text arrives as it is, and none is run", () => {
     );
 });
 
-test("reads like the file it is", () => {
+test("shows a file line by line", () => {
     const files = [{ path: "/etc/ha.d/ha.cf", mode: "0644", text: "keepalive 2\nEND\n" }];
     expect(payloadText({ values: { node: "lb1" }, files })).toBe(`payload() {
 :

@@ -26,7 +26,7 @@ function lines(text: string): string[] {
 describe("ha.cf", () => {
     const render = (args: Unwrap<HeartbeatArgs>, self = 0) => haCf(heartbeatDefaults(args, nodes), nodes, self);
 
-    test("with the defaults", () => {
+    test("renders the defaults", () => {
         expect(render({})).toMatchInlineSnapshot(`
           "logfacility daemon
           keepalive 250ms
@@ -49,7 +49,7 @@ describe("ha.cf", () => {
         expect(second.filter((line, i) => line !== first[i])).toEqual(["ucast {192.168.0.101} 192.168.0.100"]);
     });
 
-    test("with every directive of the classic set-up", () => {
+    test("renders every directive of the classic set-up", () => {
         expect(
             render({
                 keepalive: "2",
@@ -153,13 +153,13 @@ describe("haproxy.cfg", () => {
         expect(render(classicArgs().haproxy)).toMatchSnapshot();
     });
 
-    test("without cookie and check, in the smallest shape", () => {
+    test("renders the smallest section, without cookie and check", () => {
         const text = render({ listen: [{ name: "web", servers: [{ name: "a", address: "10.0.0.1", port: 8080 }] }] });
         expect(lines(text)).toContain("    server a 10.0.0.1:8080 check");
         expect(text).not.toMatch(/cookie|httpchk|http-check/);
     });
 
-    test("starts also while a server's name cannot be resolved, unless the server's words say otherwise", () => {
+    test("starts although a server's name cannot be resolved, unless the server's words say otherwise", () => {
         const servers = [
             { name: "a", address: "app.example.com" },
             { name: "b", address: "app.example.com", words: ["init-addr", "libc"] },

@@ -26,20 +26,20 @@ const errors = [
     .map(([, single, double]) => constantPart(single ?? double))
     .filter((part) => !["", "@", "unknown action"].includes(part));
 
-describe("errors of the steps", () => {
+describe("errors of the steps are in the runbook", () => {
     test.each([...new Set(errors)])("%s", (part) => {
         expect(runbook).toContain(part);
     });
-    test("there are many", () => expect(errors.length).toBeGreaterThan(30));
+    test("finds more than a few", () => expect(errors.length).toBeGreaterThan(30));
 });
 
 const lines = [...texts("components/host/lib", ".py").matchAll(/\blog\(\s*f?"((?:[^"\\]|\\.)+)"/g)]
     .map(([, text]) => constantPart(text))
     .filter((part) => part.length > 3);
 
-describe("lines of the keeper", () => {
+describe("log lines of the keeper are in the runbook", () => {
     test.each([...new Set(lines)])("%s", (part) => {
         expect(runbook).toContain(part);
     });
-    test("there are many", () => expect(lines.length).toBeGreaterThan(8));
+    test("finds more than a few", () => expect(lines.length).toBeGreaterThan(8));
 });

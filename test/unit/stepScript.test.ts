@@ -12,7 +12,7 @@ function runStep(body: string) {
     return attempt(["unshare", "--mount", "sh", "-c", within], { input: step });
 }
 
-test("a step that is ended at its time limit says so, with the way out", async () => {
+test("a step that exceeds its time limit fails with the reason and the way out", async () => {
     const { code, stderr } = await runStep("apply() { sleep 30; }");
     expect(code).not.toBe(0);
     expect(stderr).toMatch(
@@ -22,12 +22,12 @@ test("a step that is ended at its time limit says so, with the way out", async (
     expect(stderr).not.toContain("see output above");
 });
 
-test("a step's words with brackets match no file of the user who logs in", async () => {
+test("brackets in a step's words are no file patterns", async () => {
     const { stderr } = await runStep("apply() { pwd >&2; exit 1; }");
     expect(stderr).toMatch(/^\/$/m);
 });
 
-test("a command that fails without a word of the step's is named by its exit status", async () => {
+test("a command that fails without a message is reported with its exit status", async () => {
     const { code, stderr } = await runStep("apply() { (exit 7); }");
     expect(code).toBe(7);
     expect(stderr).toContain('step "packages" failed (apply): command failed with exit status 7 (see output above)');

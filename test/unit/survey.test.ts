@@ -14,7 +14,7 @@ import { makeKey, SshStandIn, useSshStandIns } from "../sshStandIn";
 
 const blank = parse("");
 
-test("the lines of survey.sh", () => {
+test("parses the lines of survey.sh", () => {
     const text = [
         "problem\tthere is no apt-get\tuse Debian",
         "warning\thook /x does not exist\tinstall it",
@@ -47,21 +47,21 @@ test("ignores a generation that is more than one word of letters and digits", ()
     expect(said.map((text) => parse(text).generations)).toEqual(said.map(() => ({})));
 });
 
-describe("the generation of a step", () => {
+describe("generation of a step", () => {
     const survey = { ...blank, generations: { haproxy: "g1", kernel: "g2" } };
 
-    test("stays while the host remembers it and nothing drifted", () => {
+    test("stays the same if the host has it and no drift is found", () => {
         expect(generation(survey, "haproxy")).toBe("g1");
         expect(generation(survey, "kernel")).toBe("g2");
     });
 
-    test("is new when the step drifted, and only that step's", () => {
+    test("is new for a step that drifted, and only for that one", () => {
         const drifted = { ...survey, drift: [{ step: "haproxy", what: "it was edited" }] };
         expect(generation(drifted, "haproxy")).not.toBe("g1");
         expect(generation(drifted, "kernel")).toBe("g2");
     });
 
-    test("is new when the host knows nothing of the step, and the same for all such steps", () => {
+    test("is new for steps that the host does not know, and the same for all of them", () => {
         expect(generation(blank, "haproxy")).toMatch(/^[0-9a-z]+$/);
         expect(generation(blank, "haproxy")).toBe(generation(blank, "kernel"));
     });
@@ -92,7 +92,7 @@ test.each([
     expect(clockProblem({ ...blank, clockAhead })[0]?.split(" What to do")[0]).toBe(problem);
 });
 
-describe("somebody answers on a virtual IP", () => {
+describe("another host answers on a virtual IP", () => {
     const answered = { ...blank, answered: ["10.0.0.9"] };
 
     test.each<[string, Survey[], number]>([
@@ -105,7 +105,7 @@ describe("somebody answers on a virtual IP", () => {
     });
 });
 
-describe("over SSH", () => {
+describe("survey over SSH", () => {
     const expected = {
         node: "lb1.example.com",
         own_addresses: "192.168.0.100",
@@ -132,8 +132,8 @@ describe("over SSH", () => {
         host = await SshStandIn.start();
     });
 
-    describe("a host", () => {
-        test("is given its values and the scripts, for a shell of root's", async () => {
+    describe("of a host", () => {
+        test("sends the values and the scripts to a root shell", async () => {
             await survey(host.login, expected);
             const scripts = [
                 "lib.sh",
@@ -147,12 +147,12 @@ describe("over SSH", () => {
             expect(host.runs).toEqual([{ user: "root", command: "sh -s", input }]);
         });
 
-        test("is asked by sudo where the user is another one than root", async () => {
+        test("uses sudo if the user is not root", async () => {
             await survey({ ...host.login, user: "admin" }, expected);
             expect(host.runs.map(({ user, command }) => [user, command])).toEqual([["admin", "sudo -n sh -s"]]);
         });
 
-        test("is known by what it says, whatever it complains of", async () => {
+        test("reads the output, and ignores standard error", async () => {
             host.answer = {
                 stdout: lines(["generation", "kernel", "g1"]),
                 stderr: "sudo: unable to resolve host\n",
@@ -160,7 +160,7 @@ describe("over SSH", () => {
             expect(await survey(host.login, expected)).toEqual({ ...blank, generations: { kernel: "g1" } });
         });
 
-        test("has a problem where sudo asks for a password", async () => {
+        test("reports a problem if sudo requires a password", async () => {
             host.answer = {
                 code: 1,
                 stdout: lines(["generation", "kernel", "g1"]),
@@ -175,26 +175,26 @@ describe("over SSH", () => {
             });
         });
 
-        test("was not asked where the survey fails", async () => {
+        test("reports the host as not surveyed if the survey fails", async () => {
             host.answer = { code: 2, stdout: lines(["generation", "kernel", "g1"]), stderr: "sh: 1: Syntax error\n" };
             const unreachable = "survey failed with exit status 2: sh: 1: Syntax error";
             expect(await survey(host.login, expected)).toEqual({ ...blank, unreachable });
         });
 
-        test("has a problem where another machine answers", async () => {
+        test("reports a problem if another machine answers", async () => {
             const otherKey = makeKey().public;
             const login = { ...host.login, hostKey: otherKey };
             expect(await survey(login, expected)).toEqual({ ...blank, problems: [mismatch(otherKey)] });
         });
 
-        test("was not asked where it is unreachable", async () => {
+        test("reports the host as not surveyed if it is unreachable", async () => {
             const { login, port } = host;
             await host.stop();
             const unreachable = `connect ECONNREFUSED 127.0.0.1:${port}`;
             expect(await survey(login, expected)).toEqual({ ...blank, unreachable });
         });
 
-        test("does not hide a mistake of the program", async () => {
+        test("throws errors of the program itself", async () => {
             vi.spyOn(Client.prototype, "exec").mockImplementation(() => {
                 throw new TypeError("a mistake");
             });
@@ -202,7 +202,7 @@ describe("over SSH", () => {
         });
     });
 
-    describe("a pair", () => {
+    describe("of a pair", () => {
         const component = {} as pulumi.Resource;
         const pair: Pair = {
             ...resolved(classicArgs()),
@@ -268,7 +268,7 @@ describe("over SSH", () => {
             stdout: lines(["generation", "health", "g1"], ["generation", "kernel", "g2"], ...more),
         });
 
-        test("is asked once, each host for itself, and keeps the generations that the hosts remember", async () => {
+        test("connects once to each host, and keeps the hosts' generations", async () => {
             host.answer = well(["holds", "192.168.0.99"]);
             peer.answer = { stdout: lines(["generation", "health", "g3"], ["generation", "kernel", "g4"]) };
             const [first, second] = surveyPair(component, hosts, pair);
@@ -282,7 +282,7 @@ describe("over SSH", () => {
             expect(await pulumi.isSecret(all[0])).toBe(false);
         });
 
-        test("has no generation of a host that is unreachable, and says so", async () => {
+        test("warns of an unreachable host, and has no generation for it", async () => {
             host.answer = well();
             const { port } = peer;
             await peer.stop();
@@ -293,7 +293,7 @@ describe("over SSH", () => {
             ]);
         });
 
-        test("does not ask a host that is gone, and does not warn of it", async () => {
+        test("skips a host in goneHosts without a warning", async () => {
             host.answer = well();
             hosts[1].isGone = true;
             expect(await generations("kernel")).toEqual(["g2", undefined]);
@@ -301,14 +301,14 @@ describe("over SSH", () => {
             expect(peer.attempts).toEqual([]);
         });
 
-        test("warns of what is missing and may be there when the pair is converged", async () => {
+        test("warns of a missing program that the same run may install", async () => {
             host.answer = well(["holds", "192.168.0.99"]);
             peer.answer = well(["warning", "hook /x does not exist", "install it"]);
             expect(await generations("kernel")).toEqual(["g2", "g2"]);
             expect(warnings).toEqual(["lb2: hook /x does not exist. What to do: install it"]);
         });
 
-        test("has a new generation of what drifted, and says what that is", async () => {
+        test("makes a new generation for a drifted step, and names the drift", async () => {
             host.answer = well(["holds", "192.168.0.99"]);
             peer.answer = well(["drift", "kernel", "ip_nonlocal_bind is 0"]);
             const [own, peers] = await generations("kernel");
@@ -317,7 +317,7 @@ describe("over SSH", () => {
             expect(warnings).toEqual(['lb2: ip_nonlocal_bind is 0; "pulumi up" repairs it (step kernel)']);
         });
 
-        test("has a new generation of its health where no host holds a virtual IP", async () => {
+        test("makes a new generation of health if no host holds a virtual IP", async () => {
             host.answer = well();
             peer.answer = well();
             const [own, peers] = await generations("health");
@@ -326,7 +326,7 @@ describe("over SSH", () => {
             expect(warnings).toEqual(['lb1: 192.168.0.99 is held by no host; "pulumi up" repairs it (step health)']);
         });
 
-        test("fails once, with all problems of both hosts and no stack trace", async () => {
+        test("fails with one error that lists all problems of both hosts", async () => {
             host.answer = well(["problem", "there is no apt-get", "use Debian"], ["answers", "192.168.0.99"]);
             peer.answer = well(["time", "0"], ["drift", "kernel", "ip_nonlocal_bind is 0"]);
             vi.spyOn(Date, "now").mockReturnValue(7_200_000);

@@ -43,27 +43,27 @@ afterEach(() => {
     vi.useRealTimers();
 });
 
-describe("a login", () => {
-    test("is root's with the private key where no user is named", async () => {
+describe("SSH login", () => {
+    test("logs in as root with the private key if no user is declared", async () => {
         await ask(host.login, "true", "");
         expect(new Set(host.attempts)).toEqual(new Set(["root none", "root publickey"]));
         expect(host.runs).toHaveLength(1);
     });
 
-    test("is the named user's with the password", async () => {
+    test("logs in as the declared user with the password", async () => {
         await ask({ ...host.login, user: "admin", privateKey: undefined, password: userPassword }, "true", "");
         expect(host.attempts).toEqual(["admin none", "admin password"]);
         expect(host.runs).toHaveLength(1);
     });
 
-    test("opens a private key that has a password", async () => {
+    test("decrypts a private key with its password", async () => {
         const locked = makeKey(256, "LOCK");
         host.authorizedKey = locked.public;
         await ask({ ...host.login, privateKey: locked.private, privateKeyPassword: "LOCK" }, "true", "");
         expect(host.runs).toHaveLength(1);
     });
 
-    test("is by the agent that is named, and not by the one of the environment", async () => {
+    test("uses the declared SSH agent, not the one of SSH_AUTH_SOCK", async () => {
         const [named, other] = [await AgentStandIn.start(), await AgentStandIn.start(makeKey())];
         vi.stubEnv("SSH_AUTH_SOCK", other.path);
         await ask({ ...host.login, privateKey: undefined, agentSocketPath: named.path }, "true", "");
@@ -71,13 +71,13 @@ describe("a login", () => {
         expect([named.asked, other.asked]).toEqual([1, 0]);
     });
 
-    test("is by the named agent where the key is refused", async () => {
+    test("uses the declared SSH agent if the host rejects the key", async () => {
         const { path } = await AgentStandIn.start();
         await ask({ ...host.login, privateKey: makeKey().private, agentSocketPath: path }, "true", "");
         expect(host.runs).toHaveLength(1);
     });
 
-    test("is by the agent of the environment where neither key nor password is given", async () => {
+    test("uses the agent of SSH_AUTH_SOCK if neither key nor password is declared", async () => {
         vi.stubEnv("SSH_AUTH_SOCK", (await AgentStandIn.start()).path);
         await ask({ ...host.login, privateKey: undefined }, "true", "");
         expect(host.runs).toHaveLength(1);
@@ -86,19 +86,19 @@ describe("a login", () => {
     test.each([
         ["a key", { privateKey: makeKey().private }],
         ["a password", { privateKey: undefined, password: "WRONG" }],
-    ])("is never by the agent of the environment where %s is given", async (_, wrong) => {
+    ])("does not use the agent of SSH_AUTH_SOCK if %s is declared", async (_, wrong) => {
         const agent = await AgentStandIn.start();
         vi.stubEnv("SSH_AUTH_SOCK", agent.path);
         expect(await failure(ask({ ...host.login, ...wrong }, "true", ""))).toEqual(loginRefused("root"));
         expect(agent.asked).toBe(0);
     });
 
-    test("that is refused names the user", async () => {
+    test("names the user if the host rejects the login", async () => {
         const login = { ...host.login, user: "admin", privateKey: makeKey().private };
         expect(await failure(ask(login, "true", ""))).toEqual(loginRefused("admin"));
     });
 
-    test("that nothing is given for is refused", async () => {
+    test("rejects a login without key, password and agent", async () => {
         expect(await failure(ask({ ...host.login, privateKey: undefined }, "true", ""))).toEqual(loginRefused("root"));
         expect(host.attempts).toEqual(["root none"]);
     });
@@ -118,20 +118,20 @@ describe("a login", () => {
             { privateKey: locked, privateKeyPassword: "WRONG" },
             "Cannot parse privateKey: OpenSSH key integrity check failed -- bad passphrase?",
         ],
-    ])("with a private key that %s is refused before the host is asked", async (_, login, why) => {
+    ])("rejects a private key that %s before it connects", async (_, login, why) => {
         expect(await failure(ask({ ...host.login, ...login }, "true", ""))).toEqual(keyUnusable(why));
         expect(host.attempts).toEqual([]);
     });
 });
 
-describe("the host key", () => {
-    test("that is declared is accepted, with or without a comment behind it", async () => {
+describe("host key", () => {
+    test("accepts the declared key, with or without a comment", async () => {
         await ask(host.login, "true", "");
         await ask({ ...host.login, hostKey: `${host.hostKey} root@lb1` }, "true", "");
         expect(host.runs).toHaveLength(2);
     });
 
-    test("may be any one where none is declared", async () => {
+    test("accepts any key if none is declared", async () => {
         await ask({ ...host.login, hostKey: undefined }, "true", "");
         expect(host.runs).toHaveLength(1);
     });
@@ -147,13 +147,13 @@ describe("the host key", () => {
         expect(host.attempts).toEqual([]);
     });
 
-    test("is refused where another one of its type is declared, and nobody logs in", async () => {
+    test("rejects another key of the declared type before the login", async () => {
         const login = { ...host.login, hostKey: otherKey };
         expect(await failure(ask(login, "true", ""))).toEqual(mismatch(otherKey));
         expect(host.attempts).toEqual([]);
     });
 
-    test("of the declared type is asked for, though the host has one that clients prefer", async () => {
+    test("asks for the declared key type, although the host has a preferred one", async () => {
         const [declared, preferred] = [makeKey(384), makeKey(256)];
         const several = await SshStandIn.start(declared, preferred);
         await ask(several.login, "true", "");
@@ -161,8 +161,8 @@ describe("the host key", () => {
     });
 });
 
-describe("a host is unreachable that", () => {
-    test("listens on no such port", async () => {
+describe("reports a host as unreachable that", () => {
+    test("does not listen on the port", async () => {
         const { login, port } = host;
         await host.stop();
         expect(await failure(ask(login, "true", ""))).toEqual({
@@ -171,7 +171,7 @@ describe("a host is unreachable that", () => {
         });
     });
 
-    test("hangs up before it says anything", async () => {
+    test("closes the connection before its greeting", async () => {
         const { port } = await TcpStandIn.start((socket) => socket.end());
         expect(await failure(ask({ ...host.login, port }, "true", ""))).toEqual({
             kind: Unreachable,
@@ -179,7 +179,7 @@ describe("a host is unreachable that", () => {
         });
     });
 
-    test("lets nobody in within 5 s", async () => {
+    test("does not complete a login within 5 s", async () => {
         vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
         const begun = new Promise<void>((resolve) => {
             host.onLogin = resolve;
@@ -195,12 +195,12 @@ describe("a host is unreachable that", () => {
         expect(await asked).toEqual({ kind: Unreachable, message: "Timed out while waiting for handshake" });
     });
 
-    test("takes no command", async () => {
+    test("rejects the command", async () => {
         host.onExec = (_, reject) => reject();
         expect(await failure(ask(host.login, "true", ""))).toEqual({ kind: Unreachable, message: "Unable to exec" });
     });
 
-    test("hangs up when it is given a command", async () => {
+    test("closes the connection when it gets a command", async () => {
         host.onExec = (_accept, _reject, connection) => connection.end();
         expect(await failure(ask(host.login, "true", ""))).toEqual({ kind: Unreachable, message: "Unable to exec" });
     });
@@ -208,7 +208,7 @@ describe("a host is unreachable that", () => {
     test.each([
         ["20 s where no time is given", undefined, 20],
         ["the time that is given", 1500, 1.5],
-    ])("has not answered within %s", async (_, timeout, seconds) => {
+    ])("does not answer within %s", async (_, timeout, seconds) => {
         vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
         const begun = new Promise<void>((resolve) => {
             host.onExec = (accept) => {
@@ -228,30 +228,30 @@ describe("a host is unreachable that", () => {
     });
 });
 
-describe("a command", () => {
-    test("is given its input, and leaves its output, its errors and its exit code", async () => {
+describe("remote command", () => {
+    test("gets its standard input, and returns its output, errors and exit code", async () => {
         host.answer = { code: 3, stdout: "out\n", stderr: "wrong\n" };
         expect(await ask(host.login, "sh -s", "echo out\n")).toEqual({ code: 3, stdout: "out\n", stderr: "wrong\n" });
         expect(host.runs).toEqual([{ user: "root", command: "sh -s", input: "echo out\n" }]);
     });
 
-    test("that says nothing leaves nothing but its exit code", async () => {
+    test("returns the exit code of a silent command", async () => {
         expect(await ask(host.login, "true", "")).toEqual({ code: 0, stdout: "", stderr: "" });
     });
 
-    test("that a signal ended counts as failed", async () => {
+    test("counts a command that a signal killed as failed", async () => {
         host.answer = { signal: "KILL", stdout: "out\n" };
         expect(await ask(host.login, "sh -s", "")).toEqual({ code: 1, stdout: "out\n", stderr: "" });
     });
 
-    test("may have an input and an output of many packets", async () => {
+    test("passes input and output of many packets", async () => {
         const long = "0123456789abcde\n".repeat(20_000);
         host.answer = { stdout: long, stderr: long };
         expect(await ask(host.login, "cat", long)).toEqual({ code: 0, stdout: long, stderr: long });
         expect(host.runs[0].input).toBe(long);
     });
 
-    test("leaves no connection open, also where it fails", async () => {
+    test("closes the connection, also after a failure", async () => {
         await ask(host.login, "true", "");
         await vi.waitFor(() => expect(host.openConnections).toBe(0));
         host.onExec = (_, reject) => reject();
@@ -259,14 +259,14 @@ describe("a command", () => {
         await vi.waitFor(() => expect(host.openConnections).toBe(0));
     });
 
-    test("that has ended leaves no timer, which would keep the program from ending", async () => {
+    test("leaves no timer that keeps the program running", async () => {
         vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
         await ask(host.login, "true", "");
         expect(vi.getTimerCount()).toBe(0);
     });
 });
 
-describe("through a proxy", () => {
+describe("through a proxy (jump host)", () => {
     let proxy: SshStandIn;
 
     beforeEach(async () => {
@@ -277,7 +277,7 @@ describe("through a proxy", () => {
     /** A host of a name that nobody but the proxy knows. */
     const inside = (port?: number) => ({ ...host.login, host: "lb1.invalid", port, proxy: proxy.login });
 
-    test("a host is reached by the name and the port that the proxy knows it by", async () => {
+    test("connects to the declared name and port of the host", async () => {
         host.answer = { stdout: "inside" };
         expect((await ask(inside(2222), "sh -s", "input")).stdout).toBe("inside");
         expect(host.runs).toEqual([{ user: "root", command: "sh -s", input: "input" }]);
@@ -285,34 +285,34 @@ describe("through a proxy", () => {
         expect(proxy.runs).toEqual([]);
     });
 
-    test("a host is reached on port 22 where no port is given", async () => {
+    test("connects to port 22 if no port is declared", async () => {
         await ask(inside(), "true", "");
         expect(proxy.tunnels.map(({ destPort }) => destPort)).toEqual([22]);
     });
 
-    test("no connection is left open, on the host or on the proxy", async () => {
+    test("closes the connections to the host and to the proxy", async () => {
         await ask(inside(), "true", "");
         await vi.waitFor(() => expect([host.openConnections, proxy.openConnections]).toEqual([0, 0]));
     });
 
-    test("another host than the declared one is refused, and the proxy's connection closed", async () => {
+    test("rejects a host with another host key, and closes the proxy's connection", async () => {
         expect(await failure(ask({ ...inside(), hostKey: otherKey }, "true", ""))).toEqual(mismatch(otherKey));
         await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
     });
 
-    test("no host is asked where the proxy is another one than declared", async () => {
+    test("rejects a proxy with another host key before it connects to the host", async () => {
         const login = { ...inside(), proxy: { ...proxy.login, hostKey: otherKey } };
         expect(await failure(ask(login, "true", ""))).toEqual(mismatch(otherKey));
         expect(proxy.tunnels).toEqual([]);
     });
 
-    test("no host is asked where the proxy refuses the login", async () => {
+    test("fails if the proxy rejects the login", async () => {
         const login = { ...inside(), proxy: { ...proxy.login, user: "jump", privateKey: makeKey().private } };
         expect(await failure(ask(login, "true", ""))).toEqual(loginRefused("jump"));
         expect(proxy.tunnels).toEqual([]);
     });
 
-    test("a host is unreachable where the proxy makes no way to it", async () => {
+    test("reports the host as unreachable if the proxy cannot connect to it", async () => {
         proxy.behind = undefined;
         expect(await failure(ask(inside(), "true", ""))).toEqual({
             kind: Unreachable,
@@ -321,7 +321,7 @@ describe("through a proxy", () => {
         await vi.waitFor(() => expect(proxy.openConnections).toBe(0));
     });
 
-    test("a host is unreachable where the proxy hangs up", async () => {
+    test("reports the host as unreachable if the proxy closes the connection", async () => {
         proxy.onTunnel = (connection) => connection.end();
         expect(await failure(ask(inside(), "true", ""))).toEqual({
             kind: Unreachable,

@@ -8,11 +8,11 @@ function problemsOf(path: string, value: unknown): string[] {
     return validate(classicArgsWith(path, value)).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
 }
 
-test("the classic set-up has no problem", () => {
+test("accepts the classic set-up", () => {
     expect(validate(classicArgs())).toEqual([]);
 });
 
-describe("each mistake is named with its path and what to write instead", () => {
+describe("reports each mistake with its path and the valid form", () => {
     const key = classicArgs().hosts[0];
     const time = (name: string, value: string) =>
         `heartbeat.${name}: "${value}" is not a time in Heartbeat's syntax, above 0: seconds ("2", "1.5") or milliseconds ("250ms")`;
@@ -248,14 +248,14 @@ describe("each mistake is named with its path and what to write instead", () => 
         expect(problemsOf(path, value)).toEqual(expected);
     });
 
-    test("a password is not printed", () => {
+    test("does not print a password", () => {
         expect(problemsOf("haproxy.stats.password", "s3cret\n")).toEqual([
             "haproxy.stats.password: must be printable ASCII, not empty, with no space at either end",
         ]);
     });
 });
 
-test("all mistakes come at once, in one message without a stack trace", () => {
+test("reports all mistakes in one error without a stack trace", () => {
     const args = { ...classicArgsWith("hosts[1].address", "nowhere"), virtualIps: [], heartbeat: { keepalive: "2s" } };
     const error = new InvalidArgs("lb", validate(args));
     expect(error.message.split("\n")[0]).toBe("lb: 3 invalid inputs:");
@@ -268,7 +268,7 @@ test("all mistakes come at once, in one message without a stack trace", () => {
     expect(pulumi.InputPropertiesError.isInstance(error)).toBe(true);
 });
 
-test("what is not known yet is no problem", () => {
+test("accepts unknown outputs", () => {
     const unknown = pulumi.output(new Promise<string>(() => {}));
     expect(problemsOf("hosts[1].address", unknown)).toEqual([]);
     expect(problemsOf("virtualIps", unknown)).toEqual([]);

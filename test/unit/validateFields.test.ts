@@ -24,7 +24,7 @@ const unchecked =
 /** The checks look into certificates only where they are texts. */
 const isText = /\.(certificate|ca|clientCa)$/;
 
-test("the complete inputs have every field, and no problem", () => {
+test("the complete inputs have every field and are valid", () => {
     expect(problemsOf(complete())).toEqual([]);
     const named = new Set(places.map(({ path }) => path.replace(/^.*[.\]]/, "")));
     const ofTypes = Object.values<{ properties: object }>(schema.types).flatMap(({ properties }) =>
@@ -50,7 +50,7 @@ test("a value of another kind is reported at its own path", () => {
     expect(places.length).toBeGreaterThan(200);
 });
 
-test("an unknown field is reported at its path, with those that there are", () => {
+test("an unknown field is reported at its path, with the valid fields", () => {
     const objects = places.filter(({ value }) => typeof value === "object" && !Array.isArray(value));
     for (const { path, value } of objects) {
         const found = problemsWith(path, { ...(value as object), nonsense: 1 });
@@ -60,14 +60,14 @@ test("an unknown field is reported at its path, with those that there are", () =
     expect(objects.length).toBeGreaterThan(30);
 });
 
-test("a list with undefined in it is reported", () => {
+test("a list with an undefined element is reported", () => {
     for (const { path } of places.filter(({ value }) => Array.isArray(value))) {
         const found = problemsWith(path, [undefined]);
         expect(found.join("\n")).toContain(`${path}[0]: undefined in a list. Remove it`);
     }
 });
 
-describe("a number from its least to its most", () => {
+describe("a number's range", () => {
     const seconds = 600;
     test.each<[string, number, number]>([
         ["hosts[0].connection.port", 1, 65535],
@@ -103,7 +103,7 @@ describe("a number from its least to its most", () => {
         expect(problemsWith(path, least + 0.5)).toEqual(wrong(least + 0.5));
     });
 
-    test("the prefix of an IPv6 virtual IP goes to 128", () => {
+    test("the prefix of an IPv6 virtual IP is at most 128", () => {
         expect(problemsWith("virtualIps[0]", { address: "fd00::9", prefixLength: 128 }).join()).not.toContain(
             "prefixLength",
         );

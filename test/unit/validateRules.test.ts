@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { alone, complete, host, problemsOf, problemsWith } from "../completeInputs";
 
 describe("hosts", () => {
-    test("are two, in a plain list", () => {
+    test("must be two, in a plain list", () => {
         const { hosts } = complete();
         const wrong = (count: unknown) =>
             expect.stringMatching(`^hosts: exactly two hosts are required, declared: ${count}$`);
@@ -15,7 +15,7 @@ describe("hosts", () => {
         ]);
     });
 
-    test("have a host key, or say that they have none", () => {
+    test("need a host key, or insecureSkipHostKeyCheck", () => {
         expect(problemsWith("hosts[0].hostKey", undefined)).toEqual([
             expect.stringMatching(/^hosts\[0\]\.hostKey: is required\. Run "ssh-keyscan/),
         ]);
@@ -27,7 +27,7 @@ describe("hosts", () => {
 describe("Heartbeat", () => {
     const times = (heartbeat: object) => problemsOf({ ...alone({}), heartbeat });
 
-    test("deadtime is more than twice keepalive, and initdead at least deadtime", () => {
+    test("requires deadtime above twice keepalive, and initdead of at least deadtime", () => {
         const twice = (deadtime: number, keepalive: number) => [
             `heartbeat.deadtime: must be more than twice keepalive (${deadtime} ms against 2 × ${keepalive} ms)`,
         ];
@@ -48,7 +48,7 @@ describe("Heartbeat", () => {
         ]);
     });
 
-    test("one link an interface, of whatever kind", () => {
+    test("rejects two links on one interface", () => {
         const mcast = [{ interface: "eth0", group: "225.0.0.1" }];
         const twice = (path: string, first: string) => [
             `heartbeat.${path}: "eth0" is already used by heartbeat.${first}`,
@@ -68,7 +68,7 @@ describe("Heartbeat", () => {
         );
     });
 
-    test("a link with IPv4, where hosts have IPv6", () => {
+    test("requires a link with IPv4 for hosts with IPv6 addresses", () => {
         const args = { ...alone({}), hosts: [host("lb1", "fd00::1"), host("lb2", "fd00::2")] };
         const found = (heartbeat?: object) => problemsOf({ ...args, heartbeat }).length;
         expect(found()).toBe(2);
@@ -80,7 +80,7 @@ describe("Heartbeat", () => {
         expect(found({ ucast: [] })).toBe(2);
     });
 
-    test("interfaces by name or by network", () => {
+    test("accepts an interface by name or by network", () => {
         const bcast = (name: string) => times({ bcast: [name] });
         for (const right of ["eth0", "10.0.0.0/32", "10.0.0.0/0", "fd00::/128"]) {
             expect(bcast(right)).toEqual([]);
@@ -92,7 +92,7 @@ describe("Heartbeat", () => {
 });
 
 describe("virtual IPs", () => {
-    test("in one place: interface, interfaces or network", () => {
+    test("accept only one of interface, interfaces and network", () => {
         const place = (more: object) =>
             problemsOf({ ...alone({}), virtualIps: [{ address: "192.168.0.99", ...more }] });
         expect(place({ interface: "eth0", interfaces: ["eth0", "eth1"] })).toEqual([
@@ -109,14 +109,14 @@ describe("virtual IPs", () => {
         expect(place({ interfaces: pulumi.output([]) })).toEqual([]);
     });
 
-    test("preferred by a host's name, in whatever letters", () => {
+    test("accept a preferred host's name in upper and lower case", () => {
         expect(problemsWith("virtualIps[0].preferredHost", "LB1")).toEqual([]);
         expect(problemsWith("virtualIps[0].preferredHost", "lb3")).toEqual([
             'virtualIps[0].preferredHost: "lb3" is not one of hosts (lb1, lb2)',
         ]);
     });
 
-    test("one at least", () => {
+    test("at least one is required", () => {
         for (const virtualIps of [undefined, []]) {
             expect(problemsOf({ ...alone({}), virtualIps })).toEqual([
                 "virtualIps: at least one virtual IP is required",

@@ -3,10 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { version } from "../../components/version";
 
-test.each([
-    "package.json",
-    "components/package.json",
-    "components/schema.json",
-])("the version is that of %s", (file) => {
+test.each(["package.json", "components/package.json", "components/schema.json"])("%s has the same version", (file) => {
     expect(JSON.parse(readFileSync(join(__dirname, "..", "..", file), "utf8")).version).toBe(version);
 });
