@@ -1,4 +1,4 @@
-/** `npm run bench -- changes`: what it costs to look, to change one line and to repair, on a pair that is there already. */
+/** `npm run bench -- changes`: measures a preview, the change of one line, and the repair of drift on a converged pair. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab/lab";

@@ -70,7 +70,7 @@ async function soak(takeovers: number, shipped: boolean): Promise<number> {
             console.log(`${i} of ${takeovers}: ${trouble ?? "taken over"}`);
             if (trouble) {
                 lost++;
-                // What is lost stays lost until somebody restarts both; a fresh boot of both is that.
+                // A lost virtual IP stays lost until an administrator restarts both hosts: this boots both.
                 await restartBoth(place);
             }
         }

@@ -32,7 +32,7 @@ export interface DrillOptions {
 export interface Drill {
     pair: string;
     kind: Kind;
-    /** The host that held the virtual IPs, and the one that took them. */
+    /** The host that held the virtual IPs, and the host that acquired them. */
     from: string;
     to: string;
     began: string;
@@ -156,7 +156,7 @@ async function holderOf(pair: DeclaredPair): Promise<[DeclaredHost, DeclaredHost
     return [holder, other];
 }
 
-/** Rehearses a failure. `done` is told of all that was seen, also where it could not be restored. */
+/** Rehearses a failure. Calls `done` with all measurements, also if the pair could not be restored. */
 async function rehearse(
     pair: DeclaredPair,
     kind: Kind,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `halb`: what operators do with a pair that is there. It knows the pair from the stack's state. */
+/** `halb`: operators' commands for a converged pair. It reads the pair from the stack's state. */
 import { main } from "../support/interrupt";
 import { command } from "./commandLine";
 

@@ -15,7 +15,7 @@ export interface Shown {
     fingerprint: string;
 }
 
-/** The key that a host shows to whoever comes; nobody logs in there, but on its proxy where it has one. */
+/** The key that a host shows to any client. Needs no login on the host; it logs in on the host's proxy, if there is one. */
 export async function shownKey(login: Login): Promise<Shown> {
     try {
         const proxy = login.proxy && (await connect(login.proxy));

@@ -9,12 +9,12 @@ import { askHost, type DeclaredHost, type DeclaredPair, NotAsked } from "./stack
 
 export interface HostState {
     name: string;
-    /** Undefined where the host answered; else why it did not. */
+    /** Why the host did not answer; undefined if it did. */
     unreachable?: string;
-    /** What systemd says of haproxy, heartbeat and ha-load-balancer-pair (the keeper). */
+    /** The states of haproxy, heartbeat and ha-load-balancer-pair (the keeper), by systemd. */
     units: Record<string, string>;
     versions: Record<string, string>;
-    /** What Heartbeat takes its peer for: active, up, init, dead; nobody where it does not run. */
+    /** The peer's state by Heartbeat: active, up, init or dead; empty if Heartbeat does not run. */
     sees: string;
     /** Heartbeat's links to the peer, each up or dead. */
     links: Record<string, string>;
@@ -24,14 +24,14 @@ export interface HostState {
     /** The virtual IPs that an operator forces to this host (VirtualIp ADDRESS hold), as the agent spells them. */
     forced: string[];
     prefers: string[];
-    /** What the keeper hears of the peer's virtual IPs: held, lingering, no, or silent. */
+    /** The peer's state of each virtual IP, as the keeper hears it: held, lingering, no, or silent. */
     hears: Record<string, string>;
     /** Whether HAProxy answers. */
     serves: boolean;
-    /** HAProxy's servers, `SECTION/SERVER`, and what it takes each for: UP, DOWN, MAINT, … */
+    /** HAProxy's servers, `SECTION/SERVER`, and the state of each: UP, DOWN, MAINT, … */
     servers: Record<string, string>;
     drift: Finding[];
-    /** Why the host could not be part of a pair, each with its way out. */
+    /** Why the host cannot be part of a pair, each with its way out. */
     problems: string[];
 }
 
@@ -39,9 +39,9 @@ export interface PairState {
     name: string;
     url: string;
     hosts: HostState[];
-    /** The virtual IPs: who holds each, who should, and its interface on each host that answers. */
+    /** Each virtual IP's holders, its preferred host, and its interface on each host that answers. */
     virtualIps: { address: string; holders: string[]; preferredHost: string; interfaces: Record<string, string> }[];
-    /** All that is not as it should be; empty where all is well. */
+    /** All problems; empty if there is none. */
     problems: string[];
 }
 
@@ -49,7 +49,7 @@ export function ownScript(name: string): string {
     return readFileSync(join(__dirname, "sh", name), "utf8");
 }
 
-/** A host that has said nothing yet; `unreachable`: and will not. */
+/** A host without an answer yet; `unreachable`: why there will be none. */
 export function silent(name: string, unreachable?: string): HostState {
     return {
         name,
@@ -166,7 +166,7 @@ export function unfit({ unreachable, units, serves, sees, hears }: HostState): s
     ];
 }
 
-/** What else is not as it should be. */
+/** All other problems of a host. */
 function findings({ drift, problems, links, servers, forced, unreachable }: HostState): string[] {
     if (unreachable !== undefined) {
         return [];

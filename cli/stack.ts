@@ -1,7 +1,6 @@
 /**
- * The pairs of a stack, by the stack's own state: which hosts there are, how to log in on each, and what each was told of
- * the pair. There is no second inventory, and nothing to export: whatever program made the pair, in whatever language,
- * its steps are in the state.
+ * Reads the pairs of a stack from the stack's state: hosts, logins, and the values that the hosts' scripts got. This needs no second
+ * inventory and no outputs: the state has the steps of every pair, whichever program in whichever language declared it.
  */
 
 import { defaultFencingTimeout } from "../components/args/defaults";
@@ -17,7 +16,7 @@ const componentType = "ha-load-balancer-pair:index:HaLoadBalancerPair";
 export interface DeclaredHost {
     name: string;
     login: Login;
-    /** What its scripts are told of the pair, by the names that they use. */
+    /** The values that its scripts get, by the scripts' own names. */
     values: Record<string, string>;
 }
 
@@ -38,10 +37,10 @@ export interface Place {
     pair?: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever a state holds
+// biome-ignore lint/suspicious/noExplicitAny: the state is JSON of every provider
 type State = any;
 
-/** The state with its secrets in clear; see the engine's sdk/go/common/resource/sig. */
+/** The state with decrypted secrets; see the engine's sdk/go/common/resource/sig. */
 function decrypted(value: State): State {
     if (Array.isArray(value)) {
         return value.map(decrypted);

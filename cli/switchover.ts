@@ -1,10 +1,10 @@
-/** `halb switchover`: the virtual IPs go to the other host, by Heartbeat's own hand-over. */
+/** `halb switchover`: hands the virtual IPs over to the other host, by Heartbeat's own hand-over. */
 import { script } from "../components/steps/script";
 import { UserError } from "../support/errors";
 import { type HostState, lookAtPair, ownScript, type PairState, unfit } from "./look";
 import { askHost, type DeclaredHost, type DeclaredPair } from "./stack";
 
-/** How long it may take, in milliseconds: Heartbeat heeds no request in its first 10 s. */
+/** Time limit of a hand-over, in milliseconds: Heartbeat ignores requests in its first 10 s. */
 const limit = 60_000;
 
 export interface Moved {
@@ -14,18 +14,18 @@ export interface Moved {
     seconds: number;
 }
 
-/** The host that is meant: by its name, or by the first part of it. */
+/** The host with this name, or with this first part of its name. */
 export function hostCalled<T extends { name: string }>(hosts: T[], word: string): T {
     const found = hosts.filter(({ name }) => name === word.toLowerCase() || name.split(".")[0] === word.toLowerCase());
     if (found.length !== 1) {
         throw new UserError(
-            `--to: the pair has no host "${word}"; there are ${hosts.map(({ name }) => name).join(", ")}`,
+            `--to: the pair has no host "${word}"; its hosts: ${hosts.map(({ name }) => name).join(", ")}`,
         );
     }
     return found[0];
 }
 
-/** Where to: what was asked for, else the host that holds nothing. */
+/** The host that takes over: the one in `--to`, or else the host that holds nothing. */
 function target({ hosts }: PairState, to: string | undefined): HostState {
     if (to) {
         return hostCalled(hosts, to);
@@ -37,7 +37,7 @@ function target({ hosts }: PairState, to: string | undefined): HostState {
     return idle[0];
 }
 
-/** Hands everything over from a host to the other one, and waits until it is there. */
+/** Hands all virtual IPs over to the other host, and waits until it holds them. */
 export async function handOver(from: DeclaredHost, to: string): Promise<Moved> {
     const start = performance.now();
     const scripts = [...["lib.sh", "pair.sh"].map(script), ownScript("hand-over.sh"), "hand_over"];

@@ -75,7 +75,7 @@ export class Host {
     /** Network namespace and control group. */
     readonly id: string;
     private readonly dir: string;
-    /** A host that was rebuilt begins bare, whatever the lab began with. */
+    /** Whether the host was rebuilt: it then begins without a converged disk. */
     private isRebuilt = false;
 
     constructor(
@@ -380,7 +380,7 @@ export class Host {
         return ["ssh", "-F", "none", ...options.flatMap((option) => ["-o", option]), `${user}@${this.address}`];
     }
 
-    /** Runs a shell command on the host over SSH, whatever its exit code. */
+    /** Runs a shell command on the host over SSH, and returns its exit code. */
     attempt(command: string, input?: string, timeout?: number): Promise<Result> {
         return this.fromControl([...this.sshCommand(), command], input, timeout);
     }

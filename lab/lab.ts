@@ -31,7 +31,7 @@ export interface LabPlan {
     converged?: string;
 }
 
-/** `HALB_LAB`: another lab for whatever names none, so that runs can be side by side. */
+/** `HALB_LAB`: the lab's default name, so that several runs can work side by side. */
 export const defaultPlan: LabPlan = {
     name: process.env.HALB_LAB ?? "dev",
     release: "bookworm",
@@ -168,7 +168,7 @@ export class Lab {
         cpSync(join(this.scratch, "state"), join(to, "state"), { recursive: true });
     }
 
-    /** Removes whatever there is of a lab, also where it was only half made. */
+    /** Deletes a lab, also an incomplete one. */
     static async down(name: string): Promise<void> {
         checkName(name);
         const { prefix, dir } = Lab.site(name);

@@ -10,7 +10,7 @@ import type { Lab } from "./lab";
 const region = "eu-central-1";
 const program = "versitygw";
 
-/** Builds it, where that has not been done yet; where the lab is there is no way to a registry. */
+/** Builds the server if the cache does not have it: the lab's network reaches no registry. */
 export async function ensureObjectStore(): Promise<void> {
     await step("building the S3 server (about a minute, the first time)", () =>
         buildGoTool(program, "github.com/versity/versitygw/cmd/versitygw"),

@@ -60,7 +60,7 @@ export async function untilSettled(host: Host): Promise<void> {
     });
 }
 
-/** Waits until Heartbeat on a host heeds a request to hand over. */
+/** Waits until Heartbeat on a host accepts a request to hand over. */
 export async function untilAcceptsRequests(host: Host): Promise<void> {
     await untilSettled(host);
     await until(`Heartbeat on ${host.name} has run for ${deafFor} s`, 30_000, async () => {

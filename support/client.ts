@@ -1,6 +1,6 @@
 /**
- * A client that sends on a schedule of its own, whatever comes back (open loop). One that waits for each answer before it sends
- * the next request sends nothing while nobody answers, and so hides most of a gap.
+ * A client that sends at fixed times (open loop). A client that waits for each answer before the next request sends nothing
+ * during an outage, and so hides most of the gap.
  */
 import { get as getPlain } from "node:http";
 import { get as getEncrypted } from "node:https";
@@ -29,7 +29,7 @@ export function longestGap(shots: Shot[]): number {
 
 /**
  * The longest time without an answer, in milliseconds: also the one that lasted from `began` to the first answer, and the one
- * that had no end yet. Infinite where nobody ever answered.
+ * that had no end yet. Infinite if no request was ever answered.
  */
 export function longestOutage(shots: Shot[], began: number): number {
     const good = shots.filter(isGood);
@@ -43,7 +43,7 @@ export function outageAtLast(shots: Shot[]): number {
     return good.length === 0 ? Number.POSITIVE_INFINITY : shots[shots.length - 1].ended - good[good.length - 1].sent;
 }
 
-/** Milliseconds since the epoch, by a clock that nobody sets. */
+/** Milliseconds since the epoch, by a monotonic clock. */
 export const now = () => performance.timeOrigin + performance.now();
 
 type End = (seen: Partial<Shot>) => void;

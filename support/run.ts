@@ -43,7 +43,7 @@ function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
     };
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program to its end, and returns its exit code. */
 export function attempt(command: string[], options: RunOptions = {}): Promise<Result> {
     const [program, ...args] = command;
     return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a fresh clone ready to run: installs the Node packages of the lock file, among them the
-# Node.js that everything else runs on. Does nothing when they are there.
+# Node.js that everything else runs on. Does nothing if they are installed.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
             exit 1
         }
     else
-        # What npm has in its cache needs no network. npm ci removes what is there first, which may be all that there is.
+        # Packages in npm's cache need no network. npm ci would first delete the installed ones.
         rm -rf node_modules.before
         [ ! -e node_modules ] || mv node_modules node_modules.before
         npm ci --offline --no-fund --no-audit --loglevel=silent >&2 || {

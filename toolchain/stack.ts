@@ -31,12 +31,12 @@ export class Stack {
         return this.place.configFile ? ["--config-file", this.place.configFile] : [];
     }
 
-    /** Runs a pulumi command on the stack, whatever its exit code. */
+    /** Runs a pulumi command on the stack, and returns its exit code. */
     attempt(words: string[], options: RunOptions = {}): Promise<Result> {
         return inTurn(() => this.attemptNow(words, options));
     }
 
-    /** The same whoever else burns CPU (budget.ts): for two runs that must meet. */
+    /** The same, without a turn in the CPU budget (budget.ts): for two runs that must overlap. */
     attemptNow(words: string[], options: RunOptions = {}): Promise<Result> {
         const { enter, dir, env, name } = this.place;
         releaseDeadLocks(env);
@@ -60,7 +60,7 @@ export class Stack {
         return this.run([...this.upWords, ...words]);
     }
 
-    /** pulumi up, whatever its exit code. */
+    /** Runs pulumi up, and returns its exit code. */
     attemptUp(options?: RunOptions): Promise<Result> {
         return this.attempt(this.upWords, options);
     }

@@ -14,7 +14,7 @@ const file = join(root, "docs", "availability.json");
 
 /** One run of an event. */
 export interface Run {
-    /** In seconds; null where nobody ever answered. */
+    /** In seconds; null if no request was ever answered. */
     gap: number | null;
     isOver: boolean;
     sent: number;

@@ -63,7 +63,7 @@ export function inherited(defaults: Defaults, section: Section): string[] {
     ];
 }
 
-/** All sections share the first one's lines; those of a later one are told, but for what goes into each section. */
+/** All sections share the first defaults' lines. Lines of a later one are reported, if they do not go into each section. */
 export function importDefaults({ lines }: Section, args: HaproxyArgs, notes: string[], isFirst: boolean): void {
     const timeout: Record<string, string> = {};
     const more: string[] = [];

@@ -29,7 +29,7 @@ function read([, what, ...rest]: string[], { args, notes }: Page): void {
     }
 }
 
-/** The port of a section that is there for the page alone, and for whoever comes to a virtual IP; undefined of any other one. */
+/** The port of a section that serves only the statistics page, on the virtual IPs; undefined for any other section. */
 function ownPort({ keyword, lines }: Section, virtualIps: string[]): number | undefined {
     const isOther = (line: string) =>
         !/^(bind|mode http$|stats|log global$|option httplog$|maxconn|timeout) ?/.test(line);
@@ -39,7 +39,7 @@ function ownPort({ keyword, lines }: Section, virtualIps: string[]): number | un
     return keyword === "backend" || binds.length !== 1 || !isPublic || lines.some(isOther) ? undefined : Number(port);
 }
 
-/** Looks for the page; undefined where the component cannot have the one that is there. `isHttp`: of the section's mode. */
+/** Finds the statistics page; undefined if the component has no counterpart of it. `isHttp`: whether a section is in mode http. */
 export function findPage(
     all: Section[],
     virtualIps: string[],

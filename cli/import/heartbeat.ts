@@ -84,7 +84,7 @@ interface Links {
     bcast: Set<string>;
 }
 
-/** One interface serves one kind of link: two kinds on it open the same port twice. Unicast disturbs nobody else. */
+/** One interface serves one kind of link: two kinds on it would open the same port twice. Unicast is preferred, because it disturbs no other host. */
 function oneKindAnInterface(args: HeartbeatArgs, { ucast, mcast, bcast }: Links, notes: string[]): void {
     const groups = mcast.filter((link) => !ucast.has(link.interface as string));
     const broadcast = [...bcast].filter((name) => !ucast.has(name) && groups.every((link) => link.interface !== name));

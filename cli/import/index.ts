@@ -76,7 +76,7 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
 
 /**
  * By interface, one address of each host, in the order of hosts; never a virtual IP. If a host has several addresses on an interface, its
- * address is the one that a `ucast` line of either host names, or else the first one.
+ * address is that of a `ucast` line of either host, or else the first one.
  */
 function linksOf(hosts: Found[], virtualIps: string[]): Record<string, string[]> {
     const named = hosts.flatMap(({ files }) => ucastAddresses(files["/etc/ha.d/ha.cf"] ?? ""));

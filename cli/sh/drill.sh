@@ -1,9 +1,9 @@
-# What a drill does to a host.
+# The steps of a drill on a host.
 
 drill=ha-load-balancer-pair-drill
 
-# A timer starts HAProxy again if nobody comes back to do so. HAProxy is killed first, because its unit answers an orderly stop with a hand-over
-# (stopping.py). The stop then keeps systemd from starting it again.
+# A timer starts HAProxy again, in case halb dies. The script kills HAProxy first, because its unit hands over before an orderly stop
+# (stopping.py). The stop then keeps systemd from restarting it.
 stop_haproxy() {
     forget_timer
     systemd-run --quiet --collect --unit "$drill" --on-active=300 systemctl start haproxy

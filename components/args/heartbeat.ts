@@ -176,7 +176,7 @@ export interface Heartbeat {
     keyVersion?: pulumi.Input<number>;
     /**
      * Debian version of the package heartbeat, as `apt-cache policy` prints it: `1:3.0.6-13+b2`. apt keeps the package at it. A change installs it
-     * without a restart. Default: the installed version, or else the one that the host's sources offer.
+     * without a restart. Default: the installed version, or else the newest in the host's package sources.
      */
     version?: pulumi.Input<string>;
 }

@@ -64,7 +64,7 @@ function hasStickTable({ stickTable }: { stickTable?: unknown }): boolean {
     return stickTable !== undefined && stickTable !== null;
 }
 
-/** A part of an input. It is known now if the input is a plain value, whatever else in it is unknown. */
+/** A part of an input. It is known now if the input is a plain value, even if other parts of it are unknown. */
 function part<T, U>(input: pulumi.Input<T>, of: (value: T) => U): pulumi.Output<pulumi.Unwrap<U>> {
     const plain = known(input);
     return pulumi.output(

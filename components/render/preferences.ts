@@ -1,6 +1,6 @@
 /** /etc/apt/preferences.d/ha-load-balancer-pair.pref: the versions that apt must keep. See apt_preferences(5). */
 
-/** Above 1000 a version is kept even where that means going back; nobody else's upgrade then restarts the service. */
+/** Above 1000, apt even downgrades to this version (apt_preferences(5)): so no other upgrade restarts the service. */
 export function preferences(versions: Record<string, string | undefined>): string {
     const pinned = Object.entries(versions).filter(([, version]) => version !== undefined);
     return [

@@ -51,14 +51,18 @@ ${haproxySandbox}
 `;
 }
 
-/** Where Heartbeat's scripts see their functions, and the copy with the one that is not safe replaced (steps/sh/keeper.sh). */
+/** Binds a copy of Heartbeat's shell functions over the original: the copy has a safe version of one function (steps/sh/keeper.sh). */
 const shellFunctions = "/var/lib/ha-load-balancer-pair/shellfuncs:/etc/ha.d/shellfuncs";
 
 /**
- * The package's unit is never restarted, takes a Heartbeat that restarts itself (as another process) for one that has
- * ended, and stops it, leaves one behind that has just done so when it is stopped, waits half an hour for a stop, and starts before the
- * addresses of its links are there. A host that shuts down hands over before HAProxy ends, so
- * HAProxy is started first.
+ * The package's unit has five faults that this drop-in corrects:
+ * - systemd does not restart Heartbeat after a failure.
+ * - Heartbeat can restart itself as another process. systemd takes that for the service's end, and stops it.
+ * - A stop right after such a restart leaves the new process behind.
+ * - systemd waits half an hour for a stop.
+ * - Heartbeat starts before the addresses of its links exist.
+ *
+ * HAProxy starts first, so that a host that shuts down stops Heartbeat first: the host hands over while HAProxy still serves.
  */
 export function heartbeatDropIn(): string {
     return `[Unit]

@@ -10,7 +10,7 @@ export function generation(survey: Survey, step: string): string {
     return isDrifted ? fresh : (survey.generations[step] ?? fresh);
 }
 
-/** Adds what only both hosts together can tell: a virtual IP that nobody, or more than one, holds. */
+/** Adds drift that shows only in both surveys together: a virtual IP without a holder, or with two. */
 export function withVirtualIps(surveys: Survey[], virtualIps: string[]): Survey[] {
     const [first, ...rest] = surveys;
     const areConverged = surveys.every((survey) => survey.unreachable === undefined && "health" in survey.generations);

@@ -11,7 +11,7 @@ const keyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "
 export function hostKeyOf(knownHosts: string, address: string, port = 22): string | undefined {
     const name = port === 22 ? address : `[${address}]:${port}`;
     const lines = knownHosts.split("\n").map((line) => line.trim().split(/\s+/));
-    // A revoked key is rejected for every host, whatever names its line has.
+    // A revoked key is rejected for every host, also for hosts that its line does not name.
     const revoked = new Set(lines.filter(([marker]) => marker === "@revoked").map((words) => words[3]));
     const keys = lines
         .filter(([names, type]) => names && keyTypes.includes(type) && matches(names, name))

@@ -50,7 +50,7 @@ interface Limits {
     several?: number;
     /** That the holder never changes. */
     moves?: 0;
-    /** Whether nobody answers any more in the end. Otherwise whatever clients lost has an end. */
+    /** Whether no host answers at the end. Otherwise the outage must end. */
     isDown?: true;
 }
 

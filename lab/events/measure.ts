@@ -70,7 +70,7 @@ async function untilOver(
 }
 
 export function summary({ changes, shots }: Seen, began: number) {
-    // Where nobody answered at first, the gap is what it took from the beginning; where nobody did at last, what it took till the end.
+    // If no request was answered at first, the gap begins with the event; if none was answered at last, it lasts to the end.
     const gap = longestOutage(shots, began) / 1000;
     return {
         gap,

@@ -22,7 +22,7 @@ async function blockHeartbeats(place: Place): Promise<void> {
     });
 }
 
-/** So short that the two may meet again in the middle of whatever they do about it. */
+/** Blocks Heartbeat's UDP for so short a time that the hosts may hear each other again in the middle of their reaction. */
 function blockedFor(seconds: number, tier?: "quick" | "table"): Event {
     return {
         name: `Heartbeat's UDP blocked for ${seconds < 60 ? `${seconds} s` : `${seconds / 60} min`}`,

@@ -8,7 +8,7 @@ import type { Event, Place } from "./event";
 
 const agent = `/etc/ha.d/resource.d/VirtualIp ${virtualIp}`;
 
-/** By its own file: one that has restarted itself is another process than the one that systemd has started. */
+/** By Heartbeat's pid file: after a restart of itself its process is not the one that systemd started. */
 const killHeartbeat = "kill -KILL $(cat /run/heartbeat.pid)";
 
 async function freezeFirst(place: Place): Promise<void> {

@@ -66,7 +66,7 @@ describe("switchover", () => {
 
     test("rejects a host that the pair does not have", () => {
         expect(() => hostCalled(used.pair.declared.hosts, "lb3")).toThrowErrorMatchingInlineSnapshot(
-            `[Error: --to: the pair has no host "lb3"; there are lb1.example.com, lb2.example.com]`,
+            `[Error: --to: the pair has no host "lb3"; its hosts: lb1.example.com, lb2.example.com]`,
         );
     });
 

@@ -127,7 +127,7 @@ export interface Haproxy {
     config?: pulumi.Input<string>;
     /**
      * Debian version of the package haproxy, as `apt-cache policy` prints it: `2.6.12-1+deb12u3`. apt keeps the package at it. A change is loaded by
-     * a reload. Default: the installed version, or else the one that the host's sources offer.
+     * a reload. Default: the installed version, or else the newest in the host's package sources.
      */
     version?: pulumi.Input<string>;
 }

@@ -17,10 +17,10 @@ keeps=no
 address=$2
 # A name for nft has no colons.
 table=virtual-ip-$(echo "$address" | tr : _)
-# ss takes what is behind the last colon for a port.
+# ss takes the part after the last colon for a port.
 case $address in *:*) family=ip6 kind=ipv6_addr bracketed="[$address]" ;; *) family=ip kind=ipv4_addr bracketed=$address ;; esac
 
-# Both tables, whether they are there or not.
+# Deletes both tables. "table" creates a missing one first: without it "delete table" fails.
 clear() {
     for of in "$family" arp; do
         echo "table $of $table"
@@ -28,7 +28,7 @@ clear() {
     done
 }
 
-# Connections that begin here. They are heeded before those that are open are listed: none may begin in between.
+# Records connections that begin here. This starts before the script lists the open ones, so that none is missed in between.
 learn() {
     cat <<RULES
 table $family $table {

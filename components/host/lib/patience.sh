@@ -23,8 +23,8 @@ be_patient() {
     mv "$ha_cf.declared" "$ha_cf"
 }
 
-# Heartbeat forks a reader and a writer for each link once its files are read and its sockets open. Its process is told by
-# its own file: one that has restarted itself is another one than systemd has started.
+# Heartbeat forks a reader and a writer for each link once its files are read and its sockets open. Its own pid
+# file names the process: after a restart of itself it is not the one that systemd started.
 has_links() {
     read -r pid <"$pid_file" && [ "$(grep -sl "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status | wc -l)" -ge 3 ]
 } 2>/dev/null

@@ -1,6 +1,6 @@
-# restart_haproxy: a changed command line takes a start, and a start has a moment in which nobody listens. Meanwhile a second
-# HAProxy with the new files has the same ports (SO_REUSEPORT, see socket(7)). What the old one has accepted it answers; what
-# it has not the kernel gives to the other one.
+# restart_haproxy: a changed command line needs a restart, and for a moment of it no process listens. In that time a second HAProxy with the
+# new files listens on the same ports (SO_REUSEPORT, see socket(7)). The old HAProxy answers the connections that it accepted; the kernel
+# gives the others to the second one.
 
 bridge=ha-load-balancer-pair-bridge-$$
 bridges='ha-load-balancer-pair-bridge*'
@@ -39,7 +39,7 @@ is_exclusive() {
     [ -n "$(systemctl show -p User --value haproxy)" ] || grep -qsE '\bnoreuseport\b|abns@' "$cfg" "$scratch/previous-${cfg##*/}"
 }
 
-# A HAProxy that starts takes the paths of its UNIX sockets from the one that runs, and does not give them back if it fails after that.
+# A HAProxy that starts takes over the paths of the running HAProxy's UNIX sockets, and does not return them if its start fails.
 # HAProxy binds each under the name PATH.PID.tmp, which the kernel keeps, and renames it.
 link_sockets() {
     ss -Hlxp | awk '/[(]"haproxy",pid=/ && $5 ~ /^[/]/ { sub(/[.][0-9]+[.]tmp$/, "", $5); print $5 }' | sort -u >"$scratch/sockets"
@@ -95,8 +95,8 @@ restore_unit() {
     systemctl daemon-reload
 }
 
-# Linux 5.14 or later; without it a few connections that nobody has accepted yet break. What was there before is on disk, where
-# the next run or a destroy finds it.
+# Needs Linux 5.14; an older kernel resets the few connections that no process has accepted yet. The previous value is on disk, where the
+# next run or a destroy finds it.
 migrate_requests() {
     is_known=$(migrates 2>/dev/null || :)
     [ -n "$is_known" ] || return 0

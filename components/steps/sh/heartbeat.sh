@@ -117,8 +117,8 @@ start_heartbeat() {
     }
 }
 
-# Somebody's own Heartbeat, started by a unit that is not ours. It is killed, because a stop would let the virtual IPs go: they
-# stay, and the keeper, which is there by now, sees that nobody else takes them.
+# Replaces a Heartbeat that an administrator set up. This kills it, because a stop would release the virtual IPs: so the addresses stay,
+# and the keeper, which runs by now, keeps the peer from acquiring them.
 replace_heartbeat() {
     install_key
     forget_other_identity
@@ -148,9 +148,8 @@ links() {
     grep -E '^(udpport|ucast|bcast|mcast) ' "$ha_cf" | sha256sum | cut -d ' ' -f 1
 }
 
-# Heartbeat verifies with the key that it sends with, and hears nobody on a link that the other one has not got yet. So
-# from here on the hosts do not hear each other until the other one has changed too. The host that holds the virtual
-# IPs goes last, and the one that goes first waits for it.
+# Heartbeat verifies with the key that it sends with, and hears no host on a link that the peer does not have yet. So from the change of
+# one host to the change of the other, the hosts do not hear each other. The holder changes last, and the standby waits for it.
 change_what_both_must_have() {
     loaded_is authkeys "$(fingerprint "$(newest_key)")" || await_key_on_peer
     hand_over
@@ -184,8 +183,7 @@ hand_over() {
 }
 
 # A peer that is being replaced hands over what it holds while the two still know each other. From then on it
-# hears no Heartbeat here, and would take the virtual IPs until it is told that it is out of the pair, or for good:
-# the keeper answers it (host/lib/keeper/protocol/peer.py).
+# hears no Heartbeat of this host, and would acquire the virtual IPs: the keeper tells it that it has left the pair (host/lib/keeper/protocol/peer.py).
 relieve_old_peer() {
     old_peer=$(sed -n 's/^ *"peer": "\([^"]*\)".*/\1/p' "$(existing "$keeper_json")")
     [ -n "$old_peer" ] && [ "$old_peer" != "$peer" ] || return 0
@@ -240,7 +238,7 @@ change_virtual_ips() {
     while read -r virtual_ip; do
         if ! grep -qxF "${virtual_ip%%/*}" "$scratch/virtual-ips" && has "$virtual_ip"; then
             say "releasing ${virtual_ip%%/*}: it is no longer declared"
-            # Nobody could end it later: the address is forgotten.
+            # Later no command could release it by hand: the host forgets the address here.
             rm -f "/run/ha-load-balancer-pair/forced/${virtual_ip%%/*}"
             "$agent" "$virtual_ip" stop
         fi

@@ -164,8 +164,8 @@ version_of() {
     dpkg-query -W -f '${Version}' "$1"
 }
 
-# The process id of a service's main process. Heartbeat, once it has restarted itself, is another process than the one that
-# systemd has started.
+# The process id of a service's main process. After Heartbeat restarted itself, its process is not the
+# one that systemd started.
 main_pid() {
     pid=$(systemctl show -p MainPID --value "$1")
     [ "$pid" != 0 ] || read -r pid <"/run/$1.pid"

@@ -44,11 +44,11 @@ remember_packages() {
     [ -e "$state/packages.ours" ] || getent passwd hacluster >/dev/null || : >"$state/hacluster.is-new"
 }
 
-# Packages ask a policy before they start or restart a service (invoke-rc.d(8)). This one says no only
-# while the mark in /run is there, so that a host which dies now boots as ever.
+# Packages run a policy before they start or restart a service (invoke-rc.d(8)). This policy denies that only while the mark in /run
+# exists, so a host that dies now boots normally.
 hold_services() {
     trap 'status=$?; release_services; at_exit' EXIT
-    # Somebody else's policy stays: it decides, and a service that it lets start is reconfigured later.
+    # A policy of the administrator's stays and decides. If it lets a service start, a later step reconfigures the service.
     [ ! -e "$policy" ] || return 0
     : >"$hold_mark"
     cat >"$policy.new" <<'POLICY'

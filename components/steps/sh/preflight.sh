@@ -133,7 +133,7 @@ END
     done
 }
 
-# Prints the process id of each program that listens on ADDRESS:PORT. The name beside it is whatever the program calls itself, also `x",pid=1`.
+# Prints the process id of each program that listens on ADDRESS:PORT. A program can choose the name that ss prints beside it, `x",pid=1` for example.
 listeners() {
     ss -Hltnp "sport = :${1##*:}" | awk -v own="${1%:*}" '
         { sub(/:[0-9]*$/, "", $4) }
@@ -147,8 +147,8 @@ is_own_haproxy() {
     [ ! -d "/proc/$1" ] || grep -qE '/(haproxy|ha-load-balancer-pair-bridge[^/]*)\.service(/|$)' "/proc/$1/cgroup" 2>/dev/null
 }
 
-# Somebody's own Heartbeat is killed in its time (see heartbeat.sh). One with a watchdog would take the whole host with it, and one
-# with STONITH would be shot by its peer; with crm it is Pacemaker that has the resources.
+# heartbeat.sh kills a Heartbeat that an administrator set up. With a watchdog that would reset the host, with STONITH the peer would fence
+# the host, and with crm Pacemaker has the resources: this rejects all three.
 examine_other_heartbeat() {
     ! grep -qxF /etc/ha.d/ha.cf "$state/managed" 2>/dev/null && is_active heartbeat || return 0
     directive=$(awk '

@@ -8,7 +8,7 @@ agent=/etc/ha.d/resource.d/VirtualIp
 # Every virtual IP that this host may hold, by the last haresources and by those before it.
 known_virtual_ips=$state/virtual-ips
 
-# apt waits for another package manager to finish, and leaves files that are there as they are.
+# apt waits for another package manager to finish, and keeps existing configuration files.
 apt() {
     apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" >&2
 }

@@ -85,11 +85,11 @@ def decide(me: Own, peer: View, preferred: bool) -> str:
         if peer_has and loses(me, peer, preferred):
             # An operator moves it on purpose: clients that have not heard the peer's announcement still reach this host.
             return YIELD if is_forced(peer, me) else DROP
-        # Nobody can reach it here, and where it can be reached the peer has taken it.
+        # No client reaches this host, and the peer has acquired the address where clients do.
         if me["isolated"]:
             return DROP
-        # Where Heartbeat on both hosts wants it, they do not hear each other, and it cannot move by hb_standby. Not to a peer that has
-        # it as well: that one may be letting it go at this moment.
+        # If both Heartbeats want the address, they do not hear each other, and hb_standby cannot move it. This host does not yield to a
+        # peer that also holds it: the peer may be releasing it at this moment.
         if peer["fresh"] and not peer_has and peer["wanted"] and peer["healthy"] and not (me["healthy"] and me["wanted"]):
             return YIELD
         return NOTHING
