@@ -1,4 +1,4 @@
-/** `defaults` sections of haproxy.cfg: what they give to the sections behind them. */
+/** Imports `defaults` sections of haproxy.cfg, and the lines that later sections inherit from them. */
 import type { HaproxyArgs } from "../../components/args";
 import { timeoutOptions } from "../../components/options";
 import { haproxyMilliseconds } from "../../components/values/time";
@@ -70,7 +70,7 @@ export function importDefaults({ lines }: Section, args: HaproxyArgs, notes: str
     for (const line of lines.filter((each) => !own.test(each) && !/^(default-server|stats) /.test(each))) {
         const option = optionOf(timeoutOptions, line);
         if (!isFirst) {
-            notes.push(`haproxy.cfg: "${line}" of a later "defaults" is left out: give it to the sections behind it`);
+            notes.push(`haproxy.cfg: "${line}" of a later "defaults" is left out. Declare it in the sections after it`);
         } else if (option) {
             timeout[option.field] = String(option.value);
         } else {

@@ -23,7 +23,9 @@ function read([, what, ...rest]: string[], { args, notes }: Page): void {
     } else if (what === "auth" && args.password === undefined) {
         [args.user, args.password] = rest[0].split(/:(.*)/s);
     } else if (what === "auth") {
-        notes.push(`haproxy.cfg: the statistics page has one user here; "${rest[0].split(":")[0]}" is left out`);
+        notes.push(
+            `haproxy.cfg: user "${rest[0].split(":")[0]}" of the statistics page is left out: the component has one user`,
+        );
     } else if (what !== "enable") {
         notes.push(`haproxy.cfg: "stats ${[what, ...rest].join(" ")}" has no counterpart, and is left out`);
     }
@@ -62,15 +64,15 @@ export function findPage(
     }
     page.notes.push(
         page.args.password === undefined
-            ? "haproxy.cfg: the statistics page has no password there; here it has a generated one (statisticsPassword)"
-            : "haproxy.cfg: the password of the statistics page is among the arguments: keep it as a secret",
+            ? "haproxy.cfg: the statistics page has no password; the component generates one (output statisticsPassword)"
+            : "haproxy.cfg: the arguments contain the password of the statistics page. Keep it as a secret",
     );
     page.notes.push(
         port === undefined
-            ? "haproxy.cfg: the statistics page and its password go over the network in clear where a client does not use TLS, as they did: see " +
-                  "that it is meant (haproxy.stats.onVirtualIps), or give each host a port for its own (haproxy.stats.port)"
-            : `haproxy.cfg: the statistics page is shown at port ${port} of each host's own address, and to that host alone: name who else is ` +
-                  "to see it (haproxy.stats.src)",
+            ? "haproxy.cfg: the statistics page and its password cross the network unencrypted for clients without TLS, as before. " +
+                  "To change that, declare haproxy.stats.onVirtualIps: tls, or haproxy.stats.port for a page on each host's own address"
+            : `haproxy.cfg: each host serves the statistics page at port ${port} of its own address, only to itself. Declare other ` +
+                  "clients in haproxy.stats.src",
     );
     const where = port === undefined ? { onVirtualIps: "clear" } : { port };
     return { ...page, section, port, args: { ...where, ...page.args } };

@@ -65,10 +65,10 @@ export function importHaCf(text: string, addresses: Record<string, string[]>): I
         } else if (directive === "ping" || directive === "ping_group") {
             ping.push(...words.slice(directive === "ping" ? 0 : 1));
         } else if (directive === "crm" && /^(on|yes|true|1|respawn)$/i.test(words[0])) {
-            notes.push("ha.cf: crm is on: that is Pacemaker's cluster, which this component does not take over");
+            notes.push("ha.cf: crm is on: this component does not adopt a Pacemaker cluster");
         } else if (/^(watchdog|stonith|stonith_host)$/.test(directive)) {
             notes.push(
-                `ha.cf: ${directive} must be gone before this Heartbeat can be replaced; for STONITH there is fencing here`,
+                `ha.cf: ${directive} prevents the adoption of this Heartbeat. Remove it first; for STONITH declare fencing`,
             );
         } else if (!needless.includes(directive)) {
             notes.push(`ha.cf: "${[directive, ...words].join(" ")}" has no counterpart, and is left out`);
@@ -90,7 +90,7 @@ function oneKindAnInterface(args: HeartbeatArgs, { ucast, mcast, bcast }: Links,
     const broadcast = [...bcast].filter((name) => !ucast.has(name) && groups.every((link) => link.interface !== name));
     if (groups.length < mcast.length || broadcast.length < bcast.size) {
         notes.push(
-            "ha.cf: an interface has one kind of link here, unicast where there was one; the others on it are left out",
+            "ha.cf: other links on an interface are left out: the component has one kind of link an interface, unicast if declared",
         );
     }
     if (ucast.size > 0) {
@@ -116,7 +116,7 @@ export function importHaresources(text: string, hosts: string[]): Imported<Virtu
             const [, address, name] = addressResource.exec(resource) ?? [];
             if (address === undefined || !/[.:]/.test(address)) {
                 notes.push(
-                    `haresources: "${resource}" is no address, and is left out; HAProxy runs on both hosts here`,
+                    `haresources: "${resource}" is left out: it is no address. HAProxy always runs on both hosts`,
                 );
                 continue;
             }

@@ -46,8 +46,8 @@ node a b
         expect(args).toEqual({ ucast: [{ interface: "eth0", addresses: addresses.eth0 }] });
         expect(notes).toEqual([
             'ha.cf: "coredumps true" has no counterpart, and is left out',
-            expect.stringMatching(/^ha\.cf: watchdog must be gone before/),
-            expect.stringMatching(/^ha\.cf: an interface has one kind of link here/),
+            expect.stringMatching(/^ha\.cf: watchdog prevents the adoption/),
+            expect.stringMatching(/^ha\.cf: other links on an interface are left out/),
         ]);
     });
 });
@@ -62,7 +62,7 @@ test("imports addresses in every form without their prefix, and reports other re
         { address: "10.0.0.10", interface: "eth0", preferredHost: "b" },
         { address: "2001:db8::10", preferredHost: "b" },
     ]);
-    expect(notes).toEqual(['haresources: "haproxy" is no address, and is left out; HAProxy runs on both hosts here']);
+    expect(notes).toEqual(['haresources: "haproxy" is left out: it is no address. HAProxy always runs on both hosts']);
 });
 
 describe("haproxy.cfg", () => {
@@ -154,12 +154,12 @@ listen db 192.168.0.99:5432
             ],
         });
         expect(notes).toEqual([
-            'haproxy.cfg: "stats socket /tmp/haproxy" is left out; here the socket is /run/haproxy/admin.sock',
+            'haproxy.cfg: "stats socket /tmp/haproxy" is left out: the component uses /run/haproxy/admin.sock',
             expect.stringMatching(/^haproxy\.cfg: "bind 192\.168\.0\.99:443 ssl crt .*" stays a line/),
-            expect.stringMatching(/haproxy\.sections has passwords in it/),
-            expect.stringMatching(/listens on the virtual IPs alone here/),
+            expect.stringMatching(/haproxy\.sections contains passwords/),
+            expect.stringMatching(/listen only on the virtual IPs/),
             expect.stringMatching(/password of the statistics page/),
-            expect.stringMatching(/go over the network in clear/),
+            expect.stringMatching(/cross the network unencrypted/),
         ]);
     });
 
@@ -240,7 +240,7 @@ balance first
             ],
         });
         expect(told).toEqual([
-            'haproxy.cfg: "timeout client 1h" of a later "defaults" is left out: give it to the sections behind it',
+            'haproxy.cfg: "timeout client 1h" of a later "defaults" is left out. Declare it in the sections after it',
         ]);
     });
 
@@ -248,9 +248,9 @@ balance first
         expect(importedSection("server a 10.0.0.1 check").section.servers).toMatchObject([{ port: 80 }]);
         const { told } = importedSection("bind 192.168.0.99:81\nserver a 10.0.0.1 check");
         expect(told).toEqual([
-            expect.stringMatching(/^haproxy\.cfg: a\/a has no port of its own/),
+            expect.stringMatching(/^haproxy\.cfg: a\/a has no port: HAProxy connects/),
             expect.stringMatching(/password/),
-            expect.stringMatching(/go over the network in clear/),
+            expect.stringMatching(/cross the network unencrypted/),
         ]);
     });
 
@@ -292,9 +292,9 @@ server a 10.0.0.1:80
         expect(all.listen).toHaveLength(1);
         expect(told).toEqual([
             'haproxy.cfg: "stats refresh 10s" has no counterpart, and is left out',
-            'haproxy.cfg: the statistics page has one user here; "c" is left out',
+            'haproxy.cfg: user "c" of the statistics page is left out: the component has one user',
             expect.stringMatching(/password of the statistics page/),
-            expect.stringMatching(/port 8404 of each host's own address, and to that host alone/),
+            expect.stringMatching(/port 8404 of its own address, only to itself/),
         ]);
     });
 
@@ -357,7 +357,7 @@ bind :514
     test("returns no arguments for a file without a front end", () => {
         const { args: all, notes: told } = importHaproxyCfg("global\ndefaults\nmode http\n", []);
         expect(all).toEqual({});
-        expect(told).toEqual([expect.stringContaining("declare haproxy.listen")]);
+        expect(told).toEqual([expect.stringContaining("Declare haproxy.listen")]);
     });
 
     test("keeps a health check of several lines as text", () => {

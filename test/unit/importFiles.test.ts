@@ -297,7 +297,7 @@ describe("ha.cf", () => {
         const { notes } = importHaCf(`crm ${word}\n`, addresses);
         expect(notes).toEqual(
             ["on", "yes", "True", "1", "respawn"].includes(word)
-                ? [expect.stringContaining("that is Pacemaker's cluster")]
+                ? [expect.stringContaining("does not adopt a Pacemaker cluster")]
                 : [],
         );
     });
