@@ -1,54 +1,13 @@
 /** One host of a lab: its disk, its cable, its power switch, and a way in. */
 import { spawn } from "node:child_process";
-import {
-    closeSync,
-    cpSync,
-    existsSync,
-    mkdirSync,
-    openSync,
-    readdirSync,
-    readFileSync,
-    rmSync,
-    writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../support/errors";
 import { attempt, type Result, run } from "../support/run";
 import { sleep, until } from "../support/wait";
-import type { Image } from "./image";
-import { controlGroupFolders, freeze, ip, isPopulated, kill, unmountBelow } from "./kernel";
-
-export type Role = "load balancer" | "back end";
-
-/** What a host is, as it stands in the lab's file. */
-export interface HostPlan {
-    /** Short name, unique in the lab: `lb1`, `web1`. */
-    name: string;
-    /** What `uname -n` says: `lb1.example.com`. */
-    fqdn: string;
-    address: string;
-    /** The same interface's, in IPv6. */
-    address6: string;
-    /** Load balancers have a second cable, to a network of their own (eth1). */
-    secondAddress?: string;
-    role: Role;
-}
-
-export interface Site {
-    /** Name prefix of the lab's kernel objects: `halb.dev`. */
-    prefix: string;
-    /** The lab's own folder. */
-    dir: string;
-    /** The namespace that operators and clients are in. */
-    control: string;
-    image: Image;
-    /** Another apt repository for its load balancers, in /srv/next. */
-    nextRepository?: string;
-    /** Whether its load balancers are the base and nothing else. */
-    isMinimal?: boolean;
-    /** The folder of the converged pair that the lab begins with (converged.ts). */
-    converged?: string;
-}
+import { Disk } from "./disk";
+import { controlGroupFolders, freeze, ip, isPopulated, kill } from "./kernel";
+import type { HostPlan, Site } from "./plan";
 
 /** The socket of the SSH connection to a host that all commands of root share. (The path of a socket has 108 characters at most.) */
 function connectionOf(id: string): string {
@@ -75,8 +34,7 @@ export class Host {
     /** Network namespace and control group. */
     readonly id: string;
     private readonly dir: string;
-    /** Whether the host was rebuilt: it then begins without a converged disk. */
-    private isRebuilt = false;
+    private readonly disk: Disk;
 
     constructor(
         readonly plan: HostPlan,
@@ -86,6 +44,7 @@ export class Host {
         this.address = plan.address;
         this.id = `${site.prefix}.${plan.name}`;
         this.dir = join(site.dir, plan.name);
+        this.disk = new Disk(plan, site);
     }
 
     /** What the control namespace's kernel calls the host's namespace, in the events that it passes on. */
@@ -95,17 +54,17 @@ export class Host {
 
     /** The root file system, as seen from outside; only while the disk is mounted. */
     get root(): string {
-        return join(this.dir, "root");
+        return this.disk.root;
     }
 
-    /** What the host has written on its disk itself, as seen from outside. */
+    /** The files that the host itself has written, as seen from outside. */
     get ownDisk(): string {
-        return join(this.dir, "disk", "upper");
+        return this.disk.own;
     }
 
     /** Makes the disk and the cable. The host stays off. */
     async make(hostsFile: string): Promise<void> {
-        await this.makeDisk(hostsFile);
+        await this.disk.make(hostsFile);
         await run(["ip", "netns", "add", this.id]);
         await run(["ip", "-n", this.site.control, "netns", "set", this.id, String(this.nsid)]);
         await ip(
@@ -125,97 +84,20 @@ export class Host {
     /** Another machine under the same name: off, with a fresh disk and a new SSH key. Returns its line for a known_hosts file. */
     async rebuild(hostsFile: string): Promise<string> {
         await this.powerOff();
-        await unmountBelow(this.dir);
-        rmSync(this.dir, { recursive: true });
-        this.isRebuilt = true;
-        const knownHost = await this.makeHostKey();
-        await this.makeDisk(hostsFile);
+        await this.disk.erase();
+        const knownHost = await this.disk.makeHostKey();
+        await this.disk.make(hostsFile);
         return knownHost;
     }
 
-    /** What its disk lies upon, read-only, the uppermost first. */
-    private get lowerDisks(): string[] {
-        const { base, cloud, web } = this.site.image;
-        if (this.plan.role === "back end") {
-            return [web, base];
-        }
-        return [
-            ...(this.converged ? [join(this.converged, "disk")] : []),
-            ...(this.site.isMinimal ? [] : [cloud]),
-            base,
-        ];
-    }
-
-    private async makeDisk(hostsFile: string): Promise<void> {
-        const disk = join(this.dir, "disk");
-        mkdirSync(disk, { recursive: true });
-        await run(["truncate", "--size=4G", `${disk}.img`]);
-        await run(["mkfs.ext4", "-q", "-F", "-O", "^resize_inode", "-E", "lazy_itable_init=1", `${disk}.img`]);
-        await run(["mount", "-o", "loop", `${disk}.img`, disk]);
-        for (const folder of [join(disk, "upper"), join(disk, "work"), this.root]) {
-            mkdirSync(folder);
-        }
-        const lower = this.lowerDisks.join(":");
-        const options = `lowerdir=${lower},upperdir=${disk}/upper,workdir=${disk}/work`;
-        await run(["mount", "-t", "overlay", "overlay", "-o", options, this.root]);
-        await this.individualize(hostsFile);
-    }
-
-    /** The folder of the converged pair with this host's disk and key, where the host begins with them. */
-    private get converged(): string | undefined {
-        const dir = join(this.site.converged ?? "/nowhere", this.name);
-        return !this.isRebuilt && existsSync(dir) ? dir : undefined;
-    }
-
-    /** Copies the disk of a host that is off, and its SSH key, for labs that begin with it. */
-    async keep(to: string): Promise<void> {
-        mkdirSync(to);
-        // With the marks of deleted files, which are special files, and of replaced folders, which are extended attributes.
-        await run(["cp", "-a", this.ownDisk, join(to, "disk")]);
-        rmSync(join(to, "disk", "var", "log", "journal"), { recursive: true, force: true });
-        mkdirSync(join(to, "disk", "var", "log", "journal"), { recursive: true });
-        this.copyHostKey(this.dir, to);
-    }
-
-    private copyHostKey(from: string, to: string): void {
-        for (const file of ["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]) {
-            cpSync(join(from, file), join(to, file));
-        }
-    }
-
-    /** What makes a copy of the base this host: names, keys, pages. */
-    private async individualize(hostsFile: string): Promise<void> {
-        const put = (path: string, text: string, mode = 0o644) => writeFileSync(join(this.root, path), text, { mode });
-        put("etc/hostname", `${this.plan.fqdn}\n`);
-        put("etc/hosts", hostsFile);
-        cpSync(join(this.dir, "ssh_host_ed25519_key"), join(this.root, "etc/ssh/ssh_host_ed25519_key"));
-        cpSync(join(this.dir, "ssh_host_ed25519_key.pub"), join(this.root, "etc/ssh/ssh_host_ed25519_key.pub"));
-        const authorized = readFileSync(join(this.site.dir, "id_ed25519.pub"), "utf8");
-        for (const [home, uid] of [
-            ["root", 0],
-            ["home/admin", 1000],
-        ] as const) {
-            mkdirSync(join(this.root, home, ".ssh"), { recursive: true, mode: 0o700 });
-            put(`${home}/.ssh/authorized_keys`, authorized, 0o600);
-            await run(["chown", "-R", `${uid}:${uid}`, join(this.root, home, ".ssh")]);
-        }
-        if (this.plan.role === "back end") {
-            put("var/www/html/index.html", `This is ${this.name}.\n`);
-            put("var/www/html/check.txt", "up\n");
-        }
-    }
-
     /** Makes the host's SSH key and returns its line for a known_hosts file. */
-    async makeHostKey(): Promise<string> {
-        mkdirSync(this.dir, { recursive: true });
-        const key = join(this.dir, "ssh_host_ed25519_key");
-        if (this.converged) {
-            this.copyHostKey(this.converged, this.dir);
-        } else {
-            await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
-        }
-        const [type, blob] = readFileSync(`${key}.pub`, "utf8").split(" ");
-        return `${this.address} ${type} ${blob}\n`;
+    makeHostKey(): Promise<string> {
+        return this.disk.makeHostKey();
+    }
+
+    /** Copies the disk and the SSH key of a host that is off, for labs that begin with them. */
+    keep(to: string): Promise<void> {
+        return this.disk.keep(to);
     }
 
     /** Plugs the cable in and boots. Returns at once. */

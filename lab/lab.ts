@@ -12,9 +12,10 @@ import { attempt, type Result, type RunOptions, run } from "../support/run";
 import { allEnded } from "../support/wait";
 import { inTurn } from "../toolchain/budget";
 import { cache } from "../toolchain/paths";
-import { closeConnections, Host, type HostPlan, type Role, type Site } from "./host";
+import { closeConnections, Host } from "./host";
 import { ensureImage } from "./image";
 import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";
+import type { HostPlan, Role, Site } from "./plan";
 import { ensureRequirements } from "./requirements";
 
 export interface LabPlan {
