@@ -30,7 +30,7 @@ apply() {
         be_patient replace_heartbeat
         has_links || not_back
     elif ! loaded_is authkeys "$(fingerprint "$(newest_key)")" || ! loaded_is links "$(links)"; then
-        change_what_both_must_have
+        change_key_or_links
     elif ! loaded_is heartbeat "$(fingerprint "$ha_cf" "$key")" || runs_old_program heartbeat; then
         reload_heartbeat
         wait_until 60 is_back || not_back
@@ -106,7 +106,7 @@ not_back() {
 # Its API is no sign of life: that opens only when the peer was seen or initdead is over.
 start_heartbeat() {
     systemctl reset-failed heartbeat 2>/dev/null || :
-    if somebody_serves; then
+    if another_host_serves; then
         be_patient systemctl start heartbeat
     else
         systemctl start heartbeat
@@ -150,7 +150,7 @@ links() {
 
 # Heartbeat verifies with the key that it sends with, and hears no host on a link that the peer does not have yet. So from the change of
 # one host to the change of the other, the hosts do not hear each other. The holder changes last, and the standby waits for it.
-change_what_both_must_have() {
+change_key_or_links() {
     loaded_is authkeys "$(fingerprint "$(newest_key)")" || await_key_on_peer
     hand_over
     be_patient change_now
@@ -189,10 +189,10 @@ relieve_old_peer() {
     [ -n "$old_peer" ] && [ "$old_peer" != "$peer" ] || return 0
     # Also of one that is off now: it may boot again.
     store old_and_new_former_peers "$former_peers"
-    is_active heartbeat && node_is_active "$old_peer" && somebody_else_holds || return 0
+    is_active heartbeat && node_is_active "$old_peer" && peer_has_address || return 0
     say "taking the virtual IPs over from $old_peer"
     ask_heartbeat hb_takeover all
-    wait_until 30 nobody_else_holds || fail "$old_peer did not hand over the virtual IPs" \
+    wait_until 30 peer_has_no_address || fail "$old_peer did not hand over the virtual IPs" \
         'see "journalctl -u heartbeat" on both hosts, then run "pulumi up" again'
 }
 
@@ -200,29 +200,29 @@ old_and_new_former_peers() {
     { cat "$(existing "$former_peers")" && echo "$old_peer"; } | sort -u
 }
 
-# By what the keepers tell each other, or by what the network says.
-somebody_else_holds() {
+# By what the keepers tell each other, or by a probe of the network.
+peer_has_address() {
     for virtual_ip in $virtual_ips; do
         ! peer_holds "$virtual_ip" || return 0
     done
-    somebody_serves
+    another_host_serves
 }
 
-nobody_else_holds() {
-    ! somebody_else_holds
+peer_has_no_address() {
+    ! peer_has_address
 }
 
 holds_nothing() {
     [ -z "$(held_here)" ]
 }
 
-# The words of haresources that are virtual IPs, in the form in which the agent takes them.
+# The virtual IPs of haresources, as the agent takes them.
 declared_virtual_ips() {
     tr ' ' '\n' <"$1" | sed -n 's/^VirtualIp:://p' | sort
 }
 
-# Heartbeat reads haresources whenever it needs it, and forgets what is no longer there. So what it
-# may have to let go is on disk before haresources is written.
+# Heartbeat reads haresources whenever it needs it, and forgets removed lines. So the addresses that Heartbeat may have to release
+# are on disk before this writes haresources.
 remember_virtual_ips() {
     declared_virtual_ips "$scratch/stage$haresources" >"$scratch/virtual-ips"
     store old_and_new_virtual_ips "$known_virtual_ips"

@@ -75,7 +75,7 @@ answers() {
 }
 
 # Whether a virtual IP answers although this host does not hold it.
-somebody_serves() {
+another_host_serves() {
     for virtual_ip in $virtual_ips; do
         ! holds "$virtual_ip" && answers "$virtual_ip" && return 0
     done

@@ -54,7 +54,7 @@ class Moving:
         if self._peer.is_fresh():
             self._give_or_take_back(now, healthy, why_unfit)
         # One that has just booted counts as healthy until it is known better.
-        self._take_what_nobody_holds(now, healthy and not is_doubtful, heartbeat_runs)
+        self._acquire_unheld(now, healthy and not is_doubtful, heartbeat_runs)
 
     def _own(self) -> list[VirtualIp]:
         """Those that are to come back here: a host with virtual IPs of its own may hold the peer's and not these."""
@@ -104,7 +104,7 @@ class Moving:
         self._asked_at, self._asked_for = now, request
         return True
 
-    def _take_what_nobody_holds(self, now: float, is_able: bool, heartbeat_runs: bool) -> None:
+    def _acquire_unheld(self, now: float, is_able: bool, heartbeat_runs: bool) -> None:
         """Heartbeat waits a fixed 10 s before it starts the first resource when both hosts start together."""
         is_ready = heartbeat_runs and self._peer.is_fresh() and self._peer.said["heartbeat"]
         is_peer_unfit = is_ready and not self._peer.said["healthy"]
