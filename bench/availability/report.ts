@@ -1,16 +1,17 @@
-/** docs/availability.md and its drawing, of the records. */
+/** Renders docs/availability.md and its drawing from the records. */
 
 import type { Event } from "../../lab/events/event";
 import { spread, table } from "../measure";
 import { type AvailabilityRecord, find, type Run, window } from "./records";
 
-/** Least, median and most of the gaps; and whether some had no end while they were looked at. */
+/** Least, median and most of the gaps, and whether a gap lasted to the end of the measurement. */
 export function gaps({ runs }: AvailabilityRecord): string {
     if (runs.length === 0) {
         return "–";
     }
     const open = runs.some(({ isOver }) => !isOver) ? ", without end" : "";
-    return `${spread(runs.map(({ gap }) => gap ?? Number.POSITIVE_INFINITY))}${open}`;
+    const all = spread(runs.map(({ gap }) => gap ?? Number.POSITIVE_INFINITY));
+    return `${all.replaceAll("Infinity", "no answer")}${open}`;
 }
 
 function holders({ holderBefore, holderAfter, moves }: Run): string {
@@ -32,7 +33,7 @@ function ownRow(event: Event, own: AvailabilityRecord, peers: (AvailabilityRecor
     ];
 }
 
-/** The page: one row an event, keepalived beside it where it went through the same. */
+/** The page: one row an event, with keepalived's gap if it was measured. */
 export function page(records: AvailabilityRecord[], events: Event[], [own, ...peers]: string[]): string {
     const header = [
         "event",
@@ -52,18 +53,20 @@ export function page(records: AvailabilityRecord[], events: Event[], [own, ...pe
         [...new Set(records.map(what))].sort().join(", ");
     return `# Availability, measured
 
+After this page you know how long clients get no answer in each kind of failure, and how keepalived compares.
+
 Written by \`npm run bench -- availability\`. Measured on ${all(({ date }) => date)} (${all(({ machine }) => machine)}), ${all(({ runs }) => runs.length)} runs
-an event, on ${all(({ labs }) => labs)} pairs of hosts side by side, of the [lab](../CONTRIBUTING.md) (Debian 12), with the default timing
-(keepalive 250 ms, deadtime 1 s). The runs themselves: [availability.json](availability.json).
+an event, on ${all(({ labs }) => labs)} pairs of [lab](../CONTRIBUTING.md) hosts side by side (Debian 12), with the default timing
+(keepalive 250 ms, deadtime 1 s). [availability.json](availability.json) has each run.
 
-A client sends 100 requests a second, open loop, each on a new connection with 0.5 s for an answer. The **gap** is the longest time
-between the sending of the last request that was answered before and the first answer after: least / median / most, in seconds.
-Where nothing is lost it is the slowest answer; "without end": it lasted as long as was looked. The holders are
-recorded from the events of the hosts' kernels; an address that a host has released and keeps for open connections does not count as held.
-"Two at once" is for how long both held it; a holder that is cut off or frozen counts there, though no client reaches it.
+A client sends 100 requests a second at fixed times (open loop), each on a new connection, and waits 0.5 s for the answer.
 
-keepalived is as its own sample configuration has it, on the same hosts, with the same HAProxy. It went through those events that
-are not about Heartbeat or the keeper.
+| column | meaning |
+|---|---|
+| gap | least / median / most, in seconds: from the last answered request before the outage to the first answer after it. Without a lost request it is the slowest answer. "without end": it lasted until the measurement ended |
+| holder | who held the virtual IP before and after, by the events of the hosts' kernels. An address that a released host keeps for open connections does not count |
+| two at once | for how long both hosts held the virtual IP. A frozen host, or one without a network, counts, although no client reaches it |
+| gap: keepalived | the same event with keepalived's own sample configuration, on the same hosts, with the same HAProxy. Events of Heartbeat and of the keeper do not apply ("–") |
 
 ${table(header, rows)}
 `;
