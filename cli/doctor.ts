@@ -1,4 +1,4 @@
-/** `halb doctor`: all that could keep the pair from serving, or the next `pulumi up` from being done. */
+/** `halb doctor`: finds what prevents the pair from serving, or the next `pulumi up` from succeeding. */
 import { Client, isGood } from "../support/client";
 import { type HostState, lookAtPair, type PairState, unfit } from "./look";
 import type { DeclaredPair } from "./stack";
@@ -39,8 +39,8 @@ function holderChecks({ virtualIps }: PairState): Check[] {
             holders.length === 1
                 ? []
                 : [
-                      `${holders.length === 0 ? "no reachable host holds it" : `${holders.join(" and ")} hold it`}. What to do: ` +
-                          'see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts',
+                      `${holders.length === 0 ? `no reachable host holds ${address}` : `${holders.join(" and ")} both hold ${address}`}. What to do: ` +
+                          'run "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts',
                   ],
     }));
 }
@@ -51,7 +51,7 @@ async function clientCheck(url: string): Promise<Check> {
     await new Promise((resolve) => setTimeout(resolve, 100));
     const [shot] = await client.stop();
     const why = shot.error ?? `status ${shot.status}`;
-    const way = "see that a server is up (halb status), and that there is a way from here to the virtual IP";
+    const way = 'check with "halb status" that a server is UP, and that this machine has a route to the virtual IP';
     return { what: `${url}: answers a client here`, problems: isGood(shot) ? [] : [`${why}. What to do: ${way}`] };
 }
 

@@ -14,7 +14,7 @@ export interface HostState {
     /** The states of haproxy, heartbeat and ha-load-balancer-pair (the keeper), by systemd. */
     units: Record<string, string>;
     versions: Record<string, string>;
-    /** The peer's state by Heartbeat: active, up, init or dead; empty if Heartbeat does not run. */
+    /** The peer's state by Heartbeat: active, up, init or dead; unknown if Heartbeat does not answer. */
     sees: string;
     /** Heartbeat's links to the peer, each up or dead. */
     links: Record<string, string>;

@@ -1,4 +1,7 @@
-/** Lines of haproxy.cfg that the component has a type for. Undefined where it has more in it than the type. */
+/**
+ * Imports `bind`, `server`, `cookie` and `option httpchk` lines. An importer returns undefined for a line that its type cannot express; that
+ * line stays text.
+ */
 import type { BindArgs, CookieArgs, HttpchkArgs, ServerArgs } from "../../components/args";
 import { serverOptions, type Value } from "../../components/options";
 import { parseValue } from "./options";
@@ -23,7 +26,7 @@ function isOneOf<T extends string>(words: readonly T[], word: string): word is T
     return (words as readonly string[]).includes(word);
 }
 
-/** `defaultServer`: the words of the `default-server` lines before it, over which its own win. */
+/** Imports a `server` line. `defaultServer`: the words of the preceding `default-server` lines; the server's own words override them. */
 export function importServer([name, place, ...own]: string[], defaultServer: string[], isCookied: boolean): ServerArgs {
     const [, address, port] = /^(.*?)(?::(\d+))?$/.exec(place) as RegExpExecArray;
     const options: Record<string, Value> = { check: false };
@@ -66,7 +69,8 @@ export function importCookie([name, mode, ...flags]: string[]): CookieArgs | und
     if (!["prefix", "insert", "rewrite"].includes(mode) || flags.some((flag) => !isOneOf(cookieFlags, flag))) {
         return undefined;
     }
-    // Three of them are on by default with "insert", and the last one never is.
+    // With "insert", the component's defaults are indirect, nocache and httponly. `secure` is a default only in sections with TLS on every bind,
+    // and binds with certificates are imported as lines.
     const isDefault = (flag: string) => mode === "insert" && flag !== "secure";
     const differing = cookieFlags.filter((flag) => flags.includes(flag) !== isDefault(flag));
     const said = Object.fromEntries(differing.map((flag) => [flag, flags.includes(flag)]));

@@ -2,9 +2,9 @@
 import type { StatsArgs } from "../../components/args";
 import { receives, type Section } from "./haproxyText";
 
-/** Where the page is that the component can have: the first one. */
+/** The first statistics page of haproxy.cfg that the component can reproduce. */
 export interface Page {
-    /** A section of its own, or the first of those that clients come to. */
+    /** The section that shows the page: one only for the page, or the first HTTP section that listens; undefined: only `defaults` has the lines. */
     section?: Section;
     /** A port of its own. */
     port?: number;
@@ -27,7 +27,7 @@ function read([, what, ...rest]: string[], { args, notes }: Page): void {
             `haproxy.cfg: user "${rest[0].split(":")[0]}" of the statistics page is left out: the component has one user`,
         );
     } else if (what !== "enable") {
-        notes.push(`haproxy.cfg: "stats ${[what, ...rest].join(" ")}" has no counterpart, and is left out`);
+        notes.push(`haproxy.cfg: "stats ${[what, ...rest].join(" ")}" is left out: the component has no field for it`);
     }
 }
 

@@ -71,7 +71,7 @@ export function importHaCf(text: string, addresses: Record<string, string[]>): I
                 `ha.cf: ${directive} prevents the adoption of this Heartbeat. Remove it first; for STONITH declare fencing`,
             );
         } else if (!needless.includes(directive)) {
-            notes.push(`ha.cf: "${[directive, ...words].join(" ")}" has no counterpart, and is left out`);
+            notes.push(`ha.cf: "${[directive, ...words].join(" ")}" is left out: the component has no field for it`);
         }
     }
     oneKindAnInterface(args, { ucast, mcast, bcast }, notes);

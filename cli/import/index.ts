@@ -47,9 +47,9 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
     );
     const names = hosts.map(({ node }) => node);
     const virtualIps = importHaresources(haresources, names);
-    const isVirtual = virtualIps.args.map(({ address }) => String(address));
-    const heartbeat = importHaCf(hosts[0].files["/etc/ha.d/ha.cf"] ?? "", linksOf(hosts, isVirtual));
-    const haproxy = importHaproxyCfg(hosts[0].files["/etc/haproxy/haproxy.cfg"] ?? "", isVirtual);
+    const virtualAddresses = virtualIps.args.map(({ address }) => String(address));
+    const heartbeat = importHaCf(hosts[0].files["/etc/ha.d/ha.cf"] ?? "", linksOf(hosts, virtualAddresses));
+    const haproxy = importHaproxyCfg(hosts[0].files["/etc/haproxy/haproxy.cfg"] ?? "", virtualAddresses);
     const differing = ["/etc/ha.d/haresources", "/etc/haproxy/haproxy.cfg"].filter(
         (path) => hosts[0].files[path] !== hosts[1].files[path],
     );
@@ -63,12 +63,17 @@ export function imported(found: Found[]): Imported<Partial<HaLoadBalancerPairArg
             haproxy: haproxy.args,
         },
         notes: [
-            ...differing.map((path) => `${path} differs between the two hosts; this is that of ${names[0]}`),
+            ...differing.map(
+                (path) =>
+                    `${path} differs between the two hosts; the arguments are from ${names[0]}. Compare both files`,
+            ),
             ...heartbeat.notes,
             ...virtualIps.notes,
             ...haproxy.notes,
             ...(methods.length > 0
-                ? [`authkeys: the key (${methods.join(", ")}) is not taken over; there will be a random one, with sha1`]
+                ? [
+                      `authkeys: the key (${methods.join(", ")}) is not imported; "pulumi up" generates a random key, for sha1`,
+                  ]
                 : []),
         ],
     };

@@ -8,7 +8,7 @@ look() {
     for package in haproxy heartbeat; do
         ! is_installed "$package" || line package "$package" "$(version_of "$package")"
     done
-    line sees "$(cl_status nodestatus "$peer" 2>/dev/null || echo nobody)"
+    line sees "$(cl_status nodestatus "$peer" 2>/dev/null || echo unknown)"
     for link in $(cl_status listhblinks "$peer" 2>/dev/null || :); do
         line link "$link" "$(cl_status hblinkstatus "$peer" "$link" 2>/dev/null || :)"
     done

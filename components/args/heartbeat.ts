@@ -134,8 +134,8 @@ export interface Heartbeat {
      */
     warntime?: pulumi.Input<string>;
     /**
-     * Silence after Heartbeat's own start before the peer is declared dead: how long one host alone waits after its
-     * boot. At least `deadtime`. Default: `10`, or `deadtime` where that is longer.
+     * Silence after Heartbeat's start after which it declares the peer dead: a host that boots alone waits this long before
+     * it acquires the virtual IPs. At least `deadtime`. Default: `10`, or `deadtime` where that is longer.
      */
     initdead?: pulumi.Input<string>;
     /**

@@ -68,8 +68,8 @@ export interface HaLoadBalancerPairArgs {
     fencing?: pulumi.Input<Fencing>;
     /**
      * Whether each host lets only the other host in on the ports of Heartbeat, the keepers and HAProxy's peers, by an nftables table of its
-     * own (`inet ha-load-balancer-pair`, in addition to any other firewall). Each other address reaches the UDP ports with 50 packets a second,
-     * whose signatures are checked: a DHCP server may give the other host another address. Default: true.
+     * own (`inet ha-load-balancer-pair`, in addition to any other firewall). Any other address may send at most 50 packets a second to the UDP
+     * ports, because a DHCP server may give the other host another address; Heartbeat and the keepers check each signature. Default: true.
      */
     firewall?: pulumi.Input<boolean>;
     /**

@@ -133,8 +133,8 @@ class Tells(Host):
             (unfit, "this host can't serve: it does not answer"),
             (without_gateway, "this host can't serve: the gateway is lost"),
             (fit, "this host can serve again"),
-            (heard, "b is heard"),
-            (silent, "b is silent for more than 0.5 s"),
+            (heard, "hearing the keeper of b"),
+            (silent, "no longer hearing the keeper of b: silent for more than 0.5 s"),
             (cut_off, "cut off: the peer and the gateway were lost together"),
             (connected, "no longer cut off"),
         ]:

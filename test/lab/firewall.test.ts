@@ -32,11 +32,11 @@ beforeAll(async () => {
 
 test("pulumi up names each blocked port with the peer's address: Heartbeat's, the keeper's, HAProxy's", async () => {
     expect(await failedUp(used.stack)).toMatch(
-        /let UDP port 694 from 192\.168\.0\.10[01] in through the firewall of this host, and from 192\.168\.0\.10[01] through that of lb[12]\.example\.com/,
+        /allow UDP port 694 from 192\.168\.0\.10[01] in the firewall of this host, and from 192\.168\.0\.10[01] in the firewall of lb[12]\.example\.com/,
     );
     await used.lab.onLoadBalancers("nft add rule inet firewall input ip saddr 192.168.0.0/24 udp dport 694 accept");
     expect(await failedUp(used.stack)).toMatch(
-        /the keeper does not hear the keeper of lb1\.example\.com[\s\S]*let UDP port 695 from 192\.168\.0\.100 in through the firewall of this host/,
+        /the keeper does not hear the keeper of lb1\.example\.com[\s\S]*allow UDP port 695 from 192\.168\.0\.100 in the firewall of this host/,
     );
     await used.lab.onLoadBalancers("nft delete table inet keepers");
     // While the standby still has the virtual IP for open connections, its own do not leave it.
@@ -45,7 +45,7 @@ test("pulumi up names each blocked port with the peer's address: Heartbeat's, th
         return entries[1] === "" && entries[0] !== "";
     });
     expect(await failedUp(used.stack)).toMatch(
-        /HAProxy does not answer on 192\.168\.0\.99:80[\s\S]*let TCP port 80 from 192\.168\.0\.101 in through its firewall/,
+        /HAProxy does not answer on 192\.168\.0\.99:80[\s\S]*allow TCP port 80 from 192\.168\.0\.101 in its firewall/,
     );
     await used.lab.onLoadBalancers("nft add rule inet firewall input tcp dport 80 accept");
     await used.stack.up();

@@ -190,7 +190,7 @@ test.concurrent("holds what an operator forces to the host until release, and sa
         await host(`own; mkdir -p /run/ha-load-balancer-pair/peer; echo held >/run/ha-load-balancer-pair/peer/${ip4}
 hold ${ip4}; stop ${ip4}`);
     expect(held.slice(0, 3)).toEqual([
-        "overriding: the peer holds the address; it releases it when its keeper hears of this",
+        "overriding: the peer holds the address, and releases it when its keeper hears of this hold",
         "overriding: Heartbeat does not want the address on this host",
         expect.stringMatching(/^holding 192\.0\.2\.99 on lan0 until: .* 192\.0\.2\.99 release \(or a reboot\)$/),
     ]);

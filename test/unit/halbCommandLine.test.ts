@@ -321,7 +321,7 @@ describe("import", () => {
         `);
         expect(used.errors).toMatchInlineSnapshot(`
           [
-            "note: authkeys: the key (md5) is not taken over; there will be a random one, with sha1",
+            "note: authkeys: the key (md5) is not imported; "pulumi up" generates a random key, for sha1",
           ]
         `);
         expect(a.runs[0].input.trimEnd()).toMatch(/\nimport$/);

@@ -208,9 +208,9 @@ describe("doctor", () => {
                  Heartbeat is failed (see "journalctl -u heartbeat" there)
           ok   lb2.example.com: no drift
           BAD  192.168.0.99: is held by one host
-                 lb1.example.com and lb2.example.com hold it. What to do: see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts
+                 lb1.example.com and lb2.example.com both hold 192.168.0.99. What to do: run "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts
           BAD  http://SITE/: answers a client here
-                 status 503. What to do: see that a server is up (halb status), and that there is a way from here to the virtual IP"
+                 status 503. What to do: check with "halb status" that a server is UP, and that this machine has a route to the virtual IP"
         `);
     });
 
@@ -223,7 +223,7 @@ describe("doctor", () => {
         ]);
         expect(checks.find(({ what }) => what.startsWith("192.168.0.99"))?.problems).toMatchInlineSnapshot(`
           [
-            "no reachable host holds it. What to do: see "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts",
+            "no reachable host holds 192.168.0.99. What to do: run "journalctl -u heartbeat -u ha-load-balancer-pair" on both hosts",
           ]
         `);
     });

@@ -45,7 +45,7 @@ node a b
         );
         expect(args).toEqual({ ucast: [{ interface: "eth0", addresses: addresses.eth0 }] });
         expect(notes).toEqual([
-            'ha.cf: "coredumps true" has no counterpart, and is left out',
+            'ha.cf: "coredumps true" is left out: the component has no field for it',
             expect.stringMatching(/^ha\.cf: watchdog prevents the adoption/),
             expect.stringMatching(/^ha\.cf: other links on an interface are left out/),
         ]);
@@ -291,7 +291,7 @@ server a 10.0.0.1:80
         expect(all.stats).toEqual({ port: 8404, uri: "/", user: "a", password: "b" });
         expect(all.listen).toHaveLength(1);
         expect(told).toEqual([
-            'haproxy.cfg: "stats refresh 10s" has no counterpart, and is left out',
+            'haproxy.cfg: "stats refresh 10s" is left out: the component has no field for it',
             'haproxy.cfg: user "c" of the statistics page is left out: the component has one user',
             expect.stringMatching(/password of the statistics page/),
             expect.stringMatching(/port 8404 of its own address, only to itself/),

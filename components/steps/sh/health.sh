@@ -8,7 +8,7 @@ apply() {
         [ "$peer_is_gone" = yes ] || wait_until 60 both_active || {
             last_log heartbeat
             fail "Heartbeat does not see its peer $peer (\"cl_status nodestatus $peer\" says \"$(cl_status nodestatus "$peer" 2>&1)\")" \
-                "$(let_through "$heartbeat_port"); see that both have the same authkeys"
+                "$(firewall_advice "$heartbeat_port"); see that both have the same authkeys"
         }
         wait_until 12 all_held || take_back
         wait_until 40 all_held || fail "wrong holder after 40 s: this host holds \"$(held_here | tr '\n' ' ')\" of \"$virtual_ips\"" \

@@ -106,7 +106,7 @@ not_back() {
 # Its API is no sign of life: that opens only when the peer was seen or initdead is over.
 start_heartbeat() {
     systemctl reset-failed heartbeat 2>/dev/null || :
-    if another_host_serves; then
+    if another_host_answers; then
         be_patient systemctl start heartbeat
     else
         systemctl start heartbeat
@@ -205,7 +205,7 @@ peer_has_address() {
     for virtual_ip in $virtual_ips; do
         ! peer_holds "$virtual_ip" || return 0
     done
-    another_host_serves
+    another_host_answers
 }
 
 peer_has_no_address() {

@@ -1,4 +1,5 @@
-# What health and verify both look at: who holds the virtual IPs, and whether HAProxy answers there.
+# Finds the holder of the virtual IPs, sends requests to Heartbeat, and tests whether addresses answer. Used by the steps preflight,
+# heartbeat, health and verify, by the survey, and by halb.
 
 # The heartbeat step writes the interface of each virtual IP here: "ADDRESS INTERFACE" lines.
 interfaces_file=/etc/ha-load-balancer-pair/interfaces
@@ -35,15 +36,15 @@ take_group() {
     timeout 30 /usr/share/heartbeat/ResourceManager takegroup "$1" >&2
 }
 
-# ask_heartbeat COMMAND WORD: hb_standby or hb_takeover, which hang where Heartbeat is not there to read. In Heartbeat's own
-# view of the file system, where a message is one write.
+# ask_heartbeat COMMAND WORD: runs hb_standby or hb_takeover, with a time limit, because they block while no Heartbeat reads its pipe.
+# Runs in Heartbeat's mount namespace: there this component's shell functions write a message in one write.
 ask_heartbeat() {
     timeout 10 nsenter -t "$(main_pid heartbeat)" -m "/usr/share/heartbeat/$1" "$2" >&2 || :
 }
 
-# Heartbeat gives them back by itself only when a host returns, not after an operator's hb_standby.
+# Heartbeat fails back by itself only when a host rejoins, not after an operator ran hb_standby.
 take_back() {
-    say "taking the virtual IPs back from $peer"
+    say "asking Heartbeat to fail back this host's virtual IPs from $peer"
     ask_heartbeat hb_takeover local
 }
 
@@ -56,7 +57,7 @@ peer_holds() {
     [ "$(peer_has "$1")" = held ]
 }
 
-# Whether each virtual IP is where it should be.
+# Whether this host holds its preferred virtual IPs (without failback the peer may hold them), and one of the hosts holds each other one.
 all_held() {
     for virtual_ip in $own_virtual_ips; do
         holds "$virtual_ip" || { [ "$failback" = no ] && peer_holds "$virtual_ip"; } || return 1
@@ -66,7 +67,7 @@ all_held() {
     done
 }
 
-# Whether anybody on the network answers for a virtual IP. One lost packet is no answer to that.
+# Whether any host answers a ping of the virtual IP. Three attempts, because a packet can be lost.
 answers() {
     for _ in 1 2 3; do
         ! ping -c 1 -W 0.2 -n -q "${1%%/*}" >/dev/null 2>&1 || return 0
@@ -75,16 +76,16 @@ answers() {
 }
 
 # Whether a virtual IP answers although this host does not hold it.
-another_host_serves() {
+another_host_answers() {
     for virtual_ip in $virtual_ips; do
         ! holds "$virtual_ip" && answers "$virtual_ip" && return 0
     done
     return 1
 }
 
-# let_through PORT: the way out where a firewall drops what the hosts send each other.
-let_through() {
-    echo "let UDP port $1 from $peer_address in through the firewall of this host, and from $own_address through that of $peer"
+# firewall_advice PORT: prints the way out if a firewall drops packets between the hosts.
+firewall_advice() {
+    echo "allow UDP port $1 from $peer_address in the firewall of this host, and from $own_address in the firewall of $peer"
 }
 
 node_is_active() {

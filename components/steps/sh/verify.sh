@@ -2,9 +2,9 @@
 
 apply() {
     wait_until 30 node_is_active "$peer" || fail "Heartbeat does not see its peer $peer" \
-        "$(let_through "$heartbeat_port")"
+        "$(firewall_advice "$heartbeat_port")"
     wait_until 10 keeper_hears_peer || fail "the keeper does not hear the keeper of $peer" \
-        "$(let_through "$keeper_port"); see \"journalctl -u ha-load-balancer-pair\" on both"
+        "$(firewall_advice "$keeper_port"); see \"journalctl -u ha-load-balancer-pair\" on both"
     [ -z "$own_virtual_ips" ] || wait_until 12 all_held || take_back
     for virtual_ip in $virtual_ips; do
         wait_until 15 one_holder "$virtual_ip" ||
@@ -15,8 +15,8 @@ apply() {
         # ADDRESS:PORT, the address of IPv6 in brackets.
         address=$(echo "${target%:*}" | tr -d '[]')
         wait_until 10 connects "$address" "${target##*:}" ||
-            fail "HAProxy does not answer on $target" "on the host that holds the address, see \"journalctl -u haproxy\", and let TCP port \
-${target##*:} from $own_address in through its firewall"
+            fail "HAProxy does not answer on $target" "on the host that holds the address, see \"journalctl -u haproxy\", and allow TCP port \
+${target##*:} from $own_address in its firewall"
     done
     while read -r address port; do
         [ -z "$address" ] || must_be_haproxy "$address" "$port"

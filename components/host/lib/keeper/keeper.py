@@ -1,13 +1,15 @@
 """The keeper: sees to it that each virtual IP is on exactly one host, and on one that can serve.
 
-Heartbeat decides which host should hold a virtual IP, and calls the agent (VirtualIp), which holds it or lets it go. The
-keeper does what Heartbeat does not: it talks with the peer's keeper on a way of its own, keeps a virtual IP from being
-taken that still is elsewhere, keeps one until the peer has it, and looks at HAProxy and the gateway.
+Heartbeat decides which host should hold a virtual IP, and calls the agent (VirtualIp), which acquires or releases the address. The keeper
+adds what Heartbeat lacks: it exchanges state with the peer's keeper over UDP, vetoes the acquisition of an address that the peer still
+holds, keeps a released address until the peer has acquired it, and checks HAProxy and the gateway.
 
-Heartbeat and the agent work without it, as they would if it had never been there. It is restarted when it ends, and by
-systemd's watchdog when it hangs. What it shares with the agent are the files of virtual_ip.py, and a pipe, keeper:
-whatever is written to that makes the keeper look at once. A line "dead NODE" in it is Heartbeat's word (steps/sh/keeper.sh),
-a line "stopped" the agent's: Heartbeat has let a virtual IP go; a line "haproxy-stops" that of HAProxy's unit (stopping.py).
+systemd restarts the keeper when it ends, and systemd's watchdog kills a keeper that hangs. Without a keeper, Heartbeat and the agent move
+the virtual IPs alone; with fencing the agent then acquires none (needs_keeper in VirtualIp).
+
+Keeper and agent share the files of virtual_ip.py and the pipe RUN/keeper. Each line in the pipe starts a step at once: "dead NODE":
+Heartbeat declared NODE dead (steps/sh/keeper.sh); "started" and "stopped": the agent started or stopped a virtual IP; "haproxy-stops":
+HAProxy's unit is about to stop (stopping.py); "leave": this keeper must end.
 """
 
 from keeper.address.claims import Claims
@@ -22,15 +24,17 @@ from keeper.ports import clock, system
 from keeper.ports.system import RUN, log, notify, while_waiting
 from keeper.ports.types import Readable, Socket
 
-# How many packets of a kind are read before anything is done: more than a socket holds, and not as many as a flood brings.
+# Packets of each socket to read before a step: more than a socket's buffer holds, so that a frozen host misses none, and bounded, so that
+# a flood does not block the keeper.
 AT_ONCE = 1000
 # In seconds; the unit's WatchdogSec is 5.
 TELL_WATCHDOG_EVERY = 1
-# How long a host that shuts down waits for requests to be answered, in seconds; and for the peer to take what it lets go, for so much longer
-# than deadtime: Heartbeat has been seen to need 0.72 s more to declare its peer dead. The unit's TimeoutStopSec is 15.
+# Seconds. FINISH_WITHIN: a host that shuts down waits at most this long for open requests. TAKEN_AFTER_DEADTIME: it waits deadtime and
+# this much for the peer to acquire its virtual IPs, because Heartbeat was seen to declare its peer dead 0.72 s after deadtime. The unit's
+# TimeoutStopSec is 15.
 FINISH_WITHIN = 10
 TAKEN_AFTER_DEADTIME = 2
-# How long it waits for Heartbeat to release what it was asked to hand over, in seconds.
+# Seconds that a stopping keeper waits until Heartbeat has released the virtual IPs that it should hand over.
 HANDS_OVER_WITHIN = 5
 
 
@@ -98,7 +102,7 @@ class Keeper(HostState):
             if virtual_ip.held == LINGERING:
                 virtual_ip.linger()
         else:
-            virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if peer['held'] == HELD else 'wants'} it"
+            virtual_ip.reason = self.cut_off or f"{self.config['peer']} {'holds' if peer['held'] == HELD else 'wants'} the address"
             (virtual_ip.drop if action == DROP else virtual_ip.release)()
             virtual_ip.look(self.addresses.look_again())
 
@@ -109,13 +113,17 @@ class Keeper(HostState):
         if now.unfit != before.unfit:
             log(f"this host can't serve: {self.unfit}" if self.unfit else "this host can serve again")
         if now.is_fresh != before.is_fresh:
-            silence = f"is silent for more than {self.config['silence']} s"
-            log(f"{self.config['peer']} {'is heard' if now.is_fresh else silence}")
+            peer, silence = self.config["peer"], self.config["silence"]
+            log(
+                f"hearing the keeper of {peer}"
+                if now.is_fresh
+                else f"no longer hearing the keeper of {peer}: silent for more than {silence} s"
+            )
         if now.is_isolated != before.is_isolated:
             log(f"cut off: {self.cut_off}" if self.cut_off else "no longer cut off")
 
     def ask_to_leave(self) -> None:
-        """It ends when it next wakes up: not in the middle of something."""
+        """Handles SIGTERM: wakes the main loop, which ends after one more step at most. It never interrupts a step."""
         system.write_line(self.wake, "leave")
 
     def run(self) -> None:
@@ -193,7 +201,8 @@ class Keeper(HostState):
         return self.peer.holdings() != before or self.due - clock.now() < self.config["interval"] / 2
 
     def stop(self) -> None:
-        """A host that shuts down keeps what the peer is about to take, and what has open connections, and says farewell."""
+        """Ends the keeper: it keeps lingering addresses until the peer has acquired them and their open connections have ended, at most
+        for FINISH_WITHIN, withdraws the vetoes, and tells the peer that this keeper leaves."""
         began = system.monotonic()
         self.look()
         self.release_what_no_heartbeat_stops()

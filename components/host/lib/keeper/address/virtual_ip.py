@@ -1,8 +1,8 @@
 """One virtual IP on this host: what the kernel has, what Heartbeat wants, and the files between the agent and the keeper,
 all in /run/ha-load-balancer-pair:
 
-  wanted/ADDRESS  there while Heartbeat wants the virtual IP here                        (agent)
-                  or, while Heartbeat waits for its peer, wanted it before that          (restart-patiently.sh: "keeper")
+  wanted/ADDRESS  exists while Heartbeat wants the virtual IP on this host               (agent)
+                  "keeper": a restarted Heartbeat waits for its peer, and wanted it      (restart-patiently.sh)
   held/ADDRESS    the uptime at which it was taken, in hundredths of a second            (agent)
   peer/ADDRESS    what the peer has: held, lingering, no, or silent; for held and        (keeper)
                   lingering also the peer's own address, for packets of open connections
@@ -25,14 +25,13 @@ from keeper.ports.types import Entry
 
 AGENT = "/etc/ha.d/resource.d/VirtualIp"
 
-# What a file below wanted/ holds when Heartbeat waits for its peer.
+# Content of wanted/ADDRESS while a restarted Heartbeat waits for its peer: the keeper keeps the wish (restart-patiently.sh).
 BY_KEEPER = "keeper\n"
 # A released address has three seconds to live (linger_for in VirtualIp); it is renewed this often, in seconds.
 RENEW = 0.3
 # How often the rules for open connections are looked at, in seconds: a firewall that is loaded anew deletes them.
 KEEP_RULES = 0.5
-# After so many attempts to take it that came to nothing this host counts as unfit for so many seconds, and pauses as long
-# between two of them.
+# After FAILURES failed acquisitions this host counts as unfit for UNFIT_FOR seconds, and retries every RETRY seconds.
 FAILURES = 3
 UNFIT_FOR = 60
 RETRY = 1
@@ -74,7 +73,7 @@ class VirtualIp:
         self._failures = 0
         self._failed_at = float("-inf")
         self._held_at = float("-inf")
-        # Rules of a keeper before this one: what lingers with them is hushed.
+        # An earlier keeper left rules: an address that lingers with rules is hushed.
         self.is_hushed = read(self._path("rules")) is not None
         # This host's own address on the same interface, to which the peer can pass packets of open connections on.
         self.via: str | None = None
@@ -166,7 +165,8 @@ class VirtualIp:
         return self.wanted not in (None, BY_KEEPER)
 
     def forget_wish(self) -> None:
-        """Heartbeat speaks for itself again. The lock is the agent's: what that writes now must not be lost."""
+        """Removes the wish that the keeper recorded in Heartbeat's place. Takes the agent's lock, so that a wish that the agent writes at this
+        moment is not lost."""
         with system.lock(f"{RUN}/lock") as is_ours:
             # Else next time.
             if is_ours and read(self._path("wanted")) == BY_KEEPER:
@@ -222,7 +222,8 @@ class VirtualIp:
         return bool(run(["ss", "-Htn", "state", "established", "src", own], 2))
 
     def tend_connections(self, peer: View, peer_serves: bool) -> None:
-        """Is silent about it while the peer serves, and takes the rules away that are no longer needed."""
+        """Hushes the address (this host no longer answers ARP and neighbour solicitations for it) while the peer serves. Announces it again if the
+        peer released it. Deletes nftables rules that have expired."""
         is_over = self.held == LINGERING and peer_serves
         if is_over and not self.is_hushed:
             self.call_agent("hush")
@@ -234,8 +235,8 @@ class VirtualIp:
         self.is_hushed = is_over or (self.is_hushed and self.held == LINGERING and not peer["fresh"])
         until = read(self._path("rules"))
         now = system.monotonic()
-        # Not as soon as the address is gone: the agent makes them before it takes it. A host that shuts down may be hushed for longer, while
-        # it answers what is under way.
+        # Deletes rules when they expire, not when the address is gone: the agent creates them before it adds the address. A host that
+        # shuts down renews its hush while it answers open requests.
         if until is not None and uptime() > int(until or 0):
             self.call_agent("hush" if self.is_hushed else "settle")
         elif until is not None and now - self._rules_kept_at > KEEP_RULES:
@@ -272,7 +273,8 @@ class VirtualIp:
             self._peer_had = has
 
     def write_veto(self, is_vetoed: bool, seconds: float) -> None:
-        """Good for so many seconds, so that one of a keeper that has ended is none; renewed when half of that is over."""
+        """Writes a veto that expires after `seconds`, so that the veto of a keeper that has ended does not stay in effect. Renews it after half of
+        that time. Without a veto it writes 0."""
         now = uptime()
         if is_vetoed == self._is_vetoed and (not is_vetoed or now < self._veto_due):
             return
@@ -281,7 +283,7 @@ class VirtualIp:
             self._veto_due = now + int(seconds * 50)
 
     def renew_veto(self, seconds: float) -> None:
-        """What was right when this keeper last looked stays right until it looks again."""
+        """Keeps the last veto from expiring while the keeper waits for a program: it has decided nothing new meanwhile."""
         if self._is_vetoed:
             self.write_veto(True, seconds)
 

@@ -1,5 +1,5 @@
-"""Moves virtual IPs between two hosts that both are there: away from one that can't serve, back when it can again, and to
-the preferred one when both have just booted. All of it is asked of Heartbeat, so that it knows."""
+"""Moves virtual IPs between two live hosts: hands over from a host that can't serve, fails back when that host can serve, and starts groups
+that no host holds after both hosts booted. Each move is a request to Heartbeat, so that Heartbeat's state stays correct. keeper.py calls it."""
 
 from keeper.address.virtual_ip import VirtualIp
 from keeper.config import Config
@@ -9,20 +9,20 @@ from keeper.ports import system
 from keeper.ports.system import RUN, log, remove, write
 from keeper.protocol.peer import Peer
 
-# There while this host's own virtual IPs are to come back: it has given them away because it could not serve, or has just
-# booted. In that case Heartbeat sees to it, but not where the peer was busy when this host came up.
+# Exists while this host's preferred virtual IPs must fail back: this host handed them over because it could not serve, or it has just
+# booted. After a boot Heartbeat fails back by itself, unless the peer's Heartbeat was busy when this host joined.
 DUE = f"{RUN}/due"
 # There since this program was first started after a boot.
 BOOTED = f"{RUN}/booted"
-# Between a hand-over and one back, in seconds; and after the start, until it is known whether this host can serve.
+# Seconds between a hand-over and a fail-back; also after the keeper's start, until it knows whether this host can serve.
 COOL_DOWN = 5
 # Between two equal requests, in seconds: Heartbeat ignores a request while it is busy.
 ASK_AGAIN = 2
-# While no host holds what both could: seconds between two attempts, and seconds after which attempts are rarer.
+# While no host holds a group: retry every FREE_PAUSE seconds for FREE_LONG seconds, then every FREE_LONG_PAUSE seconds.
 FREE_PAUSE, FREE_LONG, FREE_LONG_PAUSE = 0.2, 30, 5
-# For how long a virtual IP that lingers on a host, and that no Heartbeat wants, is left to a hand-over that is under way, in seconds.
+# Seconds for which this host acquires no group while a virtual IP lingers: a hand-over may be in progress.
 HAND_OVER_TAKES = 5
-# From when on a peer that can't serve is not waited for to take its own after a boot, in seconds.
+# After a peer could not serve for this many seconds, this host also acquires the peer's group.
 PEER_UNFIT_AFTER = 2
 # What is asked of Heartbeat.
 HAND_OVER, TAKE_BACK = "a hand-over", "a take-back"
@@ -53,7 +53,7 @@ class Moving:
         self._forget_what_came_back(healthy)
         if self._peer.is_fresh():
             self._give_or_take_back(now, healthy, why_unfit)
-        # One that has just booted counts as healthy until it is known better.
+        # HAProxy counts as healthy until its probes have failed, also right after a boot. So a recent failure prevents an acquisition, too.
         self._acquire_unheld(now, healthy and not is_doubtful, heartbeat_runs)
 
     def _own(self) -> list[VirtualIp]:
@@ -73,8 +73,8 @@ class Moving:
 
     def _give_or_take_back(self, now: float, healthy: bool, why_unfit: str | None) -> None:
         said = self._peer.said
-        # Also an address that Heartbeat wants here and no host holds: this host left it to the peer, whose Heartbeat does not want it. And an
-        # address that is held without a wish: a restarted Heartbeat found it in place.
+        # Also counts an address that Heartbeat wants here and no host holds (this host left it to the peer, whose Heartbeat does not want
+        # it), and an address that this host holds although Heartbeat has not started it (a restarted Heartbeat found it in place).
         wants = _is_any_held(self._movable()) or any(one.is_wanted_by_heartbeat() for one in self._movable())
         is_peer_fit = said["healthy"] and not said["doubtful"] and said["heartbeat"]
         if wants and why_unfit and is_peer_fit:
@@ -82,13 +82,13 @@ class Moving:
                 self.give_all(why_unfit)
         elif self._can_take_back(healthy) and said["heartbeat"]:
             if self._is_time_for(TAKE_BACK, now) and heartbeat.sees_active(self._node, self._peer_name):
-                log("asking Heartbeat to take back this host's virtual IPs: this host can serve again")
+                log("asking Heartbeat to fail back this host's virtual IPs: this host can serve")
                 heartbeat.take_back()
 
     def give_all(self, reason: str) -> bool:
         log(f"asking Heartbeat to hand over all virtual IPs: {reason}")
         is_asked = heartbeat.give_all()
-        # A host without virtual IPs of its own has nothing to take back: it would ask for it without end.
+        # A host that no virtual IP prefers must not set DUE: nothing would remove the file.
         if is_asked and self._group:
             write(DUE, "")
         return is_asked
@@ -133,7 +133,7 @@ class Moving:
         return own + ([self._peer_group] if self._peer_group and is_unfit and self._are_free(False) else [])
 
     def _are_free(self, preferred: bool) -> bool:
-        """Those that are to be here, or those that are to be with the peer."""
+        """Whether no host holds or wants a virtual IP that prefers this host (preferred), or the peer."""
         some = [one for one in self._virtual_ips if one.preferred == preferred]
         return bool(some) and not any(
             one.held == HELD or one.is_wanted() or self._peer.view(one)["held"] == HELD or self._peer.view(one)["wanted"] for one in some
