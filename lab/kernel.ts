@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, run } from "../support/run";
-import { until } from "../support/wait";
 
 /** Runs `ip` with a batch of commands, in a namespace where one is named. */
 export async function ip(commands: string[], namespace?: string): Promise<void> {
@@ -33,7 +32,10 @@ function mounts(): { type: string; dir: string; options: string }[] {
         });
 }
 
-/** Unmounts everything below a folder, the deepest first, and waits until the kernel has let go of the disk images there. */
+/**
+ * Unmounts everything below a folder, the deepest first. The loop device of a disk can outlive that: each process that `ip netns exec` or
+ * systemd-nspawn starts meanwhile, also for another lab, has a copy of all mounts.
+ */
 export async function unmountBelow(dir: string): Promise<void> {
     if (!existsSync(dir)) {
         return;
@@ -45,10 +47,6 @@ export async function unmountBelow(dir: string): Promise<void> {
             await attempt(["umount", "--lazy", mount.dir]);
         }
     }
-    // A process that is about to end may still keep one busy.
-    await until(`the loop devices of ${dir} are free`, 10_000, async () => {
-        return !(await run(["losetup", "--list", "--noheadings", "--output", "BACK-FILE"])).includes(`${real}/`);
-    });
 }
 
 /**

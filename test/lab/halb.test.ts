@@ -358,11 +358,11 @@ test("import reports a failed login in one line", inAll, async () => {
     for (const [identity, said] of [
         [
             encrypted,
-            /^error: 192\.168\.0\.10\d: the private key of its connection cannot be used \(.*\)\. What to do: .*\n$/,
+            /^error: 192\.168\.0\.10\d: unusable private key \(.*\)\. What to do: .*\n$/,
         ],
         [
             `${used.lab.privateKeyFile}.pub`,
-            /^error: 192\.168\.0\.10\d: the private key of its connection cannot be used .*\n$/,
+            /^error: 192\.168\.0\.10\d: unusable private key .*\n$/,
         ],
     ] as const) {
         const { code, stderr } = await halb([...words, "--identity", identity]);

@@ -1,4 +1,8 @@
-"""The keeper as a program: `python3 FOLDER keeper.json`, run by the service ha-load-balancer-pair. See keeper.py."""
+"""The keeper as a program: `python3 FOLDER keeper.json`, run by the service ha-load-balancer-pair. See keeper.py.
+
+The folder keeper/ has no __init__.py on purpose: an earlier version of this project, which has a module keeper.py here, finds that module
+first, and so starts on a host that still has the folder (test/lab/versions.test.ts).
+"""
 
 import signal
 import sys
