@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt, run } from "../support/run";
+import { until } from "../support/wait";
 
 /** Runs `ip` with a batch of commands, in a namespace where one is named. */
 export async function ip(commands: string[], namespace?: string): Promise<void> {

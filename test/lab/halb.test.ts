@@ -356,14 +356,8 @@ test("import reports a failed login in one line", inAll, async () => {
     await used.lab.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "not empty", "-f", encrypted]);
     const words = ["import", "192.168.0.100", "192.168.0.101", "--known-hosts", used.lab.knownHostsFile];
     for (const [identity, said] of [
-        [
-            encrypted,
-            /^error: 192\.168\.0\.10\d: unusable private key \(.*\)\. What to do: .*\n$/,
-        ],
-        [
-            `${used.lab.privateKeyFile}.pub`,
-            /^error: 192\.168\.0\.10\d: unusable private key .*\n$/,
-        ],
+        [encrypted, /^error: 192\.168\.0\.10\d: unusable private key \(.*\)\. What to do: .*\n$/],
+        [`${used.lab.privateKeyFile}.pub`, /^error: 192\.168\.0\.10\d: unusable private key .*\n$/],
     ] as const) {
         const { code, stderr } = await halb([...words, "--identity", identity]);
         expect(code).toBe(1);
