@@ -39,7 +39,7 @@ test("without a network, the unreachable registry is named at once", inAll, asyn
     const result = await attempt(["unshare", "--net", ...bootstrap], { env, timeout: 60_000 });
     expect(result.code).toBe(1);
     expect(lines(result).at(-1)).toBe(
-        'error: the npm registry does not answer ("npm config get registry" names it); mend the way there, or set another one',
+        'error: the npm registry does not answer ("npm config get registry" names it). Restore the connection, or set another registry',
     );
     expect(lines(result).length).toBeLessThan(5);
     // What was there may be all that there is.
