@@ -5,6 +5,15 @@ import { run } from "../support/run";
 import { unmountBelow } from "./kernel";
 import type { HostPlan, Site } from "./plan";
 
+const hostKey = "ssh_host_ed25519_key";
+
+/** Copies a private key and its public key to another folder. */
+export function copyKey(name: string, from: string, to: string): void {
+    for (const file of [name, `${name}.pub`]) {
+        cpSync(join(from, file), join(to, file));
+    }
+}
+
 export class Disk {
     /** The host's folder in the lab's folder. */
     private readonly dir: string;
@@ -77,13 +86,7 @@ export class Disk {
         await run(["cp", "-a", this.own, join(to, "disk")]);
         rmSync(join(to, "disk", "var", "log", "journal"), { recursive: true, force: true });
         mkdirSync(join(to, "disk", "var", "log", "journal"), { recursive: true });
-        this.copyHostKey(this.dir, to);
-    }
-
-    private copyHostKey(from: string, to: string): void {
-        for (const file of ["ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"]) {
-            cpSync(join(from, file), join(to, file));
-        }
+        copyKey(hostKey, this.dir, to);
     }
 
     /** Writes the files that tell this host from others: names, keys, pages. */
@@ -91,8 +94,7 @@ export class Disk {
         const put = (path: string, text: string, mode = 0o644) => writeFileSync(join(this.root, path), text, { mode });
         put("etc/hostname", `${this.plan.fqdn}\n`);
         put("etc/hosts", hostsFile);
-        cpSync(join(this.dir, "ssh_host_ed25519_key"), join(this.root, "etc/ssh/ssh_host_ed25519_key"));
-        cpSync(join(this.dir, "ssh_host_ed25519_key.pub"), join(this.root, "etc/ssh/ssh_host_ed25519_key.pub"));
+        copyKey(hostKey, this.dir, join(this.root, "etc/ssh"));
         const authorized = readFileSync(join(this.site.dir, "id_ed25519.pub"), "utf8");
         for (const [home, uid] of [
             ["root", 0],
@@ -111,9 +113,9 @@ export class Disk {
     /** Makes the host's SSH key and returns its line for a known_hosts file. */
     async makeHostKey(): Promise<string> {
         mkdirSync(this.dir, { recursive: true });
-        const key = join(this.dir, "ssh_host_ed25519_key");
+        const key = join(this.dir, hostKey);
         if (this.converged) {
-            this.copyHostKey(this.converged, this.dir);
+            copyKey(hostKey, this.converged, this.dir);
         } else {
             await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", this.plan.fqdn, "-f", key]);
         }

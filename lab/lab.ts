@@ -12,6 +12,7 @@ import { attempt, type Result, type RunOptions, run } from "../support/run";
 import { allEnded } from "../support/wait";
 import { inTurn } from "../toolchain/budget";
 import { cache } from "../toolchain/paths";
+import { copyKey } from "./disk";
 import { closeConnections, Host } from "./host";
 import { ensureImage } from "./image";
 import { controlGroups, deleteNamespace, ip, kill, namespaces, unmountBelow } from "./kernel";
@@ -62,13 +63,6 @@ function hostPlans(plan: LabPlan): HostPlan[] {
 function checkName(name: string): void {
     if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
         throw new UserError(`--name: "${name}" must be lower-case letters, digits and dashes, 31 at most`);
-    }
-}
-
-/** The operators' key; the hosts' are with the hosts. */
-function copyKeys(from: string, to: string): void {
-    for (const file of ["id_ed25519", "id_ed25519.pub"]) {
-        cpSync(join(from, file), join(to, file));
     }
 }
 
@@ -131,7 +125,7 @@ export class Lab {
         const { dir, control } = this.site;
         mkdirSync(dir, { recursive: true });
         if (this.plan.converged) {
-            copyKeys(this.plan.converged, dir);
+            copyKey("id_ed25519", this.plan.converged, dir);
             cpSync(join(this.plan.converged, "state"), join(this.scratch, "state"), { recursive: true });
         } else {
             await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", this.privateKeyFile]);
@@ -165,7 +159,7 @@ export class Lab {
         for (const host of this.loadBalancers) {
             await host.keep(join(to, host.name));
         }
-        copyKeys(this.site.dir, to);
+        copyKey("id_ed25519", this.site.dir, to);
         cpSync(join(this.scratch, "state"), join(to, "state"), { recursive: true });
     }
 

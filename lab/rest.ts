@@ -1,8 +1,7 @@
 /** Whether a pair is at rest, and what its Heartbeats take each other for: what a test or a benchmark waits for. */
 
-import { UserError } from "../support/errors";
 import { run } from "../support/run";
-import { sleep, until } from "../support/wait";
+import { lasting, until } from "../support/wait";
 import type { Host } from "./host";
 import type { Lab } from "./lab";
 import { virtualIp } from "./pulumi";
@@ -96,19 +95,10 @@ export async function whyNotAtRest(lab: Lab, holder?: string): Promise<string | 
 
 /** Waits until a pair is at rest, and was so for 3 s. After `limit` milliseconds it fails, and says what was missing. */
 export async function untilRest(lab: Lab, holder?: string, limit = 90_000): Promise<void> {
-    const end = performance.now() + limit;
-    let since: number | undefined;
-    for (;;) {
-        const why = await whyNotAtRest(lab, holder);
-        since = why ? undefined : (since ?? performance.now());
-        if (since !== undefined && performance.now() - since >= restsFor) {
-            return;
-        }
-        if (performance.now() > end) {
-            throw new UserError(
-                `the pair is not at rest after ${limit / 1000} s: ${why ?? "it was so for a moment only"}`,
-            );
-        }
-        await sleep(250);
-    }
+    let why: string | undefined;
+    const isAtRest = async () => {
+        why = await whyNotAtRest(lab, holder);
+        return why === undefined;
+    };
+    await until("the pair is at rest", limit, lasting(restsFor, isAtRest), 250, () => why ?? "it does not last");
 }

@@ -24,7 +24,7 @@ export interface Option<Field extends string = string> {
     kind: Kind;
     /** What this component writes where the input is absent. None: the line is absent too, and HAProxy's own default counts. */
     default?: Value;
-    /** The sections that have the default. Absent: all. */
+    /** The sections that have the default. Absent: those of `sections`. */
     defaultIn?: readonly SectionKeyword[];
     /** What HAProxy itself does where the line is absent. `halb import` writes it down if the default differs. Of a flag: false. */
     ofHaproxy?: Value;

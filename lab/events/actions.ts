@@ -54,10 +54,14 @@ export async function bothLosePower({ lb1, lb2 }: Place): Promise<void> {
     await Promise.all([lb1.powerOff(), lb2.powerOff()]);
 }
 
-/** Both boot anew: what a run that failed has left behind is gone then. */
+export async function bothBoot({ lb1, lb2 }: Place): Promise<void> {
+    await Promise.all([lb1.boot(), lb2.boot()]);
+}
+
+/** Switches both off and on: this removes what a failed run left behind. */
 export async function restartBoth(place: Place): Promise<void> {
     await bothLosePower(place);
-    await Promise.all([place.lb1.boot(), place.lb2.boot()]);
+    await bothBoot(place);
 }
 
 export function bootFirst({ lb1 }: Place): Promise<void> {

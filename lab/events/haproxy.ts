@@ -3,10 +3,13 @@ import type { ChildProcess } from "node:child_process";
 import { sleep } from "../../support/wait";
 import type { Lab } from "../lab";
 import { virtualIp } from "../pulumi";
-import { onBoth, untilHeldBy, untilUnfit } from "./actions";
+import { bothBoot, bothLosePower, onBoth, untilHeldBy, untilUnfit } from "./actions";
 import type { Event, Place } from "./event";
 
 const stopHaproxy = ({ lb1 }: Place) => lb1.run("systemctl stop haproxy");
+
+const restoreConfiguration = ({ lb1 }: Place) =>
+    lb1.run("mv /root/haproxy.cfg /etc/haproxy/; systemctl restart haproxy");
 
 async function stopHaproxyAndMove(place: Place): Promise<void> {
     await stopHaproxy(place);
@@ -52,14 +55,12 @@ export const haproxy: Event[] = [
         expected: "the other host serves within 12 s",
         oursOnly: true,
         holds: { before: "none", after: "lb2", gap: 12, several: 0 },
-        before: async ({ lb1, lb2 }) => {
-            await lb1.run("mv /etc/haproxy/haproxy.cfg /root/");
-            await Promise.all([lb1.powerOff(), lb2.powerOff()]);
+        before: async (place) => {
+            await place.lb1.run("mv /etc/haproxy/haproxy.cfg /root/");
+            await bothLosePower(place);
         },
-        action: async ({ lb1, lb2 }) => {
-            await Promise.all([lb1.boot(), lb2.boot()]);
-        },
-        after: async ({ lb1 }) => lb1.run("mv /root/haproxy.cfg /etc/haproxy/; systemctl restart haproxy"),
+        action: bothBoot,
+        after: restoreConfiguration,
     },
     {
         name: "HAProxy's worker hangs on the holder (SIGSTOP)",
@@ -97,7 +98,7 @@ export const haproxy: Event[] = [
         action: async ({ lb1 }) => {
             await lb1.run("mv /etc/haproxy/haproxy.cfg /root/; systemctl kill -s KILL haproxy");
         },
-        after: async ({ lb1 }) => lb1.run("mv /root/haproxy.cfg /etc/haproxy/; systemctl restart haproxy"),
+        after: restoreConfiguration,
     },
     {
         name: "HAProxy on the holder is out of file descriptors",

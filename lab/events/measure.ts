@@ -1,8 +1,7 @@
 /** One event on a pair that serves: what a client sees of it, and who holds the virtual IP before, meanwhile and after. */
 
 import { isGood, longestOutage, outageAtLast } from "../../support/client";
-import { UserError } from "../../support/errors";
-import { sleep, until } from "../../support/wait";
+import { lasting, sleep, until } from "../../support/wait";
 import { type Change, type HolderWatch, secondsOf } from "../holders";
 import { site, virtualIp } from "../pulumi";
 import { type Seen, seenDuring } from "../seen";
@@ -56,17 +55,14 @@ async function untilOver(
     watch: HolderWatch,
 ): Promise<void> {
     let missing: string | undefined;
-    let settledAt = Number.POSITIVE_INFINITY;
-    const isOver = async () => {
+    const isSettled = lasting(3000, async () => {
         const holder = watch.current.join(" and ") || "none";
         missing = holder === holds.after ? undefined : `the holder is ${holder}, not ${holds.after}`;
         missing ??= endsApart ? undefined : await whyNotAtRest(lab);
-        settledAt = missing === undefined ? Math.min(settledAt, performance.now()) : Number.POSITIVE_INFINITY;
-        return watch.calm > 3 && performance.now() - settledAt > 3000;
-    };
-    await until("the event is over", within * 1000, isOver, 250).catch((error) => {
-        throw error instanceof UserError ? new UserError(`${error.message}: ${missing ?? "it does not last"}`) : error;
+        return missing === undefined;
     });
+    const isOver = async () => (await isSettled()) && watch.calm > 3;
+    await until("the event is over", within * 1000, isOver, 250, () => missing ?? "it does not last");
 }
 
 export function summary({ changes, shots }: Seen, began: number) {

@@ -1,6 +1,6 @@
 /** Cables, firewalls and gateways. */
 
-import { sleep, until } from "../../support/wait";
+import { lasting, sleep, until } from "../../support/wait";
 import type { Lab } from "../lab";
 import { virtualIp } from "../pulumi";
 import { untilRest } from "../rest";
@@ -107,12 +107,11 @@ async function untilBothRestart(place: Place): Promise<void> {
 
 /** Waits until neither Heartbeat has wanted the virtual IP for half a second: in a hand-over, neither wants it for a moment. */
 async function untilWantedByNone(place: Place): Promise<void> {
-    let since: number | undefined;
-    await until("neither Heartbeat wants the virtual IP", 10_000, async () => {
+    const isWantedByNone = async () => {
         const wishes = await onBoth(place, "ls /run/ha-load-balancer-pair/wanted");
-        since = wishes.every((wish) => wish === "") ? (since ?? performance.now()) : undefined;
-        return since !== undefined && performance.now() - since >= 500;
-    });
+        return wishes.every((wish) => wish === "");
+    };
+    await until("neither Heartbeat wants the virtual IP", 10_000, lasting(500, isWantedByNone));
 }
 
 export const network: Event[] = [

@@ -5,6 +5,7 @@ import type { Host } from "../host";
 import { untilSettled } from "../rest";
 import {
     bootFirst,
+    bothBoot,
     bothLosePower,
     losePower,
     losePowerAndMove,
@@ -106,9 +107,7 @@ export const power: Event[] = [
         tier: "quick",
         holds: { before: "none", after: "lb1", gap: 8, several: 0 },
         before: bothLosePower,
-        action: async ({ lb1, lb2 }) => {
-            await Promise.all([lb1.boot(), lb2.boot()]);
-        },
+        action: bothBoot,
     },
     {
         name: "one host boots alone",

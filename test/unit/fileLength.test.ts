@@ -22,7 +22,6 @@ const reasons: Record<string, string> = {
     "lab/host.ts": "one class: what can happen to a host of a lab",
     "test/keeper/test_virtual_ip.py": "all tests share one fake of the system",
     "test/simulation/service.py": "one model of Heartbeat, checked against the real one (model.test.ts)",
-    "test/unit/haproxyRules.test.ts": "a describe for each rule of HAProxy",
     "toolchain/offline/language-host/host.ts":
         "a stand-in for one program, compared with the real one (conformance.test.ts)",
 };
